@@ -1,0 +1,51 @@
+/*
+ * Bytes to a number and back: equal strings get one id, ids count up from 0, equality
+ * of names becomes equality of integers. Names are held once, in one growing block;
+ * 8 bytes a name for its place, and a table of 8-byte slots at most 3/4 full.
+ */
+#ifndef CW_BASE_INTERN_H
+#define CW_BASE_INTERN_H
+
+#include "base/strview.h"
+
+#define INTERN_NONE UINT32_MAX
+
+struct intern {
+	char *bytes;      /* name, NUL, name, NUL, ... */
+	size_t used, cap; /* of bytes */
+	uint64_t *place;  /* id -> offset of its name; place[count] is the end */
+	uint32_t count, place_cap;
+	uint64_t *slots; /* high half: tag of the hash, low half: id + 1; 0 is free */
+	uint32_t mask;   /* slots - 1 */
+};
+
+void intern_init(struct intern *in);
+void intern_release(struct intern *in);
+
+/* Room for `names` more names of `bytes` bytes in all, so that nothing moves meanwhile. */
+void intern_reserve(struct intern *in, size_t names, size_t bytes);
+
+/* The id of the `n` bytes at `p`, new or known. `p` must not lie in the table itself.
+ * More than 2^32 - 2 names end the program. */
+uint32_t intern_put(struct intern *in, const void *p, size_t n);
+
+/* The id, or INTERN_NONE where the name is not known. */
+uint32_t intern_find(const struct intern *in, const void *p, size_t n);
+
+/* The name of `id`, with a NUL behind it. Borrowed until the next intern_put. */
+static inline struct strview intern_str(const struct intern *in, uint32_t id)
+{
+	uint64_t at = in->place[id];
+	return (struct strview){in->bytes + at, (size_t)(in->place[id + 1] - at - 1)};
+}
+
+/*
+ * Many names at once: up to INTERN_BATCH names are hashed and their slots prefetched
+ * before the first is looked up, which hides the cache misses of large tables.
+ * ret_ids[i] is the id of names[i].
+ */
+enum { INTERN_BATCH = 64 };
+void intern_put_many(
+	struct intern *in, const struct strview *names, size_t count, uint32_t *ret_ids);
+
+#endif
