@@ -1,0 +1,53 @@
+/*
+ * Where in the shell's quoting a byte of a command stands, read as a POSIX shell reads
+ * it, and how a word is written so that it means itself there.
+ */
+#ifndef CW_PATTERN_PLACE_H
+#define CW_PATTERN_PLACE_H
+
+#include "base/strbuf.h"
+
+enum shell_kind { SHELL_SH, SHELL_DASH, SHELL_BASH, SHELL_KSH, SHELL_ZSH };
+
+enum place {
+	PLACE_BARE,           /* each item its own word */
+	PLACE_DOUBLE,         /* inside "...": \ " $ ` escaped */
+	PLACE_SINGLE,         /* inside '...': ' written '\'' */
+	PLACE_HEREDOC,        /* body of << WORD: \ $ ` escaped */
+	PLACE_HEREDOC_QUOTED, /* body of << 'WORD': as it is; a line equal to the delimiter is
+	                         an error of that job */
+	PLACE_COMMENT,        /* behind a #: put in with newlines made blanks */
+	/* no quoting is right there: errors at load */
+	PLACE_BACKQUOTE,
+	PLACE_DOLLAR_SINGLE, /* $'...' */
+	PLACE_PARAMETER,     /* ${...} */
+	PLACE_ARITHMETIC,    /* $((...)), ((...)): numbers only */
+};
+
+/* The reader's state over a command that is fed in pieces (literals as they will stand
+ * in the final text; a reference counts as one opaque word). */
+struct place_reader;
+
+struct place_reader *place_reader_new(enum shell_kind kind); /* returns owned */
+void place_reader_free(struct place_reader *r);
+
+/* Reads literal text. */
+void place_reader_feed(struct place_reader *r, struct strview text);
+
+/* Where a reference that follows now would stand; *ret_delimiter (may be NULL) is the
+ * delimiter of PLACE_HEREDOC*. Then tells the reader that a word stood there. */
+enum place place_reader_here(struct place_reader *r, struct strview *ret_delimiter);
+
+/* What is open at the end of the text: NULL if nothing, else words for a message. */
+const char *place_reader_open(const struct place_reader *r);
+
+/* Appends one item as it must be written at `place`. A relative path that begins with
+ * `-` gets `./` before it where `is_path`. Empty text at PLACE_BARE is ''. 0, or -1
+ * where the item cannot stand there (see PLACE_HEREDOC_QUOTED, PLACE_ARITHMETIC). */
+int place_quote(struct strbuf *out, enum place place, struct strview item, bool is_path,
+	struct strview delimiter);
+
+/* POSIX quoting of one word for people and scripts: as it is where it needs none. */
+void shell_quote(struct strbuf *out, struct strview word);
+
+#endif
