@@ -8,8 +8,9 @@
  *	    ^~~~~
  *	Workflowfile:3:3: note: ...
  *
- * sorted as they came, at most DIAG_MOST_OF_A_KIND of one code, then their number.
- * Control bytes in texts and lines are shown escaped. Knows spans, not workflows.
+ * sorted as they came, at most DIAG_MOST_OF_A_KIND of one code, then their number. Without
+ * a place the program's name stands in its stead. Control bytes in texts and lines are
+ * shown escaped, long lines elided. Knows spans, not workflows.
  */
 #ifndef CW_BASE_DIAG_H
 #define CW_BASE_DIAG_H
@@ -34,9 +35,20 @@ struct diag {
 	uint32_t note_count, note_cap;
 };
 
+/* One code at one severity: how many were kept, how many dropped for their number. */
+struct diag_kind {
+	enum diag_severity severity;
+	const char *code;
+	uint32_t kept, dropped;
+};
+
 struct diag_sink {
 	struct source_set *sources; /* borrows; outlives the sink */
+	const char *program;        /* borrows; "cwflow" unless set after init */
 	struct arena arena;
+	struct diag_kind *kinds;
+	uint32_t kind_count, kind_cap;
+	bool last_dropped; /* the last report was not kept: its notes neither */
 	struct diag *v;
 	uint32_t n, cap;
 	uint32_t errors,
@@ -58,7 +70,7 @@ void diag_warning(struct diag_sink *sink, const char *code, struct span span,
 void diag_note(struct diag_sink *sink, struct span span, const char *fmt, ...)
 	CW_PRINTF(3, 4);
 
-/* An error of the system: "PATH: STRERROR(err)", with what was tried: e.g.
+/* An error of the system: "cannot VERB PATH: STRERROR(err)", e.g.
  * diag_system(sink, "CW-E300", errno, path, "read"). Returns -1. */
 int diag_system(struct diag_sink *sink, const char *code, int err, const char *path,
 	const char *verb);
