@@ -1,14 +1,17 @@
-# cw_room(NAME [USES room...] [LIBS pkg-config-module...] [THREADS])
+# cw_room(NAME [DIR folder] [USES room...] [LIBS pkg-config-module...] [MAINS name...] [THREADS])
 #
-# One folder engine/NAME, one static library cw_NAME of all its .c files except main.c.
-# USES is the room's row of the layer table (tests/lint/layers.sh holds the code to it).
+# One folder (engine/NAME unless DIR says otherwise), one static library cw_NAME of all
+# its .c files except main.c and the MAINS, which are programs' (see cw_tool).
+# USES is the room's row of the table in docs/internals.md (the layers test compares them).
 function(cw_room name)
-	cmake_parse_arguments(A "THREADS" "DIR" "USES;LIBS" ${ARGN})
+	cmake_parse_arguments(A "THREADS" "DIR" "USES;LIBS;MAINS" ${ARGN})
 	if(NOT A_DIR)
 		set(A_DIR engine/${name})
 	endif()
 	file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${A_DIR}/*.c)
-	list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+	foreach(main main ${A_MAINS})
+		list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/${A_DIR}/${main}.c)
+	endforeach()
 	if(sources)
 		add_library(cw_${name} STATIC ${sources})
 		set(scope PUBLIC)
@@ -21,10 +24,27 @@ function(cw_room name)
 		target_link_libraries(cw_${name} ${scope} cw_${room})
 	endforeach()
 	foreach(lib ${A_LIBS})
-		pkg_check_modules(CW_${lib} REQUIRED IMPORTED_TARGET ${lib})
-		target_link_libraries(cw_${name} ${scope} PkgConfig::CW_${lib})
+		cw_package(${lib} target)
+		target_link_libraries(cw_${name} ${scope} ${target})
 	endforeach()
 	if(A_THREADS)
 		target_link_libraries(cw_${name} ${scope} Threads::Threads)
 	endif()
+endfunction()
+
+# cw_tool(NAME ROOM SOURCE [BIN]): a rule program of one main file and its room. It goes to
+# libexec/cwflow (its generic name stays off people's PATH), with BIN to bin.
+function(cw_tool name room source)
+	cmake_parse_arguments(A "BIN" "" "" ${ARGN})
+	add_executable(${name} ${source})
+	target_link_libraries(${name} PRIVATE cw_${room})
+	if(A_BIN)
+		set(built ${PROJECT_BINARY_DIR}/bin)
+		set(installed ${CMAKE_INSTALL_BINDIR})
+	else()
+		set(built ${CWFLOW_TOOLS_DIR})
+		set(installed ${CMAKE_INSTALL_LIBEXECDIR}/cwflow)
+	endif()
+	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${built})
+	install(TARGETS ${name} RUNTIME DESTINATION ${installed})
 endfunction()
