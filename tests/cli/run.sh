@@ -62,7 +62,7 @@ mask()
 		-e "s|$build|<build>|g" -e "s|$CW_SOURCE|<source>|g" \
 		-e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[ T_][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?/<date>/g' \
 		-e 's/\b[0-9]+(\.[0-9]+)? ?(us|ms|s|min|h)\b/<time>/g' \
-		-e 's/\b[0-9]+:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)? ?(elapsed|left)/<time> \4/g' \
+		-e 's/\b[0-9]+:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)? ?(elapsed|left)/<time> \3/g' \
 		-e 's/\b(pid|process) [0-9]+/\1 <pid>/g'
 }
 
@@ -70,7 +70,7 @@ mask()
 section()
 {
 	printf -- '--- %s\n' "$1"
-	mask <"$2"
+	mask <"$2" || exit 2
 	if [ -s "$2" ] && [ -n "$(tail -c 1 "$2")" ]; then
 		printf '\n(no newline at the end)\n'
 	fi
