@@ -10,6 +10,7 @@ struct utf8_range {
 	int32_t first, last;
 };
 
+/* clang-format off */
 static const struct utf8_range utf8_zero[] = {
 	{0x300, 0x36f},
 	{0x483, 0x489},
@@ -1075,5 +1076,6 @@ static const struct utf8_range utf8_wide[] = {
 	{0xffffe, 0xfffff},
 	{0x10fffe, 0x10ffff},
 };
+/* clang-format on */
 
 #endif
