@@ -1,0 +1,50 @@
+/*
+ * The driver of a run: asks the scheduler what to do, has job specs built, prepares and
+ * checks files, hands commands to an executor, tells the reporter, records.
+ */
+#ifndef CW_SCHED_RUN_H
+#define CW_SCHED_RUN_H
+
+#include "base/arena.h"
+#include "exec/executor.h"
+#include "report/reporter.h"
+#include "sched/scheduler.h"
+
+/* What the driver asks of whoever knows the jobs. */
+struct run_source {
+	void *ctx;
+	/* Builds the spec of an attempt in `arena`. 0; 1: the job is needless, skip it; -1: an
+	 * error of that job, *ret_error says it (it counts as failed, no attempt is made). */
+	int (*build)(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
+		struct job_spec *ret, const char **ret_error);
+	/* About to start (record "running"); ended, with outputs checked (record it). */
+	void (*starting)(void *ctx, const struct job_spec *spec);
+	void (*ended)(
+		void *ctx, const struct job_spec *spec, const struct job_result *result);
+	/* Why the job runs, for -n-like lines; may be NULL. */
+	const char *(*reason)(void *ctx, uint32_t job);
+};
+
+struct run_options {
+	const struct sched_graph *graph;
+	struct run_source source;
+	struct reporter *reporter;
+	uint32_t cores;         /* slots of the local executor */
+	const char *tools_dir;  /* last on the jobs' PATH; may be NULL */
+	const char *state_dir;  /* ".cwflow": aside files, spilled output, run log */
+	int64_t grace_ns;       /* between SIGTERM and SIGKILL, default 5 s */
+	int64_t latency_wait_s; /* for outputs on slow file systems */
+	bool keep_incomplete;
+	bool notemp;
+};
+
+struct run_result {
+	struct sched_counts counts;
+	int signal; /* that stopped the run, or 0 */
+};
+
+/* Runs all wanted jobs. 0 when the run was carried out (jobs may have failed: see
+ * counts), -1 with errno where the machinery itself could not be set up. */
+int run_jobs(const struct run_options *o, struct run_result *ret);
+
+#endif

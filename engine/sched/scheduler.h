@@ -1,0 +1,94 @@
+/*
+ * The order of a run, as a state machine without I/O: events in (time passed, a job ended,
+ * a signal came), actions out (start this job, cancel that one, wait, done). Time and
+ * execution belong to the driver, so that tests run a year of failing jobs in seconds.
+ *
+ * Cost: O(log n) a job for the ready heap, O(1) an edge (counters go down; nothing is
+ * scanned again), no allocation after scheduler_new.
+ */
+#ifndef CW_SCHED_SCHEDULER_H
+#define CW_SCHED_SCHEDULER_H
+
+#include "base/strview.h"
+
+enum { SCHED_MOST_RESOURCES = 32 };
+
+/* Jobs of one class ask for the same amounts. Resource 0 is cores. */
+struct sched_class {
+	int64_t amount[SCHED_MOST_RESOURCES];
+	uint32_t retries; /* further attempts after a failure */
+};
+
+/* All arrays are borrowed as long as the scheduler lives. Jobs are 0..job_count-1. */
+struct sched_graph {
+	uint32_t job_count;
+	const uint32_t *pending; /* wanted jobs that must end well before this one */
+	const uint64_t *dependents_start; /* CSR: job -> wanted jobs that wait for it */
+	const uint32_t *dependents;
+	const uint8_t *wanted;    /* only these run; the others count as done */
+	const int32_t *priority;  /* higher first; NULL: all 0 */
+	const float *weight;      /* longest path to the end by expected seconds, among
+	                                     equals larger first; NULL: none */
+	const uint32_t *class_of; /* NULL: all of class 0 */
+	const struct sched_class *classes;
+	uint32_t class_count;
+	uint32_t resource_count;
+	int64_t limit[SCHED_MOST_RESOURCES]; /* < 0: unlimited */
+	bool keep_going; /* after a failure start what does not depend on it */
+};
+
+enum sched_action_kind {
+	SCHED_START,  /* start attempt `attempt` of `job` now */
+	SCHED_CANCEL, /* cancel `job`, `hard` or not */
+	SCHED_WAIT,   /* nothing to do until an event (or `until_ns`, if not 0) */
+	SCHED_DONE,   /* no job is running and none will start */
+};
+
+struct sched_action {
+	enum sched_action_kind kind;
+	uint32_t job, attempt;
+	bool hard;
+	int64_t until_ns;
+};
+
+enum sched_job_state {
+	SCHED_WAITING,
+	SCHED_READY,
+	SCHED_RUNNING,
+	SCHED_SUCCEEDED,
+	SCHED_FAILED,
+	SCHED_BLOCKED, /* something it needs failed */
+	SCHED_SKIPPED, /* wanted, but proved needless: see scheduler_skip */
+	SCHED_LEFT,    /* not started because the run was stopped */
+};
+
+struct sched_counts {
+	uint32_t wanted, succeeded, failed, running, blocked, skipped;
+};
+
+struct scheduler;
+
+struct scheduler *scheduler_new(const struct sched_graph *graph); /* returns owned */
+void scheduler_free(struct scheduler *s);
+
+/* The next action at time `now_ns`. Called again and again until it says WAIT or DONE. */
+struct sched_action scheduler_next(struct scheduler *s, int64_t now_ns);
+
+/* A job that was started ended: well, or not (then it is tried again while its class has
+ * retries left and the run is not being stopped). */
+enum sched_end { SCHED_END_OK, SCHED_END_FAILED, SCHED_END_CANCELLED };
+void scheduler_ended(
+	struct scheduler *s, uint32_t job, enum sched_end how, int64_t now_ns);
+
+/* A ready job that SCHED_START gave out turned out needless (its inputs came out
+ * unchanged): it counts as done without having run. */
+void scheduler_skip(struct scheduler *s, uint32_t job);
+
+/* The run shall stop: no new jobs; running ones are cancelled softly, and hard after
+ * `grace_ns`. A second call makes it hard at once. */
+void scheduler_interrupt(struct scheduler *s, int64_t now_ns, int64_t grace_ns);
+
+enum sched_job_state scheduler_state(const struct scheduler *s, uint32_t job);
+struct sched_counts scheduler_counts(const struct scheduler *s);
+
+#endif
