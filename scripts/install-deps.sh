@@ -93,7 +93,7 @@ if [ "$(id -u)" != 0 ]; then
 	sudo=sudo
 fi
 echo "Installing $(echo "$missing" | wc -l) packages and what they need:" \
-	"$(echo "$missing" | tr '\n' ' ')"
+	"$(echo "$missing" | paste -sd " ")"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

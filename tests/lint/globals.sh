@@ -1,0 +1,16 @@
+#!/bin/sh
+# Engine libraries keep no state of their own: every writable symbol is on the list
+# globals.txt. usage: globals.sh LIBRARY...
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+found=$(for lib; do
+	nm --defined-only "$lib" 2>/dev/null |
+		awk -v lib="$(basename "$lib" .a)" '$2 ~ /^[bBdDC]$/ { print lib, $3 }'
+done | sed -E 's/\.[0-9]+$//; s/^libcw_//' | sort -u)
+extra=$(echo "$found" | grep -vxFf "$here/globals.txt" | grep . || true)
+if [ -n "$extra" ]; then
+	echo "writable globals (room symbol); make them constant or pass them, or say why in"
+	echo "tests/lint/globals.txt:"
+	echo "$extra"
+	exit 1
+fi
