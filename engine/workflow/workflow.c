@@ -1,0 +1,61 @@
+#include "workflow/workflow.h"
+
+void workflow_init(struct workflow *wf)
+{
+	*wf = (struct workflow){0};
+	arena_init(&wf->arena);
+}
+
+void workflow_release(struct workflow *wf)
+{
+	for (uint32_t r = 0; r < wf->rule_count; r++) {
+		for (uint32_t p = 0; p < wf->rules[r].product_count; p++) {
+			pattern_release(wf->rules[r].products[p].pattern);
+		}
+	}
+	for (uint32_t s = 0; s < wf->set_count; s++) {
+		pattern_release(wf->sets[s].glob);
+	}
+	arena_release(&wf->arena);
+	workflow_init(wf);
+}
+
+const struct rule *workflow_rule(const struct workflow *wf, struct strview name)
+{
+	for (uint32_t i = 0; i < wf->rule_count; i++) {
+		if (sv_eq(wf->rules[i].name, name)) {
+			return &wf->rules[i];
+		}
+	}
+	return NULL;
+}
+
+const struct set_def *workflow_set(const struct workflow *wf, struct strview name)
+{
+	for (uint32_t i = 0; i < wf->set_count; i++) {
+		if (sv_eq(wf->sets[i].name, name)) {
+			return &wf->sets[i];
+		}
+	}
+	return NULL;
+}
+
+const struct rule *workflow_first_target(const struct workflow *wf)
+{
+	for (uint32_t i = 0; i < wf->rule_count; i++) {
+		if (wf->rules[i].wildcard_count == 0) {
+			return &wf->rules[i];
+		}
+	}
+	return NULL;
+}
+
+void text_expand_plain(
+	const struct text *t, const struct strview *values, struct strbuf *out)
+{
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		const struct piece *p = &t->t.pieces[i];
+		strbuf_addsv(out,
+			p->kind == PIECE_TEXT ? p->text : values[p->expr->ref->slot]);
+	}
+}
