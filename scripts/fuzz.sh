@@ -1,0 +1,25 @@
+#!/bin/sh
+# Runs one libFuzzer target (of the preset fuzz) for some seconds, from its seeds; what it
+# finds goes to a scratch folder, a crash is printed. usage: scripts/fuzz.sh TARGET SECONDS
+set -eu
+target=$1
+seconds=$2
+name=$(basename "$target" _libfuzzer)
+seeds=$(dirname "$0")/../tests/fuzz/corpora/${name#fuzz_}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/new"
+set -- "$work/new"
+[ ! -d "$seeds" ] || set -- "$@" "$seeds"
+if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+	-artifact_prefix="$work/" "$@" >"$work/log" 2>&1; then
+	echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs, no crash"
+	exit 0
+fi
+tail -n 60 "$work/log"
+for crash in "$work"/crash-* "$work"/timeout-* "$work"/oom-* "$work"/leak-*; do
+	[ -f "$crash" ] || continue
+	echo "$name: $(basename "$crash"), $(wc -c <"$crash") bytes, base64:"
+	base64 "$crash"
+done
+exit 1
