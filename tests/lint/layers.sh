@@ -8,6 +8,7 @@
 # - x.c includes its own x.h first; guards are named after the file; headers form no cycle.
 set -eu
 cd "${1:-$(dirname "$0")/../..}"
+dirs=$(ls -d engine rules tests bench 2>/dev/null || true)
 
 files=$(find engine rules -name '*.[ch]' | LC_ALL=C sort)
 # shellcheck disable=SC2086 # a list of words
@@ -204,7 +205,7 @@ END {
 }' $files && layers=0 || layers=1
 
 # One name, one file, in the whole tree (tests and bench too).
-twice=$(find engine rules tests bench -name '*.[ch]' -exec basename {} \; | sort | uniq -d)
+twice=$(find $dirs -name '*.[ch]' -exec basename {} \; | sort | uniq -d)
 if [ -n "$twice" ]; then
 	echo "file names used twice: $twice"
 	layers=1
