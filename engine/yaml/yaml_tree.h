@@ -28,6 +28,7 @@ struct yaml_tree_node {
 	enum yaml_style
 		style;       /* BLOCK and FLOW for collections, the others for scalars */
 	struct span span;    /* from the first byte to the last, without what follows */
+	uint32_t expanded;   /* nodes in it, itself included, aliases counted in full */
 	struct strview text; /* scalars: the value; NUL-terminated in the arena */
 	union {
 		struct yaml_tree_node **items; /* sequence */
@@ -66,6 +67,16 @@ struct yaml_tree_node *yaml_get(
 
 /* An empty plain scalar: as if the key were absent. */
 bool yaml_is_absent(const struct yaml_tree_node *node);
+
+/* A `{...}` whose keys all lack a value: most likely a reference that was not quoted,
+ * `output: {x}` for `output: "{x}"`. */
+bool yaml_is_bare_braces(const struct yaml_tree_node *node);
+
+/* Whether a comment follows the plain scalar on the line it ends in: ` #` in an unquoted
+ * command cuts it off, which YAML says nothing about. `*ret_at` (may be NULL) is the
+ * comment. False for other nodes. */
+bool yaml_comment_follows(const struct source_set *sources,
+	const struct yaml_tree_node *node, struct span *ret_at);
 
 /*
  * The place in the file of bytes [off, off + len) of a scalar's text, found by reading

@@ -1,0 +1,37 @@
+/*
+ * Syntax errors in the words of this language: what libyaml says, and what it had read
+ * before, become one message that names the trap and what to write instead.
+ */
+#ifndef CW_YAML_YAML_FAULT_H
+#define CW_YAML_YAML_FAULT_H
+
+#include "base/diag.h"
+
+/* Bytes [start, end) of the source; an end of 0 is none. */
+struct yaml_range {
+	uint32_t start, end;
+};
+
+struct yaml_fault {
+	uint32_t source;
+	struct strview text;      /* of the source */
+	const char *problem;      /* libyaml's words */
+	const char *context;      /* libyaml's words, "" where it has none */
+	uint32_t at;              /* byte of the problem */
+	uint32_t context_at;      /* byte where what was being read begins */
+	struct yaml_range quoted; /* the last scalar, where it was in quotes */
+	struct yaml_range flow;   /* the outermost [...] or {...} that was closed last */
+	struct yaml_range open_flow; /* the innermost that is open */
+	bool complained;             /* `flow` was reported already */
+};
+
+/* Reports the fault: CW-E002, CW-E003 (to be quoted) or CW-E010 (tabs). */
+void yaml_fault_report(struct diag_sink *sink, const struct yaml_fault *fault);
+
+/* A value that YAML reads otherwise, from byte `start` of the text to the end of the
+ * value on its line, as it should be written: in quotes. Appends `"{x}.txt"`, or "" where
+ * it is too long to show; `in_flow`: a comma or closing bracket ends it. */
+void yaml_quote_value(
+	struct strbuf *out, struct strview text, uint32_t start, bool in_flow);
+
+#endif
