@@ -1,7 +1,8 @@
 /*
  * JSON for streams that must not be held in memory: begin, append, end. Commas, escapes
  * and nesting are the writer's; bytes that are no UTF-8 become U+FFFD. Everything goes
- * to a strbuf; the caller writes it out when it is large and resets it.
+ * to a strbuf; the caller writes it out when it is large and resets it. Values outside
+ * of any object or list stand on lines of their own.
  */
 #ifndef CW_BASE_JSON_WRITER_H
 #define CW_BASE_JSON_WRITER_H
