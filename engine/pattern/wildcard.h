@@ -29,10 +29,20 @@ int pattern_compile(struct diag_sink *sink, struct arena *arena, const struct te
 	void *ctx, const char *dot, struct template_origin origin, struct pattern **ret);
 void pattern_release(struct pattern *p); /* NULL is fine; frees no arena memory */
 
+/*
+ * Checks a constraint that stands apart from its wildcard (`wildcard_constraints`): 0, or
+ * -1 with an error at its place.
+ */
+int constraint_check(struct diag_sink *sink, struct strview wildcard, struct strview expr,
+	struct template_origin origin);
+
 /* Literal text before the first and behind the last wildcard (both empty-able); for a
  * pattern without wildcards the prefix is the whole path. Borrowed. */
 struct strview pattern_prefix(const struct pattern *p);
 struct strview pattern_suffix(const struct pattern *p);
+
+/* True where there is no wildcard at all. */
+bool pattern_is_constant(const struct pattern *p);
 
 /* True where there is one unconstrained wildcard, once: then a path matches if it is
  * longer than prefix + suffix, begins and ends so; the value lies between. */
