@@ -49,6 +49,7 @@ struct ref {
 	uint32_t step_count;
 	uint32_t off, len;   /* of the reference in the text, without braces and format */
 	uint32_t slot;       /* for the binder: number of the wildcard, first item ... */
+	const void *bound;   /* for the binder: e.g. the value of the configuration */
 	uint32_t slot_count; /* for the binder: how many items the name stands for */
 };
 

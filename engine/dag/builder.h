@@ -1,0 +1,68 @@
+/* The build of a graph: what its steps share. Private to the room. */
+#ifndef CW_DAG_BUILDER_H
+#define CW_DAG_BUILDER_H
+
+#include "dag/inputs.h"
+#include "dag/rule_index.h"
+
+/* During the build producer[f] is DAG_NONE, a job, or CAND_LIST | number of a node in
+ * `lists`: the candidates, the jobs that could make the file. */
+#define CAND_LIST UINT32_C(0x80000000)
+
+struct cand_node {
+	uint32_t job, next; /* next: node number, or DAG_NONE */
+};
+
+struct builder {
+	struct dag *d;
+	struct diag_sink *sink;
+	const struct dag_options *options;
+	struct rule_index *index;
+	struct input_reader reader;
+	struct strbuf scratch, normal;
+	VEC(struct cand_node) lists;
+	VEC(uint32_t) late;          /* needed files behind the cursor */
+	VEC(uint32_t) product_files; /* of the job in the making */
+	struct candidate *found;
+	uint32_t cursor;
+	bool ambiguous; /* some file has several candidates */
+	bool dropped;   /* some needed file could not be made by any of its candidates */
+	bool missing_source;
+	bool over_limit;
+	/* the fixed point */
+	uint32_t *dep_start; /* file -> jobs that need it, CSR */
+	uint32_t *deps;
+	uint32_t *pending; /* job -> inputs not yet made */
+	uint8_t *fired;    /* job -> all its inputs can be made */
+	uint32_t fired_count;
+};
+
+/* --- cand_list.c: candidates of a file --- */
+
+/* Walks: for (it = cand_first(b, f); it.job != DAG_NONE; it = cand_next(b, it)). */
+struct cand_iter {
+	uint32_t job, next;
+};
+struct cand_iter cand_first(const struct builder *b, uint32_t file);
+struct cand_iter cand_next(const struct builder *b, struct cand_iter it);
+void cand_add(struct builder *b, uint32_t file, uint32_t job);
+
+/* --- explore.c: targets and all that could make what they need --- */
+int explore(struct builder *b);
+
+/* --- fixpoint.c: what can be made --- */
+void fixpoint(struct builder *b);
+/* Takes existing files that no rule can make as sources, with warnings. */
+void fixpoint_adopt_sources(struct builder *b);
+
+/* --- choose.c: one producer a file --- */
+int choose_producers(struct builder *b);
+
+/* --- dag_errors.c: why the targets cannot be made --- */
+int report_unmakeable(struct builder *b);
+
+/* --- dag_stat.c --- */
+/* Stamps of the needed files that have no candidates, or of all where `all`. */
+void stat_files(struct dag *d, bool all);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * The graph of a run: files and the jobs that make them, found backwards from the targets.
+ *
+ * Everything is rows in arrays, linked by 32-bit numbers: a file is a number in `paths`, a
+ * job a number in `jobs`; the inputs and outputs of a job are stretches of two arrays.
+ * Nothing in here says what has to run: that is the plan's.
+ */
+#ifndef CW_DAG_DAG_H
+#define CW_DAG_DAG_H
+
+#include "base/intern.h"
+#include "base/vec.h"
+#include "dag/set_store.h"
+#include "workflow/workflow.h"
+
+#define DAG_NONE UINT32_MAX
+
+enum {
+	FILE_NEEDED = 1, /* a target, or an input of a job of the graph */
+	FILE_TARGET = 2, /* asked for by name, or an input of an asked target rule */
+	FILE_KNOWN = 4,  /* its stamp was looked up */
+	FILE_EXISTS = 8,
+	FILE_FOLDER = 16, /* exists and is a directory */
+	FILE_FIXED = 32,  /* can be made: during the build */
+	FILE_LATE =
+		64, /* became needed after the cursor had passed it: during the build */
+	FILE_LINKED = 128, /* exists and is a symbolic link */
+};
+
+struct dag_job {
+	uint32_t rule;
+	uint32_t values;  /* offset of its wildcard values in dag.values */
+	uint32_t outputs; /* first of its products in dag.outputs */
+	uint32_t
+		inputs; /* first of its inputs in dag.inputs; the next job's is the end */
+};
+
+struct dag {
+	const struct workflow *wf;
+	struct set_store *sets; /* borrows */
+	struct intern paths;
+	/* by file */
+	uint32_t *producer; /* job that makes it, or DAG_NONE */
+	uint8_t *file_flags;
+	int64_t *mtime; /* ns since 1970; of a link that of what it points to */
+	uint32_t file_cap;
+	/* by job; jobs.v[jobs.n - 1] is a sentinel */
+	VEC(struct dag_job) jobs;
+	uint32_t job_count;
+	VEC(uint32_t)
+	outputs;              /* files: outputs, logs, benchmark as the rule lists them */
+	VEC(uint32_t) inputs; /* files; INPUT_ANCIENT in the highest bit */
+	VEC(char) values; /* per job: for each wildcard a 16-bit length, then the bytes */
+	uint32_t *order;  /* jobs, what a job needs before it */
+	VEC(uint32_t) targets;     /* files */
+	VEC(uint32_t) target_jobs; /* jobs of target rules (those without outputs too) */
+};
+
+#define INPUT_ANCIENT UINT32_C(0x80000000)
+#define INPUT_FILE(x) ((x) & ~INPUT_ANCIENT)
+
+struct dag_options {
+	const struct strview *targets; /* rules or files as the user wrote them */
+	uint32_t target_count;         /* 0: the default target */
+	uint64_t max_jobs;             /* 0: 10 million */
+};
+
+void dag_init(struct dag *d, const struct workflow *wf, struct set_store *sets);
+void dag_release(struct dag *d);
+
+/*
+ * Builds the graph for the targets. 0, or -1 with errors in the sink: unknown target,
+ * missing source, ambiguous rules, cycle, two jobs with one output, too many jobs.
+ * *ret_user_fault (may be NULL) tells a missing source (exit status 1) from a fault of the
+ * workflow or the command line (2).
+ */
+int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o,
+	bool *ret_missing_source);
+
+static inline const struct rule *dag_rule(const struct dag *d, uint32_t job)
+{
+	return &d->wf->rules[d->jobs.v[job].rule];
+}
+
+/* Inputs and products (outputs first, see rule.output_count) of a job. */
+static inline const uint32_t *dag_inputs(
+	const struct dag *d, uint32_t job, uint32_t *ret_n)
+{
+	uint32_t first = d->jobs.v[job].inputs;
+	*ret_n = d->jobs.v[job + 1].inputs - first;
+	return d->inputs.v + first;
+}
+
+static inline const uint32_t *dag_products(const struct dag *d, uint32_t job)
+{
+	return d->outputs.v + d->jobs.v[job].outputs;
+}
+
+static inline struct strview dag_path(const struct dag *d, uint32_t file)
+{
+	return intern_str(&d->paths, file);
+}
+
+/* The wildcard values of a job: ret[i] for the rule's wildcard i; borrowed from the dag. */
+void dag_values(const struct dag *d, uint32_t job, struct strview *ret);
+
+/* "sample=a, lane=1" of a job, escaped for terminals; empty without wildcards. */
+void dag_wildcards_text(const struct dag *d, uint32_t job, struct strbuf *out);
+
+/* Looks up the stamps of all files of the graph that are not FILE_KNOWN yet; each path is
+ * looked at once. Never fails: what cannot be looked up does not exist. */
+void dag_stat(struct dag *d);
+
+enum { WILDCARDS_MOST = 64 };
+
+#endif

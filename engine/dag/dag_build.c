@@ -1,0 +1,104 @@
+/* The build, step by step: explore, stat sources, fixed point, choice, order. */
+#include "dag/builder.h"
+
+static void builder_release(struct builder *b)
+{
+	rule_index_free(b->index);
+	input_reader_release(&b->reader);
+	strbuf_release(&b->scratch);
+	strbuf_release(&b->normal);
+	vec_release(&b->lists);
+	vec_release(&b->late);
+	vec_release(&b->product_files);
+	free(b->dep_start);
+	free(b->deps);
+	free(b->pending);
+	free(b->fired);
+}
+
+static void forget_fixpoint(struct builder *b)
+{
+	free(b->dep_start);
+	free(b->deps);
+	free(b->pending);
+	free(b->fired);
+	b->dep_start = NULL;
+	b->deps = NULL;
+	b->pending = NULL;
+	b->fired = NULL;
+	for (uint32_t f = 0; f < b->d->paths.count; f++) {
+		b->d->file_flags[f] &= (uint8_t)~FILE_FIXED;
+	}
+}
+
+/* Whether every file that the targets need can be made. */
+static bool all_made(const struct builder *b)
+{
+	for (uint32_t f = 0; f < b->d->paths.count; f++) {
+		if ((b->d->file_flags[f] & (FILE_NEEDED | FILE_FIXED)) == FILE_NEEDED) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The targets alone: other needed files may belong to candidates nobody takes. */
+static bool targets_made(const struct builder *b)
+{
+	for (size_t i = 0; i < b->d->targets.n; i++) {
+		if (!(b->d->file_flags[b->d->targets.v[i]] & FILE_FIXED)) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < b->d->target_jobs.n; i++) {
+		if (!b->fired[b->d->target_jobs.v[i]]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int settle_graph(struct builder *b)
+{
+	stat_files(b->d, false);
+	fixpoint(b);
+	bool whole = all_made(b);
+	if (!whole && !targets_made(b)) {
+		stat_files(b->d, true);
+		fixpoint_adopt_sources(b);
+		if (!targets_made(b)) {
+			return report_unmakeable(b);
+		}
+	}
+	if (whole && !b->ambiguous) {
+		return 0;
+	}
+	if (choose_producers(b) != 0) {
+		return -1;
+	}
+	forget_fixpoint(b);
+	fixpoint(b);
+	return targets_made(b) ? 0 : report_unmakeable(b);
+}
+
+int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o,
+	bool *ret_missing_source)
+{
+	struct builder b = {.d = d, .sink = sink, .options = o};
+	b.index = rule_index_new(d->wf);
+	input_reader_init(&b.reader, d, sink);
+	strbuf_init(&b.scratch);
+	strbuf_init(&b.normal);
+	int rc = explore(&b);
+	if (rc == 0) {
+		vec_push(&d->jobs, (struct dag_job){0, 0, (uint32_t)d->outputs.n,
+					   (uint32_t)d->inputs.n});
+		rc = settle_graph(&b);
+		d->job_count = (uint32_t)d->jobs.n - 1;
+	}
+	if (ret_missing_source) {
+		*ret_missing_source = b.missing_source;
+	}
+	builder_release(&b);
+	return rc;
+}

@@ -1,0 +1,236 @@
+/* Why the targets cannot be made, in words that say what to do. */
+#include <dirent.h>
+
+#include "base/edit_distance.h"
+#include "dag/builder.h"
+#include "sys/path.h"
+
+enum { MOST_DETAILED = 20, MOST_NAMES = 20000 };
+
+/* The nearest file on disk in the folder of `path`. */
+static void offer_folder(struct nearest *near, struct strview path, struct arena *arena)
+{
+	struct strview dir = path_dir(path);
+	DIR *d = opendir(arena_memdup0(arena, dir.p, dir.n));
+	if (!d) {
+		return;
+	}
+	struct dirent *e;
+	for (int i = 0; i < MOST_NAMES && (e = readdir(d)); i++) {
+		struct strbuf sb = STRBUF_INIT;
+		path_join(&sb, dir, sv_from(e->d_name));
+		nearest_offer(near, arena_sv(arena, strbuf_sv(&sb)));
+		strbuf_release(&sb);
+	}
+	closedir(d);
+}
+
+static void offer_rules(struct nearest *near, const struct workflow *wf)
+{
+	for (uint32_t r = 0; r < wf->rule_count; r++) {
+		if (!wf->rules[r].wildcard_count) {
+			nearest_offer(near, wf->rules[r].name);
+		}
+	}
+}
+
+static void offer_files(struct nearest *near, const struct dag *d, uint32_t but)
+{
+	for (uint32_t f = 0; f < d->paths.count && f < MOST_NAMES; f++) {
+		if (f != but) {
+			nearest_offer(near, dag_path(d, f));
+		}
+	}
+}
+
+static void note_nearest(struct builder *b, uint32_t file, bool target)
+{
+	struct arena arena = ARENA_INIT;
+	struct nearest near;
+	nearest_init(&near, dag_path(b->d, file));
+	if (target) {
+		offer_rules(&near, b->d->wf);
+	}
+	offer_folder(&near, dag_path(b->d, file), &arena);
+	offer_files(&near, b->d, file);
+	if (near.best.p) {
+		diag_note(b->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(near.best));
+	}
+	arena_release(&arena);
+}
+
+/* Rules whose pattern fits the file but that do not apply, and why. */
+static void note_dropped(struct builder *b, uint32_t file)
+{
+	struct strview values[WILDCARDS_MOST];
+	struct strview view = dag_path(b->d, file);
+	uint32_t n = rule_index_find(b->index, view, b->found);
+	struct strview path = {arena_memdup0(&b->reader.arena, view.p, view.n), view.n};
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rule *rule = &b->d->wf->rules[b->found[i].rule];
+		const struct pattern *p = rule->products[b->found[i].product].pattern;
+		if (pattern_match(p, path, values) == MATCH_YES &&
+			inputs_read(&b->reader, rule, values) == INPUTS_NOT_APPLY) {
+			diag_note(b->sink, rule->span,
+				"rule \"" SV_FMT "\" would fit, but does not apply: %s",
+				SV_ARG(rule->name), b->reader.why);
+		}
+	}
+}
+
+static void note_needed_by(struct builder *b, uint32_t file)
+{
+	uint32_t from = b->dep_start[file], to = b->dep_start[file + 1];
+	if (from == to) {
+		return;
+	}
+	uint32_t job = b->deps[from];
+	const struct rule *rule = dag_rule(b->d, job);
+	struct strbuf wildcards = STRBUF_INIT;
+	dag_wildcards_text(b->d, job, &wildcards);
+	diag_note(b->sink, rule->span, "needed by rule \"" SV_FMT "\"%s%s",
+		SV_ARG(rule->name), wildcards.len ? " with " : "", wildcards.buf);
+	if (to - from > 1) {
+		diag_note(b->sink, (struct span){0}, "and by %u more jobs",
+			(unsigned)(to - from - 1));
+	}
+	strbuf_release(&wildcards);
+}
+
+/* Where an input was asked for: the rule that needs it, or nowhere for a target. */
+static struct span place_of_need(const struct builder *b, uint32_t file)
+{
+	uint32_t from = b->dep_start[file];
+	if (from == b->dep_start[file + 1]) {
+		return (struct span){0};
+	}
+	const struct rule *rule = dag_rule(b->d, b->deps[from]);
+	return rule->input_count ? rule->inputs[0].span : rule->span;
+}
+
+static void report_missing(struct builder *b, uint32_t file, uint32_t number)
+{
+	bool target = b->dep_start[file] == b->dep_start[file + 1];
+	struct strview path = dag_path(b->d, file);
+	if (target) {
+		diag_error(b->sink, "CW-E402", (struct span){0},
+			"no rule makes the target \"" SV_FMT
+			"\", and there is no such file",
+			SV_ARG(path));
+	} else {
+		b->missing_source = true;
+		diag_error(b->sink, "CW-E401", place_of_need(b, file),
+			"missing input: \"" SV_FMT
+			"\" does not exist and no rule makes it",
+			SV_ARG(path));
+	}
+	if (number < MOST_DETAILED) {
+		note_needed_by(b, file);
+		note_dropped(b, file);
+		note_nearest(b, file, target);
+	}
+}
+
+/* The next file on a way that never ends: an input of the first job that could make it
+ * which is itself not made. */
+static uint32_t next_unmade(const struct builder *b, uint32_t file, uint32_t *ret_job)
+{
+	struct cand_iter it = cand_first(b, file);
+	for (; it.job != DAG_NONE; it = cand_next(b, it)) {
+		uint32_t n;
+		const uint32_t *in = dag_inputs(b->d, it.job, &n);
+		for (uint32_t i = 0; i < n; i++) {
+			if (!(b->d->file_flags[INPUT_FILE(in[i])] & FILE_FIXED)) {
+				*ret_job = it.job;
+				return INPUT_FILE(in[i]);
+			}
+		}
+	}
+	return DAG_NONE;
+}
+
+static void report_cycle(struct builder *b, uint32_t start)
+{
+	enum { MOST_SHOWN = 12 };
+	uint8_t *seen = xcalloc(b->d->paths.count, 1);
+	uint32_t job = 0, file = start;
+	while (file != DAG_NONE && !seen[file]) {
+		seen[file] = 1;
+		file = next_unmade(b, file, &job);
+	}
+	free(seen);
+	if (file == DAG_NONE) {
+		return;
+	}
+	uint32_t first = file;
+	uint32_t next = next_unmade(b, first, &job);
+	diag_error(b->sink, "CW-E400", dag_rule(b->d, job)->span,
+		"a cycle: \"" SV_FMT "\" needs itself", SV_ARG(dag_path(b->d, first)));
+	for (int i = 0; i < MOST_SHOWN; i++) {
+		diag_note(b->sink, dag_rule(b->d, job)->span,
+			"\"" SV_FMT "\" is made by rule \"" SV_FMT "\" from \"" SV_FMT
+			"\"",
+			SV_ARG(dag_path(b->d, file)), SV_ARG(dag_rule(b->d, job)->name),
+			SV_ARG(dag_path(b->d, next)));
+		file = next;
+		if (file == first) {
+			return;
+		}
+		next = next_unmade(b, file, &job);
+	}
+	diag_note(b->sink, (struct span){0}, "... and so on");
+}
+
+/* Marks the unmade files that unmade targets need, directly or not. */
+static uint8_t *reach_unmade(const struct builder *b)
+{
+	struct dag *d = b->d;
+	uint8_t *mark = xcalloc(d->paths.count, 1);
+	VEC(uint32_t) stack = {0};
+	for (uint32_t f = 0; f < d->paths.count; f++) {
+		if ((d->file_flags[f] & (FILE_TARGET | FILE_FIXED)) == FILE_TARGET) {
+			mark[f] = 1;
+			vec_push(&stack, f);
+		}
+	}
+	while (stack.n) {
+		struct cand_iter it = cand_first(b, vec_pop(&stack));
+		for (; it.job != DAG_NONE; it = cand_next(b, it)) {
+			uint32_t n;
+			const uint32_t *in = dag_inputs(d, it.job, &n);
+			for (uint32_t i = 0; i < n; i++) {
+				uint32_t f = INPUT_FILE(in[i]);
+				if (!(d->file_flags[f] & FILE_FIXED) && !mark[f]) {
+					mark[f] = 1;
+					vec_push(&stack, f);
+				}
+			}
+		}
+	}
+	vec_release(&stack);
+	return mark;
+}
+
+int report_unmakeable(struct builder *b)
+{
+	uint32_t missing = 0, unmade = DAG_NONE;
+	bool unknown_target = false;
+	uint8_t *reached = reach_unmade(b);
+	for (uint32_t f = 0; f < b->d->paths.count; f++) {
+		if (!reached[f]) {
+			continue;
+		}
+		unmade = unmade == DAG_NONE ? f : unmade;
+		if (b->d->producer[f] == DAG_NONE) {
+			unknown_target |= b->dep_start[f] == b->dep_start[f + 1];
+			report_missing(b, f, missing++);
+		}
+	}
+	free(reached);
+	if (!missing && unmade != DAG_NONE) {
+		report_cycle(b, unmade);
+	}
+	b->missing_source = b->missing_source && !unknown_target;
+	return -1;
+}

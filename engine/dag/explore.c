@@ -1,0 +1,290 @@
+/*
+ * From the targets backwards: every file that is needed meets the rules that match it,
+ * each match is a job (once), its inputs are needed in turn. Files are visited in the
+ * order of their numbers, so the table of names is the queue.
+ */
+#include <limits.h>
+
+#include "dag/builder.h"
+
+enum { DEFAULT_MAX_JOBS = 10000000 };
+
+static void need_file(struct builder *b, uint32_t file)
+{
+	uint8_t *flags = &b->d->file_flags[file];
+	if (!(*flags & FILE_NEEDED)) {
+		*flags |= FILE_NEEDED;
+		if (file < b->cursor) {
+			vec_push(&b->late, file);
+		}
+	}
+}
+
+static uint32_t store_values(struct dag *d, const struct strview *values, uint32_t count)
+{
+	size_t at = d->values.n;
+	cw_assert(at < UINT32_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		uint16_t n = (uint16_t)values[i].n;
+		vec_reserve(&d->values, sizeof(n) + n);
+		memcpy(d->values.v + d->values.n, &n, sizeof(n));
+		memcpy(d->values.v + d->values.n + sizeof(n), values[i].p, n);
+		d->values.n += sizeof(n) + n;
+	}
+	return (uint32_t)at;
+}
+
+static bool same_values(
+	const struct dag *d, uint32_t job, const struct strview *values, uint32_t count)
+{
+	const char *p = d->values.v + d->jobs.v[job].values;
+	for (uint32_t i = 0; i < count; i++) {
+		uint16_t n;
+		memcpy(&n, p, sizeof(n));
+		if (n != values[i].n || memcmp(p + sizeof(n), values[i].p, n) != 0) {
+			return false;
+		}
+		p += sizeof(n) + n;
+	}
+	return true;
+}
+
+/* Files of all products for these values, in product_files. */
+static int name_products(
+	struct builder *b, const struct rule *rule, const struct strview *values)
+{
+	vec_clear(&b->product_files);
+	for (uint32_t k = 0; k < rule->product_count; k++) {
+		const struct product *p = &rule->products[k];
+		strbuf_reset(&b->scratch);
+		pattern_expand(p->pattern, values, &b->scratch);
+		uint32_t file = dag_intern_path(b->d, strbuf_sv(&b->scratch), &b->normal);
+		for (uint32_t i = 0; i < b->product_files.n; i++) {
+			if (b->product_files.v[i] == file) {
+				diag_error(b->sink, "CW-E405", p->span,
+					"two outputs of rule \"" SV_FMT
+					"\" are one file: \"" SV_FMT "\"",
+					SV_ARG(rule->name), SV_ARG(dag_path(b->d, file)));
+				diag_note(
+					b->sink, rule->products[i].span, "the other one");
+				return -1;
+			}
+		}
+		vec_push(&b->product_files, file);
+	}
+	return 0;
+}
+
+static int too_many(struct builder *b, const struct rule *rule)
+{
+	if (b->over_limit) {
+		return -1;
+	}
+	b->over_limit = true;
+	diag_error(b->sink, "CW-E406", rule->span,
+		"more than %zu jobs; rule \"" SV_FMT "\" adds the last ones",
+		b->d->jobs.n, SV_ARG(rule->name));
+	for (uint32_t i = 0; i < 3 && i < b->d->outputs.n; i++) {
+		uint32_t file = b->d->outputs.v[b->d->outputs.n - 1 - i];
+		diag_note(b->sink, (struct span){0}, "it was to make \"" SV_FMT "\"",
+			SV_ARG(dag_path(b->d, file)));
+	}
+	diag_note(b->sink, (struct span){0}, "--max-jobs N raises the limit");
+	return -1;
+}
+
+/* A new job. Its number, DAG_NONE where the rule does not apply; -1 in *ret_rc on error. */
+static uint32_t add_job(struct builder *b, const struct rule *rule,
+	const struct strview *values, int *ret_rc)
+{
+	struct dag *d = b->d;
+	uint64_t most = b->options->max_jobs ? b->options->max_jobs : DEFAULT_MAX_JOBS;
+	if (d->jobs.n >= most) {
+		*ret_rc = too_many(b, rule);
+		return DAG_NONE;
+	}
+	enum inputs_outcome outcome = inputs_read(&b->reader, rule, values);
+	if (outcome == INPUTS_NOT_APPLY) {
+		return DAG_NONE;
+	}
+	if (outcome == INPUTS_FAILED || name_products(b, rule, values) != 0) {
+		*ret_rc = -1;
+		return DAG_NONE;
+	}
+	cw_assert(d->inputs.n + b->reader.files.n < UINT32_MAX);
+	uint32_t job = (uint32_t)d->jobs.n;
+	vec_push(&d->jobs, (struct dag_job){rule->index,
+				   store_values(d, values, rule->wildcard_count),
+				   (uint32_t)d->outputs.n, (uint32_t)d->inputs.n});
+	vec_reserve(&d->inputs, b->reader.files.n);
+	for (size_t i = 0; i < b->reader.files.n; i++) {
+		uint32_t file = b->reader.files.v[i].file;
+		d->inputs.v[d->inputs.n++] = file;
+		need_file(b, INPUT_FILE(file));
+	}
+	for (size_t i = 0; i < b->product_files.n; i++) {
+		vec_push(&d->outputs, b->product_files.v[i]);
+		cand_add(b, b->product_files.v[i], job);
+	}
+	return job;
+}
+
+static bool known_job(struct builder *b, uint32_t file, const struct rule *rule,
+	const struct strview *values)
+{
+	struct cand_iter it = cand_first(b, file);
+	for (; it.job != DAG_NONE; it = cand_next(b, it)) {
+		if (b->d->jobs.v[it.job].rule == rule->index &&
+			same_values(b->d, it.job, values, rule->wildcard_count)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One file against one pattern that fits it at both ends. */
+static int try_candidate(
+	struct builder *b, uint32_t file, struct strview path, struct candidate c)
+{
+	struct strview values[WILDCARDS_MOST];
+	const struct rule *rule = &b->d->wf->rules[c.rule];
+	const struct product *product = &rule->products[c.product];
+	int rc = 0;
+	switch (pattern_match(product->pattern, path, values)) {
+	case MATCH_NO:
+		break;
+	case MATCH_YES:
+		if (!known_job(b, file, rule, values)) {
+			add_job(b, rule, values, &rc);
+		}
+		break;
+	case MATCH_LIMIT:
+		rc = diag_error(b->sink, "CW-E407", product->span,
+			"matching \"" SV_FMT "\" against this pattern takes too long",
+			SV_ARG(path));
+		break;
+	}
+	return rc;
+}
+
+static int visit_file(struct builder *b, uint32_t file)
+{
+	struct strview path = dag_path(b->d, file);
+	if (path.n >= PATH_MAX) {
+		return 0; /* no such file can be; it shows as one that nothing makes */
+	}
+	uint32_t n = rule_index_find(b->index, path, b->found);
+	if (n == 0) {
+		return 0;
+	}
+	/* matches are views into the path, and the table of names may move meanwhile */
+	char *copy = arena_memdup0(&b->reader.arena, path.p, path.n);
+	int rc = 0;
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		rc = try_candidate(b, file, (struct strview){copy, path.n}, b->found[i]);
+	}
+	return rc;
+}
+
+/* Asks for a rule by name: its job, and its inputs count as asked for too. */
+static int ask_rule(struct builder *b, const struct rule *rule)
+{
+	if (rule->wildcard_count) {
+		diag_error(b->sink, "CW-E408", rule->span,
+			"rule \"" SV_FMT "\" has wildcards, so it cannot be a target",
+			SV_ARG(rule->name));
+		diag_note(b->sink, (struct span){0},
+			"ask for a file that it makes, or for a rule that collects them");
+		return -1;
+	}
+	for (size_t i = 0; i < b->d->target_jobs.n; i++) {
+		if (dag_rule(b->d, b->d->target_jobs.v[i]) == rule) {
+			return 0;
+		}
+	}
+	int rc = 0;
+	uint32_t job = add_job(b, rule, NULL, &rc);
+	if (rc != 0) {
+		return rc;
+	}
+	if (job == DAG_NONE) {
+		return diag_error(b->sink, "CW-E409", rule->span,
+			"rule \"" SV_FMT "\" does not apply: %s", SV_ARG(rule->name),
+			b->reader.why);
+	}
+	vec_push(&b->d->target_jobs, job);
+	for (uint32_t i = b->d->jobs.v[job].inputs; i < b->d->inputs.n; i++) {
+		b->d->file_flags[INPUT_FILE(b->d->inputs.v[i])] |= FILE_TARGET;
+	}
+	for (uint32_t k = 0; k < rule->output_count; k++) {
+		uint32_t file = b->d->outputs.v[b->d->jobs.v[job].outputs + k];
+		b->d->file_flags[file] |= FILE_TARGET;
+		need_file(b, file);
+	}
+	return 0;
+}
+
+static int ask(struct builder *b, struct strview target)
+{
+	const struct rule *rule = workflow_rule(b->d->wf, target);
+	if (rule) {
+		return ask_rule(b, rule);
+	}
+	uint32_t file = dag_intern_path(b->d, target, &b->normal);
+	b->d->file_flags[file] |= FILE_TARGET;
+	need_file(b, file);
+	vec_push(&b->d->targets, file);
+	return 0;
+}
+
+static int ask_default(struct builder *b)
+{
+	const struct workflow *wf = b->d->wf;
+	int rc = 0;
+	for (uint32_t i = 0; i < wf->default_target_count; i++) {
+		rc |= ask(b, wf->default_targets[i]);
+	}
+	if (wf->default_target_count) {
+		return rc;
+	}
+	const struct rule *first = workflow_first_target(wf);
+	if (first) {
+		return ask_rule(b, first);
+	}
+	if (!wf->rule_count) {
+		return 0; /* nothing to do */
+	}
+	return diag_error(b->sink, "CW-E412", wf->rules[0].span,
+		"every rule has wildcards, so there is no default target: name a file, or "
+		"put a rule before them that lists the files you want as its input");
+}
+
+int explore(struct builder *b)
+{
+	int rc = 0;
+	b->found = ARENA_ARRAY(
+		&b->reader.arena, struct candidate, rule_index_most(b->index) + 1);
+	for (uint32_t i = 0; i < b->options->target_count; i++) {
+		rc |= ask(b, b->options->targets[i]);
+	}
+	if (!b->options->target_count) {
+		rc = ask_default(b);
+	}
+	while (rc == 0) {
+		uint32_t file;
+		if (b->late.n) {
+			file = vec_pop(&b->late);
+		} else if (b->cursor < b->d->paths.count) {
+			file = b->cursor++;
+			if (!(b->d->file_flags[file] & FILE_NEEDED)) {
+				continue;
+			}
+		} else {
+			break;
+		}
+		struct arena_mark mark = arena_mark(&b->reader.arena);
+		rc = visit_file(b, file);
+		arena_pop(&b->reader.arena, mark);
+	}
+	return rc;
+}

@@ -1,0 +1,43 @@
+/* The input files of one job: the rule's items with the wildcard values put in. */
+#ifndef CW_DAG_INPUTS_H
+#define CW_DAG_INPUTS_H
+
+#include "base/hashmap.h"
+#include "dag/dag.h"
+
+struct input_file {
+	uint32_t file;  /* INPUT_ANCIENT may be set */
+	uint32_t entry; /* number of the rule's input entry it comes from */
+};
+
+enum inputs_outcome {
+	INPUTS_OK,
+	INPUTS_NOT_APPLY, /* the rule does not apply for these values: `why` says it */
+	INPUTS_FAILED,    /* an error is in the sink */
+};
+
+struct input_reader {
+	struct dag *d;
+	struct diag_sink *sink;
+	struct arena arena; /* scratch, popped after each job */
+	struct strbuf path, normal;
+	struct hashmap seen; /* files of the present expansion, where doubles can occur */
+	const char *why;     /* INPUTS_NOT_APPLY; in `arena`, until the next call */
+	VEC(struct input_file) files;
+};
+
+void input_reader_init(struct input_reader *in, struct dag *d, struct diag_sink *sink);
+void input_reader_release(struct input_reader *in);
+
+/* Fills in->files for `rule` with values[i] for its wildcard i; paths are interned in the
+ * graph. Cost: the sum of their lengths. */
+enum inputs_outcome inputs_read(
+	struct input_reader *in, const struct rule *rule, const struct strview *values);
+
+/* The number of a path of the user in the graph's table, normalised; new if need be. */
+uint32_t dag_intern_path(struct dag *d, struct strview path, struct strbuf *scratch);
+
+/* Makes the rows of files for all interned paths. */
+void dag_grow_files(struct dag *d);
+
+#endif

@@ -1,0 +1,322 @@
+#include "plan/plan.h"
+
+#include "base/edit_distance.h"
+
+/* Later than any stamp. */
+#define NEVER INT64_MAX
+
+static void want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
+{
+	uint8_t before = p->reasons[job];
+	p->reasons[job] = (uint8_t)(before | reason);
+	if (!before) {
+		p->wanted_count++;
+	}
+	/* the file belongs to the first reason in order: the lowest bit */
+	if (!before || reason < (before & -before)) {
+		p->reason_file[job] = file;
+	}
+}
+
+static bool is_there(const struct dag *d, uint32_t file)
+{
+	return d->file_flags[file] & FILE_EXISTS;
+}
+
+/*
+ * Age of what a job made: the oldest of its needed outputs. Where none is there, that of
+ * the jobs that used them, so that a removed intermediate file alone triggers nothing.
+ * Walks against the order, so that consumers come first.
+ */
+static int64_t *output_ages(const struct dag *d)
+{
+	int64_t *age = xreallocarray(NULL, d->job_count, sizeof(*age));
+	for (uint32_t j = 0; j < d->job_count; j++) {
+		age[j] = NEVER;
+	}
+	for (uint32_t i = d->job_count; i-- > 0;) {
+		uint32_t job = d->order[i];
+		const uint32_t *files = dag_products(d, job);
+		uint32_t n_out = dag_rule(d, job)->output_count;
+		for (uint32_t k = 0; k < n_out; k++) {
+			if (is_there(d, files[k]) &&
+				d->file_flags[files[k]] & FILE_NEEDED &&
+				d->mtime[files[k]] < age[job]) {
+				age[job] = d->mtime[files[k]];
+			}
+		}
+		uint32_t n;
+		const uint32_t *in = dag_inputs(d, job, &n);
+		for (uint32_t k = 0; k < n; k++) {
+			uint32_t file = INPUT_FILE(in[k]);
+			uint32_t maker = d->producer[file];
+			if (maker != DAG_NONE && !is_there(d, file) &&
+				age[job] < age[maker]) {
+				age[maker] = age[job];
+			}
+		}
+	}
+	return age;
+}
+
+static void judge_outputs(struct plan *p, uint32_t job)
+{
+	const struct dag *d = p->d;
+	const struct rule *rule = dag_rule(d, job);
+	const uint32_t *files = dag_products(d, job);
+	if (!rule->output_count && rule->command_kind != RULE_NOTHING) {
+		want(p, job, REASON_NO_OUTPUT, DAG_NONE);
+	}
+	for (uint32_t k = 0; k < rule->product_count; k++) {
+		if (d->file_flags[files[k]] & FILE_TARGET && !is_there(d, files[k])) {
+			want(p, job, REASON_MISSING_OUTPUT, files[k]);
+			return;
+		}
+	}
+}
+
+static void judge_inputs(struct plan *p, uint32_t job, int64_t age)
+{
+	const struct dag *d = p->d;
+	uint32_t n;
+	const uint32_t *in = dag_inputs(d, job, &n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t maker = d->producer[file];
+		if (in[k] & INPUT_ANCIENT) {
+			continue;
+		}
+		if (maker != DAG_NONE && p->reasons[maker]) {
+			want(p, job, REASON_UPDATED_INPUT, file);
+		} else if (is_there(d, file) && d->mtime[file] > age) {
+			want(p, job, REASON_NEWER_INPUT, file);
+		}
+	}
+}
+
+static bool lacks_input(const struct plan *p, uint32_t job)
+{
+	uint32_t n;
+	const uint32_t *in = dag_inputs(p->d, job, &n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t maker = p->d->producer[file];
+		if (maker != DAG_NONE && !p->reasons[maker] && !is_there(p->d, file)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* job -> jobs that need a file it makes. `wanted_only`: among jobs that run. */
+static void link_jobs(struct plan *p, bool wanted_only)
+{
+	const struct dag *d = p->d;
+	uint64_t *start = xcalloc((size_t)d->job_count + 2, sizeof(*start));
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t j = 0; j < d->job_count; j++) {
+			uint32_t n;
+			const uint32_t *in = dag_inputs(d, j, &n);
+			for (uint32_t k = 0; k < n && (!wanted_only || p->reasons[j]);
+				k++) {
+				uint32_t maker = d->producer[INPUT_FILE(in[k])];
+				if (maker == DAG_NONE ||
+					(wanted_only && !p->reasons[maker])) {
+					continue;
+				}
+				if (pass == 0) {
+					start[maker + 2]++;
+				} else {
+					p->dependents[start[maker + 1]++] = j;
+				}
+			}
+		}
+		if (pass == 0) {
+			for (uint32_t j = 0; j < d->job_count; j++) {
+				start[j + 2] += start[j + 1];
+			}
+			free(p->dependents);
+			p->dependents = xreallocarray(
+				NULL, start[d->job_count + 1], sizeof(*p->dependents));
+		}
+	}
+	free(p->dependents_start);
+	p->dependents_start = start;
+}
+
+/*
+ * Jobs that run need their inputs: a missing one is made again, which in turn updates
+ * everything else that uses it.
+ */
+static void want_missing_inputs(struct plan *p)
+{
+	const struct dag *d = p->d;
+	VEC(uint32_t) stack = {0};
+	for (uint32_t j = 0; j < d->job_count; j++) {
+		if (p->reasons[j] && lacks_input(p, j)) {
+			vec_push(&stack, j);
+		}
+	}
+	if (stack.n) {
+		link_jobs(p, false);
+	}
+	while (stack.n) {
+		uint32_t job = vec_pop(&stack), n;
+		const uint32_t *in = dag_inputs(d, job, &n);
+		for (uint32_t k = 0; k < n; k++) {
+			uint32_t file = INPUT_FILE(in[k]);
+			uint32_t maker = d->producer[file];
+			if (maker != DAG_NONE && !p->reasons[maker] &&
+				!is_there(d, file)) {
+				want(p, maker, REASON_MISSING_OUTPUT, file);
+				vec_push(&stack, maker);
+			}
+		}
+		for (uint64_t i = p->dependents_start[job];
+			i < p->dependents_start[job + 1]; i++) {
+			uint32_t user = p->dependents[i];
+			if (!p->reasons[user]) {
+				want(p, user, REASON_UPDATED_INPUT,
+					dag_products(d, job)[0]);
+				vec_push(&stack, user);
+			}
+		}
+	}
+	vec_release(&stack);
+}
+
+static int force_one(struct plan *p, struct strview name, struct diag_sink *sink)
+{
+	const struct dag *d = p->d;
+	const struct rule *rule = workflow_rule(d->wf, name);
+	bool found = false;
+	if (rule) {
+		for (uint32_t j = 0; j < d->job_count; j++) {
+			if (dag_rule(d, j) == rule) {
+				want(p, j, REASON_FORCED, DAG_NONE);
+			}
+		}
+		return 0;
+	}
+	uint32_t file = intern_find(&d->paths, name.p, name.n);
+	if (file != INTERN_NONE && d->producer[file] != DAG_NONE) {
+		want(p, d->producer[file], REASON_FORCED, DAG_NONE);
+		found = true;
+	}
+	if (found) {
+		return 0;
+	}
+	diag_error(sink, "CW-E420", (struct span){0},
+		"-R: \"" SV_FMT
+		"\" is neither a rule nor a file that a job of this run makes",
+		SV_ARG(name));
+	struct nearest near;
+	nearest_init(&near, name);
+	for (uint32_t r = 0; r < d->wf->rule_count; r++) {
+		nearest_offer(&near, d->wf->rules[r].name);
+	}
+	if (near.best.p) {
+		diag_note(sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(near.best));
+	}
+	return -1;
+}
+
+static int force_jobs(
+	struct plan *p, const struct plan_options *o, struct diag_sink *sink)
+{
+	const struct dag *d = p->d;
+	int rc = 0;
+	for (uint32_t j = 0; o->force_all && j < d->job_count; j++) {
+		want(p, j, REASON_FORCED, DAG_NONE);
+	}
+	for (size_t i = 0; o->force_targets && i < d->targets.n; i++) {
+		uint32_t maker = d->producer[d->targets.v[i]];
+		if (maker != DAG_NONE) {
+			want(p, maker, REASON_FORCED, DAG_NONE);
+		}
+	}
+	for (size_t i = 0; o->force_targets && i < d->target_jobs.n; i++) {
+		want(p, d->target_jobs.v[i], REASON_FORCED, DAG_NONE);
+	}
+	for (uint32_t i = 0; i < o->force_count; i++) {
+		rc |= force_one(p, o->force[i], sink);
+	}
+	return rc;
+}
+
+int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
+	struct diag_sink *sink)
+{
+	*p = (struct plan){.d = d};
+	dag_stat(d);
+	p->reasons = xcalloc(d->job_count, 1);
+	p->reason_file = xreallocarray(NULL, d->job_count, sizeof(*p->reason_file));
+	if (force_jobs(p, o, sink) != 0) {
+		return -1;
+	}
+	int64_t *age = output_ages(d);
+	for (uint32_t i = 0; i < d->job_count; i++) {
+		judge_outputs(p, d->order[i]);
+		judge_inputs(p, d->order[i], age[d->order[i]]);
+	}
+	free(age);
+	if (p->wanted_count) {
+		want_missing_inputs(p);
+	}
+	return 0;
+}
+
+void plan_link(struct plan *p)
+{
+	const struct dag *d = p->d;
+	link_jobs(p, true);
+	p->wanted = xcalloc(d->job_count, 1);
+	p->pending = xcalloc(d->job_count, sizeof(*p->pending));
+	for (uint32_t j = 0; j < d->job_count; j++) {
+		p->wanted[j] = p->reasons[j] != 0;
+		for (uint64_t i = p->dependents_start[j]; i < p->dependents_start[j + 1];
+			i++) {
+			p->pending[p->dependents[i]]++;
+		}
+	}
+}
+
+void plan_release(struct plan *p)
+{
+	free(p->reasons);
+	free(p->reason_file);
+	free(p->wanted);
+	free(p->pending);
+	free(p->dependents_start);
+	free(p->dependents);
+	*p = (struct plan){0};
+}
+
+void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out)
+{
+	unsigned reasons = p->reasons[job];
+	const char *words = "does not run";
+	switch ((enum reason)(reasons & -reasons)) {
+	case REASON_FORCED:
+		words = "forced";
+		break;
+	case REASON_NO_OUTPUT:
+		words = "it has no outputs to look at";
+		break;
+	case REASON_MISSING_OUTPUT:
+		words = "missing output";
+		break;
+	case REASON_NEWER_INPUT:
+		words = "updated input file";
+		break;
+	case REASON_UPDATED_INPUT:
+		words = "input is made by another job";
+		break;
+	}
+	strbuf_addstr(out, words);
+	if (reasons && p->reason_file[job] != DAG_NONE) {
+		strbuf_addstr(out, ": ");
+		escape_for_terminal(out, dag_path(p->d, p->reason_file[job]));
+	}
+}
