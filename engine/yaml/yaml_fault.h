@@ -19,10 +19,10 @@ struct yaml_fault {
 	const char *context;      /* libyaml's words, "" where it has none */
 	uint32_t at;              /* byte of the problem */
 	uint32_t context_at;      /* byte where what was being read begins */
+	uint32_t root_at;         /* byte where the document's value begins */
 	struct yaml_range quoted; /* the last scalar, where it was in quotes */
-	struct yaml_range flow;   /* the outermost [...] or {...} that was closed last */
-	struct yaml_range open_flow; /* the innermost that is open */
-	bool complained;             /* `flow` was reported already */
+	uint32_t open_flow;    /* byte of the innermost open bracket, UINT32_MAX: none */
+	struct yaml_range bad; /* what was reported last; nothing more about it */
 };
 
 /* Reports the fault: CW-E002, CW-E003 (to be quoted) or CW-E010 (tabs). */

@@ -41,10 +41,10 @@ struct reader {
 	uint32_t mapping;     /* number of the mapping being closed; 0 is none */
 	VEC(struct yaml_pair) merged;
 
-	uint64_t expanded; /* nodes so far, aliases and merges in full */
-	uint32_t end;      /* byte where the last value read ends */
-	struct yaml_range quoted, flow;
-	bool complained; /* about a key in `flow` */
+	uint64_t expanded;        /* nodes so far, aliases and merges in full */
+	uint32_t end;             /* byte where the last value read ends */
+	struct yaml_range quoted; /* the last value, where it was in quotes */
+	struct yaml_range bad;    /* the last key that could not be one */
 	unsigned documents;
 	bool failed;
 };
@@ -370,7 +370,8 @@ static bool bad_key(struct reader *r, const struct yaml_tree_node *map,
 		bool braces = map->style == YAML_FLOW;
 		if (braces) {
 			yaml_quote_value(&quoted, r->text, map->span.off, r->depth > 1);
-			r->complained = true;
+		} else if (key->style == YAML_FLOW) {
+			yaml_quote_value(&quoted, r->text, key->span.off, true);
 		}
 		diag_error(r->sink, "CW-E009", braces ? map->span : key->span,
 			"a key must be a text, not %s%s%s",
@@ -384,6 +385,8 @@ static bool bad_key(struct reader *r, const struct yaml_tree_node *map,
 	} else {
 		return false;
 	}
+	struct span span = map->style == YAML_FLOW ? map->span : key->span;
+	r->bad = (struct yaml_range){span.off, span.off + span.len};
 	r->failed = true;
 	return true;
 }
@@ -499,10 +502,6 @@ static int close_node(struct reader *r, const yaml_event_t *e)
 		r->end = byte_of(r, e->end_mark.index);
 	}
 	node->span = span_of(r, node->span.off, r->end);
-	if (flow) {
-		r->flow = (struct yaml_range){node->span.off, r->end};
-		r->complained = false;
-	}
 	int status = 0;
 	if (node->kind == YAML_MAPPING) {
 		status = close_mapping(r, node, children, n);
@@ -580,15 +579,14 @@ static int syntax_error(struct reader *r)
 		.problem = p->problem ? p->problem : "",
 		.context = p->context ? p->context : "",
 		.at = byte_of(r, p->problem_mark.index),
+		.root_at = r->root ? r->root->span.off : 0,
 		.quoted = r->quoted,
-		.flow = r->flow,
-		.complained = r->complained};
+		.open_flow = UINT32_MAX,
+		.bad = r->bad};
 	fault.context_at = p->context ? byte_of(r, p->context_mark.index) : fault.at;
-	for (unsigned i = r->depth; i-- > 0;) {
+	for (unsigned i = r->depth; i-- > 0 && fault.open_flow == UINT32_MAX;) {
 		if (r->frames[i].node->style == YAML_FLOW) {
-			uint32_t start = r->frames[i].node->span.off;
-			fault.open_flow = (struct yaml_range){start, start + 1};
-			break;
+			fault.open_flow = r->frames[i].node->span.off;
 		}
 	}
 	yaml_fault_report(r->sink, &fault);
