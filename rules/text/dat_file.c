@@ -1,0 +1,210 @@
+#include "text/dat_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "text/number_text.h"
+
+/* Decimal digits of `x` to `out`; the byte behind them. */
+static char *put_uint(char *out, uint64_t x)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+	do {
+		digits[--at] = (char)('0' + x % 10);
+		x /= 10;
+	} while (x);
+	memcpy(out, digits + at, sizeof(digits) - at);
+	return out + (sizeof(digits) - at);
+}
+
+int dat_write(struct output_file *out, const struct word_count *counts, size_t n)
+{
+	uint64_t total = 0;
+	for (size_t i = 0; i < n; i++) {
+		total += counts[i].count;
+	}
+	char tail[64]; /* " count percentage\n", the same for equal counts in a row */
+	size_t tail_len = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || counts[i].count != counts[i - 1].count) {
+			tail[0] = ' ';
+			char *end = put_uint(tail + 1, counts[i].count);
+			*end++ = ' ';
+			end += number_repr(
+				(double)counts[i].count / (double)total * 100.0, end);
+			*end++ = '\n';
+			tail_len = (size_t)(end - tail);
+		}
+		size_t len = counts[i].word.n;
+		strbuf_grow(&out->data, len + sizeof(tail));
+		char *p = out->data.buf + out->data.len;
+		memcpy(p, counts[i].word.p, len);
+		memcpy(p + len, tail, sizeof(tail));
+		strbuf_setlen(&out->data, out->data.len + len + tail_len);
+		if (output_file_pump(out)) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The whole file, `pad` zero bytes behind it. Returns owned, or NULL (printed). */
+static char *read_all(
+	const struct tool *tool, const char *path, size_t pad, size_t *ret_n)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct strbuf text = STRBUF_INIT;
+	ssize_t n = -1;
+	while (fd >= 0) {
+		strbuf_grow(&text, (size_t)1 << 16);
+		n = read(fd, text.buf + text.len, text.cap - text.len - 1);
+		if (n == 0 || (n < 0 && errno != EINTR)) {
+			break;
+		}
+		strbuf_setlen(&text, text.len + (n > 0 ? (size_t)n : 0));
+	}
+	if (n < 0) {
+		tool_error(tool, "%s: %s", is_stdin ? "standard input" : path,
+			strerror(errno));
+		strbuf_release(&text);
+	}
+	if (fd > STDIN_FILENO) {
+		close(fd);
+	}
+	if (n < 0) {
+		return NULL;
+	}
+	*ret_n = text.len;
+	strbuf_grow(&text, pad);
+	memset(text.buf + text.len, 0, pad);
+	return strbuf_detach(&text, NULL);
+}
+
+/* The field that begins at or after `p`; *ret_end is the byte behind it. */
+static char *field(char *p, char **ret_end)
+{
+	while (*p == ' ' || *p == '\t') {
+		p++;
+	}
+	*ret_end = p;
+	while (**ret_end != ' ' && **ret_end != '\t' && **ret_end != '\r' &&
+		**ret_end != '\0') {
+		(*ret_end)++;
+	}
+	return p;
+}
+
+/* One line, which ends at a NUL. NULL if it is well, else what is wrong with it. */
+static const char *parse_line(char *line, size_t len, struct word_count *ret)
+{
+	char *word_end = memchr(line, ' ', len);
+	if (!word_end || word_end == line) {
+		return "expected 'word count percentage'";
+	}
+	ret->word = (struct strview){line, (size_t)(word_end - line)};
+	char *end;
+	char *count = field(word_end, &end);
+	char *parsed = NULL;
+	errno = 0;
+	ret->count = strtoull(count, &parsed, 10);
+	if (count == end || *count < '0' || *count > '9' || parsed != end || errno ||
+		ret->count == 0) {
+		return "the count is not a whole number from 1 on";
+	}
+	char *percentage = field(end, &end);
+	strtod(percentage, &parsed);
+	if (percentage == end || parsed != end) {
+		return "the percentage is not a number";
+	}
+	while (*end == ' ' || *end == '\t' || *end == '\r') {
+		end++;
+	}
+	return end == line + len ? NULL : "more than three fields";
+}
+
+/* Adds a count behind the others. */
+static void push(struct dat *d, struct word_count c)
+{
+	if (d->n == d->cap) {
+		d->cap = d->cap ? d->cap * 2 : 256;
+		d->v = xreallocarray(d->v, d->cap, sizeof(*d->v));
+	}
+	d->v[d->n++] = c;
+}
+
+/* Puts counts that somebody wrote in another order in falling order, by merging. */
+static void sort_counts(struct dat *d)
+{
+	struct word_count *from = d->v;
+	struct word_count *to = xcalloc(d->n + 1, sizeof(*to));
+	for (size_t width = 1; width < d->n; width *= 2) {
+		for (size_t at = 0; at < d->n; at += 2 * width) {
+			size_t mid = at + width < d->n ? at + width : d->n;
+			size_t end = mid + width < d->n ? mid + width : d->n;
+			for (size_t i = at, j = mid, k = at; k < end; k++) {
+				bool left = i < mid &&
+					    (j == end || from[i].count >= from[j].count);
+				to[k] = left ? from[i++] : from[j++];
+			}
+		}
+		struct word_count *swap = from;
+		from = to;
+		to = swap;
+	}
+	d->v = from;
+	free(to);
+}
+
+int dat_read(struct dat *d, const struct tool *tool, const char *path)
+{
+	size_t n = 0;
+	*d = (struct dat){.text = read_all(tool, path, COUNT_TABLE_READABLE, &n)};
+	if (!d->text) {
+		return -1;
+	}
+	bool sorted = true;
+	unsigned long long number = 1;
+	for (char *line = d->text; line < d->text + n; number++) {
+		char *end = memchr(line, '\n', (size_t)(d->text + n - line));
+		end = end ? end : d->text + n;
+		*end = '\0';
+		size_t len = (size_t)(end - line);
+		if (len && *line != '#' && strspn(line, " \t\r") != len) {
+			struct word_count c;
+			const char *wrong = parse_line(line, len, &c);
+			if (wrong) {
+				tool_error(tool, "%s:%llu: %s", path, number, wrong);
+				dat_release(d);
+				return -1;
+			}
+			sorted = sorted && (!d->n || c.count <= d->v[d->n - 1].count);
+			push(d, c);
+		}
+		line = end + 1;
+	}
+	if (!sorted) {
+		sort_counts(d);
+	}
+	return 0;
+}
+
+void dat_release(struct dat *d)
+{
+	free(d->text);
+	free(d->v);
+	*d = (struct dat){0};
+}
+
+struct strview dat_book(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct strview name = sv_from(slash ? slash + 1 : path);
+	if (sv_ends(name, SV(".dat"))) {
+		name.n -= 4;
+	}
+	return name;
+}
