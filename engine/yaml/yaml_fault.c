@@ -1,210 +1,7 @@
 #include "yaml/yaml_fault.h"
 
 #include "base/strbuf.h"
-
-enum { SHOWN_MOST = 100 }; /* bytes of a value that is shown in quotes */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_break(char c)
-{
-	return c == '\n' || c == '\r';
-}
-
-/* The byte at `at`; a line break behind the end. */
-static char byte_at(struct strview text, size_t at)
-{
-	return at < text.n ? text.p[at] : '\n';
-}
-
-static bool is_gap(char c)
-{
-	return is_blank(c) || is_break(c);
-}
-
-static size_t line_begin(struct strview text, size_t at)
-{
-	while (at > 0 && !is_break(text.p[at - 1])) {
-		at--;
-	}
-	return at == 0 && sv_starts(text, SV("\xef\xbb\xbf")) ? 3 : at;
-}
-
-static size_t skip_blanks(struct strview text, size_t at)
-{
-	while (is_blank(byte_at(text, at))) {
-		at++;
-	}
-	return at;
-}
-
-/* End of the line's text: no comment, no blanks. */
-static size_t line_end(struct strview text, size_t at)
-{
-	size_t end = at, last = at;
-	while (!is_break(byte_at(text, end))) {
-		if (text.p[end] == '#' && end > at && is_blank(text.p[end - 1])) {
-			break;
-		}
-		last = is_blank(text.p[end]) ? last : end + 1;
-		end++;
-	}
-	return last;
-}
-
-/* Behind the closing quote of the text that begins at `at`, 0 where the line has none. */
-static size_t quote_end(struct strview text, size_t at)
-{
-	char quote = text.p[at];
-	for (at++; !is_break(byte_at(text, at)); at++) {
-		if (text.p[at] == '\\' && quote == '"') {
-			at++;
-		} else if (text.p[at] == quote) {
-			if (quote == '"' || byte_at(text, at + 1) != '\'') {
-				return at + 1;
-			}
-			at++;
-		}
-	}
-	return 0;
-}
-
-/* Behind the bracket that closes the one at `at`, 0 where the line has none. */
-static size_t bracket_end(struct strview text, size_t at)
-{
-	unsigned depth = 0;
-	for (; !is_break(byte_at(text, at)); at++) {
-		char c = text.p[at];
-		if (c == '{' || c == '[') {
-			depth++;
-		} else if ((c == '}' || c == ']') && --depth == 0) {
-			return at + 1;
-		}
-	}
-	return 0;
-}
-
-static bool is_quote(char c)
-{
-	return c == '"' || c == '\'';
-}
-
-static bool opens_flow(char c)
-{
-	return c == '{' || c == '[';
-}
-
-/* Behind the `key:` at `at` and the blanks after it; `at` where there is no key. */
-static size_t skip_key(struct strview text, size_t at)
-{
-	size_t p = at;
-	if (is_quote(byte_at(text, at))) {
-		size_t end = quote_end(text, at);
-		p = end ? skip_blanks(text, end) : at;
-		return end && byte_at(text, p) == ':' && is_gap(byte_at(text, p + 1))
-			       ? skip_blanks(text, p + 1)
-			       : at;
-	}
-	if (opens_flow(byte_at(text, at))) {
-		return at;
-	}
-	for (size_t end = line_end(text, at); p < end; p++) {
-		if (text.p[p] == ':' && is_gap(byte_at(text, p + 1))) {
-			return skip_blanks(text, p + 1);
-		}
-	}
-	return at;
-}
-
-/* Where the value on the line of `at` begins: behind `- ` and `key: `. */
-static size_t value_begin(struct strview text, size_t at)
-{
-	size_t p = skip_blanks(text, line_begin(text, at));
-	while ((byte_at(text, p) == '-' || byte_at(text, p) == '?') &&
-		is_blank(byte_at(text, p + 1))) {
-		p = skip_blanks(text, p + 1);
-	}
-	return skip_key(text, p);
-}
-
-/* The end of an item in brackets that begins at `at`. */
-static size_t item_end(struct strview text, size_t at)
-{
-	size_t end = line_end(text, at), depth = 0;
-	for (size_t p = at; p < end; p++) {
-		char c = text.p[p];
-		if (opens_flow(c)) {
-			depth++;
-		} else if (depth == 0 && (c == '}' || c == ']' || c == ',')) {
-			end = p;
-		} else if (c == '}' || c == ']') {
-			depth--;
-		}
-	}
-	while (end > at && is_blank(text.p[end - 1])) {
-		end--;
-	}
-	return end;
-}
-
-/* The begin of the item in brackets that byte `at` belongs to. */
-static size_t item_begin(struct strview text, size_t at)
-{
-	size_t begin = line_begin(text, at), depth = 0, p = at;
-	for (; p > begin; p--) {
-		char c = text.p[p - 1];
-		if (c == '}' || c == ']') {
-			depth++;
-		} else if (depth == 0 && (opens_flow(c) || c == ',' ||
-						 (is_blank(c) && p > begin + 1 &&
-							 text.p[p - 2] == ':'))) {
-			break;
-		} else if (opens_flow(c)) {
-			depth--;
-		}
-	}
-	return skip_blanks(text, p);
-}
-
-/* Appends the text in the quotes that suit it. */
-static void add_quoted(struct strbuf *out, struct strview value)
-{
-	bool special = value.n &&
-		       (memchr(value.p, '"', value.n) || memchr(value.p, '\\', value.n));
-	strbuf_addch(out, special ? '\'' : '"');
-	for (size_t i = 0; i < value.n; i++) {
-		if (special && value.p[i] == '\'') {
-			strbuf_addch(out, '\'');
-		}
-		strbuf_addch(out, value.p[i]);
-	}
-	strbuf_addch(out, special ? '\'' : '"');
-}
-
-/* Whether the text is in quotes with one more of them inside: 'it's'. */
-static bool has_stray_quote(struct strview value)
-{
-	size_t quotes = 0;
-	for (size_t i = 0; i < value.n; i++) {
-		quotes += value.p[i] == value.p[0];
-	}
-	return value.n > 2 && is_quote(value.p[0]) &&
-	       value.p[0] == value.p[value.n - 1] && quotes % 2 == 1;
-}
-
-void yaml_quote_value(
-	struct strbuf *out, struct strview text, uint32_t start, bool in_flow)
-{
-	size_t end = in_flow ? item_end(text, start) : line_end(text, start);
-	if (end <= start || end - start > SHOWN_MOST) {
-		return;
-	}
-	struct strview value = sv_sub(text, start, end - start);
-	add_quoted(out, has_stray_quote(value) ? sv_sub(value, 1, value.n - 2) : value);
-}
+#include "yaml/yaml_line.h"
 
 static struct span span_at(const struct yaml_fault *f, size_t start, size_t end)
 {
@@ -228,7 +25,7 @@ static void say_quote(struct diag_sink *sink, const struct yaml_fault *f, size_t
 {
 	struct strbuf quoted = STRBUF_INIT;
 	yaml_quote_value(&quoted, f->text, (uint32_t)start, in_flow);
-	size_t end = in_flow ? item_end(f->text, start) : line_end(f->text, start);
+	size_t end = in_flow ? yline_item_end(f->text, start) : yline_end(f->text, start);
 	diag_error(sink, "CW-E003", span_at(f, start, end), "%s; put %s in quotes%s%s",
 		what, quoted.len ? "it" : "the whole text", quoted.len ? ": " : "",
 		quoted.buf);
@@ -238,14 +35,23 @@ static void say_quote(struct diag_sink *sink, const struct yaml_fault *f, size_t
 /* `{x}.txt`, `[a].txt`, `{tool} > {out}`: text behind a value in brackets. */
 static bool text_behind_brackets(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	size_t begin = value_begin(f->text, f->at);
-	char open = byte_at(f->text, begin);
-	size_t end = opens_flow(open) ? bracket_end(f->text, begin) : 0;
+	size_t begin = yline_value(f->text, f->at);
+	char open = yline_byte(f->text, begin);
+	size_t end = yline_opens_flow(open) ? yline_bracket_end(f->text, begin) : 0;
 	if (!end || end > f->at) {
 		return false;
 	}
+	/* `{x}.txt: value`: the key ends at the colon. */
+	struct yaml_fault cut = *f;
+	size_t line = yline_skip_blanks(f->text, yline_begin(f->text, f->at));
+	for (size_t p = end; line == begin && !yline_is_break(yline_byte(f->text, p));
+		p++) {
+		if (f->text.p[p] == ':' && yline_is_gap(yline_byte(f->text, p + 1))) {
+			cut.text.n = p;
+		}
+	}
 	if (f->bad.start != begin || !f->bad.end) {
-		say_quote(sink, f, begin, false,
+		say_quote(sink, &cut, begin, false,
 			open == '{' ? "a value that begins with { is a mapping to YAML"
 				    : "a value that begins with [ is a list to YAML");
 	}
@@ -255,14 +61,16 @@ static bool text_behind_brackets(struct diag_sink *sink, const struct yaml_fault
 /* Whether byte `at` is the next one behind text in quotes that ends at `end`. */
 static bool is_behind(const struct yaml_fault *f, size_t end)
 {
-	return end && end <= f->at && skip_blanks(f->text, end) >= f->at;
+	return end && end <= f->at && yline_skip_blanks(f->text, end) >= f->at;
 }
 
 /* `"$TOOL" {input}`, `'it's'`: text behind a value in quotes. */
 static bool text_behind_quotes(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	size_t begin = value_begin(f->text, f->at);
-	size_t end = is_quote(byte_at(f->text, begin)) ? quote_end(f->text, begin) : 0;
+	size_t begin = yline_value(f->text, f->at);
+	size_t end = yline_is_quote(yline_byte(f->text, begin))
+			     ? yline_quote_end(f->text, begin)
+			     : 0;
 	if (!is_behind(f, end)) {
 		begin = f->quoted.start;
 		end = f->quoted.end;
@@ -270,7 +78,7 @@ static bool text_behind_quotes(struct diag_sink *sink, const struct yaml_fault *
 			return false;
 		}
 	}
-	if (line_begin(f->text, begin) != line_begin(f->text, f->at)) {
+	if (yline_begin(f->text, begin) != yline_begin(f->text, f->at)) {
 		diag_error(sink, "CW-E002", span_at(f, begin, begin + 1),
 			"this quote is closed on a later line only, and text follows there");
 		diag_note(sink, span_at(f, f->at, f->at + 1), "this text");
@@ -283,18 +91,18 @@ static bool text_behind_quotes(struct diag_sink *sink, const struct yaml_fault *
 		quoted.len ? ": " : " of the other kind", quoted.buf);
 	diag_note(sink, span_at(f, begin, end),
 		"it begins here; a quote inside is written %s",
-		byte_at(f->text, begin) == '"' ? "\\\"" : "''");
+		yline_byte(f->text, begin) == '"' ? "\\\"" : "''");
 	strbuf_release(&quoted);
 	return true;
 }
 
 static bool tab(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	if (byte_at(f->text, f->at) != '\t') {
+	if (yline_byte(f->text, f->at) != '\t') {
 		return false;
 	}
 	size_t end = f->at;
-	while (byte_at(f->text, end) == '\t') {
+	while (yline_byte(f->text, end) == '\t') {
 		end++;
 	}
 	diag_error(sink, "CW-E010", span_at(f, f->at, end),
@@ -323,13 +131,13 @@ static bool first_byte(struct diag_sink *sink, const struct yaml_fault *f)
 		{'|', "a value that begins with | is a block whose text begins on the next line"},
 	};
 	bool in_flow = f->open_flow != UINT32_MAX;
-	size_t begin = in_flow ? item_begin(f->text, f->context_at)
-			       : value_begin(f->text, f->context_at);
+	size_t begin = in_flow ? yline_item(f->text, f->context_at)
+			       : yline_value(f->text, f->context_at);
 	if (begin != f->at && begin != f->context_at) {
 		return false;
 	}
 	for (size_t i = 0; i < CW_ARRAY_LEN(meanings); i++) {
-		if (byte_at(f->text, begin) == meanings[i].byte) {
+		if (yline_byte(f->text, begin) == meanings[i].byte) {
 			say_quote(sink, f, begin, in_flow, meanings[i].words);
 			return true;
 		}
@@ -339,38 +147,16 @@ static bool first_byte(struct diag_sink *sink, const struct yaml_fault *f)
 
 static bool directive(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	size_t begin = line_begin(f->text, f->context_at);
+	size_t begin = yline_begin(f->text, f->context_at);
 	if (problem_is(f, "incompatible")) {
-		diag_error(sink, "CW-E002", span_at(f, begin, line_end(f->text, begin)),
+		diag_error(sink, "CW-E002", span_at(f, begin, yline_end(f->text, begin)),
 			"YAML 1.1 and 1.2 are read; remove the line");
 	} else {
-		diag_error(sink, "CW-E003", span_at(f, begin, line_end(f->text, begin)),
+		diag_error(sink, "CW-E003", span_at(f, begin, yline_end(f->text, begin)),
 			"a line that begins with %% is a directive to YAML; put its first "
 			"word in quotes");
 	}
 	return true;
-}
-
-/* The last line above `at` that is not empty and no comment; its first byte in *ret. */
-static bool line_above(struct strview text, size_t at, size_t *ret)
-{
-	size_t begin = line_begin(text, at);
-	while (begin > 0) {
-		size_t end = begin;
-		while (end > 0 && is_break(text.p[end - 1])) {
-			end--;
-		}
-		begin = line_begin(text, end);
-		size_t first = skip_blanks(text, begin);
-		if (!is_break(byte_at(text, first)) && text.p[first] != '#') {
-			*ret = first;
-			return true;
-		}
-		if (begin <= 3 && end <= 3) {
-			return false;
-		}
-	}
-	return false;
 }
 
 /* `a:b`: where the blank behind the colon is missing in [at, end), else 0. */
@@ -392,12 +178,13 @@ static size_t tight_colon(struct strview text, size_t at, size_t end)
 /* Reports a line at `begin` that should be a key and its value. */
 static void no_key(struct diag_sink *sink, const struct yaml_fault *f, size_t begin)
 {
-	size_t end = line_end(f->text, begin);
+	size_t end = yline_end(f->text, begin);
 	size_t colon = tight_colon(f->text, begin, end);
 	if (colon) {
 		diag_error(sink, "CW-E002", span_at(f, colon, colon + 1),
 			"a blank is missing behind the colon: \"" SV_FMT ": ...\"",
-			(int)(colon - begin < SHOWN_MOST ? colon - begin : SHOWN_MOST),
+			(int)(colon - begin < YAML_SHOWN_MOST ? colon - begin
+							      : YAML_SHOWN_MOST),
 			f->text.p + begin);
 		return;
 	}
@@ -409,32 +196,32 @@ static void no_key(struct diag_sink *sink, const struct yaml_fault *f, size_t be
 /* `a: b: c`, or a key that is indented below a value. */
 static bool second_colon(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	size_t begin = value_begin(f->text, f->at);
+	size_t begin = yline_value(f->text, f->at);
 	if (begin < f->at) {
 		say_quote(sink, f, begin, false,
 			"the value holds \": \", which makes a key of what stands before it");
 		return true;
 	}
-	size_t first = skip_blanks(f->text, line_begin(f->text, f->at)), above;
-	if (!line_above(f->text, f->at, &above)) {
+	size_t first = yline_skip_blanks(f->text, yline_begin(f->text, f->at)), above;
+	if (!yline_above(f->text, f->at, &above)) {
 		return false;
 	}
-	if (value_begin(f->text, above) == above && byte_at(f->text, above) != '-') {
+	if (yline_value(f->text, above) == above && yline_byte(f->text, above) != '-') {
 		no_key(sink, f, above);
 		return true;
 	}
 	diag_error(sink, "CW-E002", span_at(f, first, f->at),
 		"a key cannot stand inside the value above; indent it as the keys beside "
 		"it, or put a text of several lines in quotes or below \"key: |\"");
-	size_t value = value_begin(f->text, above);
-	diag_note(sink, span_at(f, value, line_end(f->text, value)), "the value above");
+	size_t value = yline_value(f->text, above);
+	diag_note(sink, span_at(f, value, yline_end(f->text, value)), "the value above");
 	return true;
 }
 
 static bool list_in_line(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	if (value_begin(f->text, f->at) == f->at ||
-		skip_blanks(f->text, line_begin(f->text, f->at)) != f->at) {
+	if (yline_value(f->text, f->at) == f->at ||
+		yline_skip_blanks(f->text, yline_begin(f->text, f->at)) != f->at) {
 		diag_error(sink, "CW-E002", span_at(f, f->at, f->at + 1),
 			"a list begins on the line below its key; in the line it is written "
 			"[a, b], and a text that begins with - in quotes");
@@ -461,17 +248,17 @@ static bool quotes_open(struct diag_sink *sink, const struct yaml_fault *f)
 /* `"{n,\d+}"` */
 static bool bad_escape(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	size_t end = quote_end(f->text, f->context_at);
+	size_t end = yline_quote_end(f->text, f->context_at);
 	size_t at = f->at;
 	while (at > f->context_at && f->text.p[at] != '\\') {
 		at--;
 	}
 	struct strbuf quoted = STRBUF_INIT;
-	if (end && end - f->context_at <= SHOWN_MOST) {
+	if (end && end - f->context_at <= YAML_SHOWN_MOST) {
 		struct strview inner =
 			sv_sub(f->text, f->context_at + 1, end - f->context_at - 2);
 		strbuf_addstr(&quoted, ": ");
-		add_quoted(&quoted, inner);
+		yline_add_quoted(&quoted, inner);
 	}
 	diag_error(sink, "CW-E003", span_at(f, at, at + 2),
 		"a backslash in double quotes begins an escape, and this is none; write "
@@ -484,13 +271,13 @@ static bool bad_escape(struct diag_sink *sink, const struct yaml_fault *f)
 static void say_open(struct diag_sink *sink, const struct yaml_fault *f, size_t open)
 {
 	diag_error(sink, "CW-E002", span_at(f, open, open + 1), "this %c is never closed",
-		byte_at(f->text, open));
+		yline_byte(f->text, open));
 }
 
 static bool at_end(const struct yaml_fault *f)
 {
 	size_t at = f->at;
-	while (at < f->text.n && is_gap(f->text.p[at])) {
+	while (at < f->text.n && yline_is_gap(f->text.p[at])) {
 		at++;
 	}
 	return at == f->text.n;
@@ -499,25 +286,26 @@ static bool at_end(const struct yaml_fault *f)
 /* `[a/{x}.txt]`, `[{x}.txt]`, `{p: a/{x}}`, or a bracket that is not closed. */
 static bool in_brackets(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	char c = byte_at(f->text, f->at);
+	char c = yline_byte(f->text, f->at);
 	char last = f->at ? f->text.p[f->at - 1] : '\n';
-	bool glued = (opens_flow(c) && !is_gap(last)) || last == '}' || last == ']';
+	bool glued = (yline_opens_flow(c) && !yline_is_gap(last)) || last == '}' ||
+		     last == ']';
 	if (at_end(f)) {
 		say_open(sink, f, f->context_at);
-	} else if (glued || opens_flow(c)) {
-		size_t begin = item_begin(f->text, f->at);
+	} else if (glued || yline_opens_flow(c)) {
+		size_t begin = yline_item(f->text, f->at);
 		if (!f->bad.end || f->bad.start != begin) {
 			say_quote(sink, f, begin, true,
 				"braces and brackets inside a text make it no text to YAML");
 		}
 	} else if (c == ':') {
-		if (line_begin(f->text, f->at) != line_begin(f->text, f->context_at)) {
+		if (yline_begin(f->text, f->at) != yline_begin(f->text, f->context_at)) {
 			say_open(sink, f, f->context_at);
 			diag_note(sink, span_at(f, f->at, f->at + 1),
 				"a key begins on this line");
 			return true;
 		}
-		say_quote(sink, f, item_begin(f->text, f->at - 1), true,
+		say_quote(sink, f, yline_item(f->text, f->at - 1), true,
 			"a text that holds \": \" is a key and a value to YAML");
 	} else {
 		diag_error(sink, "CW-E002", span_at(f, f->at, f->at + 1),
@@ -546,11 +334,11 @@ static bool no_content(struct diag_sink *sink, const struct yaml_fault *f)
 /* A line whose indentation fits to nothing above it. */
 static bool indentation(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	char c = byte_at(f->text, f->at);
-	size_t first = skip_blanks(f->text, line_begin(f->text, f->at));
-	size_t column = f->at - line_begin(f->text, f->at);
-	size_t wanted = f->context_at - line_begin(f->text, f->context_at);
-	struct span span = span_at(f, f->at, line_end(f->text, f->at));
+	char c = yline_byte(f->text, f->at);
+	size_t first = yline_skip_blanks(f->text, yline_begin(f->text, f->at));
+	size_t column = f->at - yline_begin(f->text, f->at);
+	size_t wanted = f->context_at - yline_begin(f->text, f->context_at);
+	struct span span = span_at(f, f->at, yline_end(f->text, f->at));
 	if (c == '}' || c == ']') {
 		diag_error(sink, "CW-E002", span_at(f, f->at, f->at + 1),
 			"nothing is open that this %c closes", c);
@@ -572,14 +360,14 @@ static bool indentation(struct diag_sink *sink, const struct yaml_fault *f)
 			"indented by %zu, but the %s beside it by %zu", column,
 			list ? "items" : "keys", wanted);
 	}
-	diag_note(sink, span_at(f, f->context_at, line_end(f->text, f->context_at)),
+	diag_note(sink, span_at(f, f->context_at, yline_end(f->text, f->context_at)),
 		list ? "the list begins here" : "the mapping begins here");
 	size_t above;
-	if (column != wanted && line_above(f->text, f->at, &above) &&
+	if (column != wanted && yline_above(f->text, f->at, &above) &&
 		above != f->context_at) {
-		diag_note(sink, span_at(f, above, line_end(f->text, above)),
+		diag_note(sink, span_at(f, above, yline_end(f->text, above)),
 			"the line above is indented by %zu",
-			above - line_begin(f->text, above));
+			above - yline_begin(f->text, above));
 	}
 	return true;
 }
@@ -587,9 +375,9 @@ static bool indentation(struct diag_sink *sink, const struct yaml_fault *f)
 /* Text behind the end of the document's value. */
 static bool after_root(struct diag_sink *sink, const struct yaml_fault *f)
 {
-	struct span span = span_at(f, f->at, line_end(f->text, f->at));
-	size_t column = f->at - line_begin(f->text, f->at);
-	size_t wanted = f->root_at - line_begin(f->text, f->root_at);
+	struct span span = span_at(f, f->at, yline_end(f->text, f->at));
+	size_t column = f->at - yline_begin(f->text, f->at);
+	size_t wanted = f->root_at - yline_begin(f->text, f->root_at);
 	if (column < wanted) {
 		diag_error(sink, "CW-E002", span,
 			"indented by %zu, but the first key of the file by %zu", column,
@@ -598,7 +386,7 @@ static bool after_root(struct diag_sink *sink, const struct yaml_fault *f)
 		diag_error(sink, "CW-E002", span,
 			"nothing can follow the value that the file begins with");
 	}
-	diag_note(sink, span_at(f, f->root_at, line_end(f->text, f->root_at)),
+	diag_note(sink, span_at(f, f->root_at, yline_end(f->text, f->root_at)),
 		"the file begins here");
 	return true;
 }

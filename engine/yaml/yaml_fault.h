@@ -6,6 +6,9 @@
 #define CW_YAML_YAML_FAULT_H
 
 #include "base/diag.h"
+#include "base/strbuf.h"
+
+enum { YAML_SHOWN_MOST = 100 }; /* bytes of a value that is shown in quotes */
 
 /* Bytes [start, end) of the source; an end of 0 is none. */
 struct yaml_range {

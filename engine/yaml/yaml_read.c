@@ -2,14 +2,11 @@
 #include <yaml.h>
 
 #include "base/edit_distance.h"
-#include "base/intern.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "base/vec.h"
-#include "yaml/yaml_fault.h"
-#include "yaml/yaml_tree.h"
+#include "yaml/yaml_mapping.h"
 
-enum { NAME_SHOWN = 60 }; /* bytes of a key or anchor in a message */
+enum { NAME_SHOWN = 60 }; /* bytes of an anchor in a message */
 
 /* A collection that is being read; its children stand at the top of `values`. */
 struct frame {
@@ -35,18 +32,12 @@ struct reader {
 
 	struct intern anchors;
 	VEC(struct yaml_tree_node *) anchored; /* by id of the anchor; the latest */
-	struct intern keys;
-	VEC(uint32_t) stamps; /* by id of the key: the last mapping that had it, ... */
-	VEC(uint32_t) places; /* ... and the index of its pair there */
-	uint32_t mapping;     /* number of the mapping being closed; 0 is none */
-	VEC(struct yaml_pair) merged;
+	unsigned unknown;                      /* aliases reported as such */
+	struct yaml_mapper mapper;
 
-	uint64_t expanded;        /* nodes so far, aliases and merges in full */
 	uint32_t end;             /* byte where the last value read ends */
 	struct yaml_range quoted; /* the last value, where it was in quotes */
-	struct yaml_range bad;    /* the last key that could not be one */
 	unsigned documents;
-	bool failed;
 };
 
 static struct span span_of(const struct reader *r, uint32_t start, uint32_t end)
@@ -118,18 +109,6 @@ static uint32_t trim_end(const struct reader *r, uint32_t start, uint32_t end)
 	return end;
 }
 
-/* Counts `n` more nodes; -1 (reported) past the bound. */
-static int count_nodes(struct reader *r, uint64_t n, struct span span)
-{
-	r->expanded += n;
-	if (r->expanded <= YAML_MOST_NODES) {
-		return 0;
-	}
-	return diag_error(r->sink, "CW-E005", span,
-		"too many values: with its aliases written out the file has more than %d",
-		YAML_MOST_NODES);
-}
-
 /* Adds a finished or an opened node where it belongs. */
 static void place_node(struct reader *r, struct yaml_tree_node *node)
 {
@@ -193,7 +172,7 @@ static void check_tag(struct reader *r, const yaml_char_t *tag, enum yaml_kind k
 		stop++;
 	}
 	struct span span = span_of(r, at, stop);
-	r->failed = true;
+	r->mapper.failed = true;
 	if (strncmp(t, "tag:yaml.org,2002:", 18) == 0) {
 		diag_error(r->sink, "CW-E007", span,
 			"tags are not used: every value is text as written; remove the tag");
@@ -249,14 +228,15 @@ static int read_scalar(struct reader *r, const yaml_event_t *e)
 	bool quoted = style == YAML_SINGLE_QUOTED || style == YAML_DOUBLE_QUOTED;
 	r->quoted = quoted ? (struct yaml_range){start, end} : (struct yaml_range){0, 0};
 	r->end = end;
-	return count_nodes(r, 1, span);
+	return yaml_count_nodes(&r->mapper, 1, span);
 }
 
 static void unknown_alias(struct reader *r, struct strview name, struct span span)
 {
 	struct nearest near;
 	nearest_init(&near, name);
-	for (uint32_t id = 0; id < r->anchors.count; id++) {
+	bool shown = r->unknown++ < DIAG_MOST_OF_A_KIND;
+	for (uint32_t id = 0; shown && id < r->anchors.count; id++) {
 		nearest_offer(&near, intern_str(&r->anchors, id));
 	}
 	if (near.best.p) {
@@ -292,7 +272,7 @@ static int read_alias(struct reader *r, const yaml_event_t *e)
 		node = NULL;
 	}
 	if (!node) {
-		r->failed = true;
+		r->mapper.failed = true;
 		node = new_node(r, YAML_SCALAR, YAML_PLAIN, span);
 		node->text = SV("");
 		node->expanded = 1;
@@ -300,7 +280,7 @@ static int read_alias(struct reader *r, const yaml_event_t *e)
 	place_node(r, node);
 	r->quoted = (struct yaml_range){0, 0};
 	r->end = end;
-	return count_nodes(r, node->expanded, span);
+	return yaml_count_nodes(&r->mapper, node->expanded, span);
 }
 
 /* Begins a list or a mapping. */
@@ -324,158 +304,7 @@ static int open_node(struct reader *r, const yaml_event_t *e, enum yaml_kind kin
 	place_node(r, node);
 	r->frames[r->depth++] = (struct frame){node, r->values.n};
 	r->end = end > start ? end : start;
-	return count_nodes(r, 1, span);
-}
-
-static void duplicate_key(struct reader *r, const struct yaml_tree_node *key,
-	const struct yaml_tree_node *first)
-{
-	struct strview name = key->text;
-	bool more = name.n > NAME_SHOWN;
-	r->failed = true;
-	if (sv_eq_str(name, "<<") && key->style == YAML_PLAIN) {
-		diag_error(r->sink, "CW-E004", key->span,
-			"the key << stands twice; write one with a list: <<: [*a, *b]");
-	} else {
-		diag_error(r->sink, "CW-E004", key->span,
-			"the key \"" SV_FMT "%s\" stands twice",
-			more ? NAME_SHOWN : (int)name.n, name.p, more ? "..." : "");
-	}
-	diag_note(r->sink, first->span, "first here");
-}
-
-/* The number of a key's text. */
-static uint32_t key_id(struct reader *r, const struct yaml_tree_node *key)
-{
-	uint32_t id = intern_put(&r->keys, key->text.p, key->text.n);
-	if (id == r->stamps.n) {
-		vec_push(&r->stamps, 0);
-		vec_push(&r->places, 0);
-	}
-	return id;
-}
-
-static bool is_merge_key(const struct yaml_tree_node *key)
-{
-	return key->style == YAML_PLAIN && !key->tagged_str && key->text.n == 2 &&
-	       memcmp(key->text.p, "<<", 2) == 0;
-}
-
-/* A key that cannot be one: reported; whether it was. */
-static bool bad_key(struct reader *r, const struct yaml_tree_node *map,
-	const struct yaml_tree_node *key)
-{
-	if (key->kind != YAML_SCALAR) {
-		struct strbuf quoted = STRBUF_INIT;
-		bool braces = map->style == YAML_FLOW;
-		if (braces) {
-			yaml_quote_value(&quoted, r->text, map->span.off, r->depth > 1);
-		} else if (key->style == YAML_FLOW) {
-			yaml_quote_value(&quoted, r->text, key->span.off, true);
-		}
-		diag_error(r->sink, "CW-E009", braces ? map->span : key->span,
-			"a key must be a text, not %s%s%s",
-			key->kind == YAML_MAPPING ? "a mapping" : "a list",
-			quoted.len ? "; if this is a text, put it in quotes: " : "",
-			quoted.buf);
-		strbuf_release(&quoted);
-	} else if (yaml_is_absent(key)) {
-		diag_error(r->sink, "CW-E009", key->span,
-			"the key before the colon is missing");
-	} else {
-		return false;
-	}
-	struct span span = map->style == YAML_FLOW ? map->span : key->span;
-	r->bad = (struct yaml_range){span.off, span.off + span.len};
-	r->failed = true;
-	return true;
-}
-
-/* Own pairs of the mapping from `kv` into `own`, without doubled and unusable ones;
- * how many. *ret_merge is set where one of them is `<<`. */
-static uint32_t own_pairs(struct reader *r, const struct yaml_tree_node *map,
-	struct yaml_tree_node **kv, size_t n, struct yaml_pair *own, bool *ret_merge)
-{
-	uint32_t count = 0;
-	*ret_merge = false;
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		struct yaml_tree_node *key = kv[i];
-		if (bad_key(r, map, key)) {
-			continue;
-		}
-		uint32_t id = key_id(r, key);
-		if (r->stamps.v[id] == r->mapping) {
-			duplicate_key(r, key, own[r->places.v[id]].key);
-			continue;
-		}
-		r->stamps.v[id] = r->mapping;
-		r->places.v[id] = count;
-		*ret_merge |= is_merge_key(key);
-		own[count++] = (struct yaml_pair){key, kv[i + 1]};
-	}
-	return count;
-}
-
-/* Adds the pairs of `from` that the mapping does not have yet. */
-static int merge_one(
-	struct reader *r, const struct yaml_tree_node *from, struct span span)
-{
-	if (from->kind != YAML_MAPPING) {
-		r->failed = true;
-		diag_error(r->sink, "CW-E006", from->span.len ? from->span : span,
-			"<< takes a mapping or a list of mappings, not %s",
-			yaml_kind_name(from));
-		return 0;
-	}
-	for (uint32_t i = 0; i < from->count; i++) {
-		uint32_t id = key_id(r, from->pairs[i].key);
-		if (r->stamps.v[id] != r->mapping) {
-			r->stamps.v[id] = r->mapping;
-			vec_push(&r->merged, from->pairs[i]);
-		}
-	}
-	return count_nodes(r, from->expanded, span);
-}
-
-/* Puts in the place of `<<` what it names. */
-static int merge_pairs(struct reader *r, struct yaml_tree_node *map)
-{
-	vec_clear(&r->merged);
-	for (uint32_t i = 0; i < map->count; i++) {
-		struct yaml_pair *pair = &map->pairs[i];
-		if (!is_merge_key(pair->key)) {
-			vec_push(&r->merged, *pair);
-			continue;
-		}
-		const struct yaml_tree_node *from = pair->value;
-		if (from->kind != YAML_SEQUENCE) {
-			if (merge_one(r, from, pair->key->span)) {
-				return -1;
-			}
-			continue;
-		}
-		for (uint32_t k = 0; k < from->count; k++) {
-			if (merge_one(r, from->items[k], pair->key->span)) {
-				return -1;
-			}
-		}
-	}
-	map->count = (uint32_t)r->merged.n;
-	map->pairs = ARENA_ARRAY(r->arena, struct yaml_pair, r->merged.n);
-	if (r->merged.n) {
-		memcpy(map->pairs, r->merged.v, r->merged.n * sizeof(*map->pairs));
-	}
-	return 0;
-}
-
-static int close_mapping(struct reader *r, struct yaml_tree_node *map,
-	struct yaml_tree_node **kv, size_t n)
-{
-	bool merge;
-	r->mapping++;
-	map->pairs = ARENA_ARRAY(r->arena, struct yaml_pair, n / 2);
-	map->count = own_pairs(r, map, kv, n, map->pairs, &merge);
-	return merge ? merge_pairs(r, map) : 0;
+	return yaml_count_nodes(&r->mapper, 1, span);
 }
 
 /* Nodes in a closed collection, at most UINT32_MAX. */
@@ -504,7 +333,7 @@ static int close_node(struct reader *r, const yaml_event_t *e)
 	node->span = span_of(r, node->span.off, r->end);
 	int status = 0;
 	if (node->kind == YAML_MAPPING) {
-		status = close_mapping(r, node, children, n);
+		status = yaml_make_mapping(&r->mapper, node, children, n, r->depth > 1);
 	} else {
 		node->items = ARENA_ARRAY(r->arena, struct yaml_tree_node *, n);
 		node->count = (uint32_t)n;
@@ -582,7 +411,7 @@ static int syntax_error(struct reader *r)
 		.root_at = r->root ? r->root->span.off : 0,
 		.quoted = r->quoted,
 		.open_flow = UINT32_MAX,
-		.bad = r->bad};
+		.bad = r->mapper.bad};
 	fault.context_at = p->context ? byte_of(r, p->context_mark.index) : fault.at;
 	for (unsigned i = r->depth; i-- > 0 && fault.open_flow == UINT32_MAX;) {
 		if (r->frames[i].node->style == YAML_FLOW) {
@@ -638,6 +467,7 @@ int yaml_parse(struct diag_sink *sink, struct arena *arena, uint32_t source,
 	r->source = source;
 	r->text = source_text(sink->sources, source);
 	r->begin = sv_starts(r->text, SV("\xef\xbb\xbf")) ? 3 : 0;
+	yaml_mapper_init(&r->mapper, sink, arena, r->text);
 	struct strview body = sv_skip(r->text, r->begin);
 	r->cursor = r->begin;
 	r->ascii = is_ascii(body);
@@ -652,7 +482,7 @@ int yaml_parse(struct diag_sink *sink, struct arena *arena, uint32_t source,
 		status = read_events(r);
 		yaml_parser_delete(&r->parser);
 	}
-	if (r->failed) {
+	if (r->mapper.failed) {
 		status = -1;
 	}
 	if (status == 0) {
@@ -660,11 +490,8 @@ int yaml_parse(struct diag_sink *sink, struct arena *arena, uint32_t source,
 	}
 	vec_release(&r->values);
 	vec_release(&r->anchored);
-	vec_release(&r->stamps);
-	vec_release(&r->places);
-	vec_release(&r->merged);
 	intern_release(&r->anchors);
-	intern_release(&r->keys);
+	yaml_mapper_release(&r->mapper);
 	free(r);
 	return status;
 }
