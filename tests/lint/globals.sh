@@ -3,9 +3,11 @@
 # globals.txt. usage: globals.sh LIBRARY...
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+# Constants with addresses in them (.data.rel.ro) are constants.
 found=$(for lib; do
-	nm --defined-only "$lib" 2>/dev/null |
-		awk -v lib="$(basename "$lib" .a)" '$2 ~ /^[bBdDC]$/ { print lib, $3 }'
+	objdump -t "$lib" | awk -v lib="$(basename "$lib" .a)" '
+		NF > 3 && $(NF - 2) ~ /^\.(data|bss|tdata|tbss)/ && $(NF - 2) !~ /^\.data\.rel\.ro/ &&
+		$NF !~ /^\./ { print lib, $NF }'
 done | sed -E 's/\.[0-9]+$//; s/^libcw_//' | sort -u)
 extra=$(echo "$found" | grep -vxFf "$here/globals.txt" | grep . || true)
 if [ -n "$extra" ]; then
