@@ -10,6 +10,7 @@
 enum { LETTERLESS = 256 }; /* getopt values of options without a letter start here */
 
 /* Prints "name: message" and an optional second line. */
+CW_PRINTF(2, 0)
 static void print_error(const struct tool *tool, const char *fmt, va_list ap)
 {
 	struct strbuf line = STRBUF_INIT;

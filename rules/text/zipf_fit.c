@@ -68,7 +68,7 @@ static double distance(const struct word_count *counts, const double *logs, size
 
 struct zipf_fit zipf_fit(const struct word_count *counts, size_t n)
 {
-	struct zipf_fit fit = {NAN, NAN, NAN};
+	struct zipf_fit fit = {(double)NAN, (double)NAN, (double)NAN};
 	if (n < 2) {
 		return fit;
 	}
