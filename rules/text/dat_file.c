@@ -84,46 +84,78 @@ static char *read_all(
 	return strbuf_detach(&text, NULL);
 }
 
-/* The field that begins at or after `p`; *ret_end is the byte behind it. */
-static char *field(char *p, char **ret_end)
+/* Digits at `p`; the byte behind them. */
+static const char *skip_digits(const char *p)
 {
-	while (*p == ' ' || *p == '\t') {
+	while (*p >= '0' && *p <= '9') {
 		p++;
 	}
-	*ret_end = p;
-	while (**ret_end != ' ' && **ret_end != '\t' && **ret_end != '\r' &&
-		**ret_end != '\0') {
-		(*ret_end)++;
+	return p;
+}
+
+/* A decimal number like "0.5", "12" or "1e-05" at `p`; the byte behind it, or `p`. */
+static const char *skip_decimal(const char *p)
+{
+	const char *end = skip_digits(p);
+	const char *digits = end;
+	if (*end == '.') {
+		end = skip_digits(end + 1);
+	}
+	if (digits == p && end <= p + 1) {
+		return p;
+	}
+	if (*end == 'e' || *end == 'E') {
+		const char *exponent = end + 1 + (end[1] == '-' || end[1] == '+');
+		const char *last = skip_digits(exponent);
+		return last == exponent ? p : last;
+	}
+	return end;
+}
+
+/* A whole number at `p` to *ret; the byte behind it, or `p` where there is none or it is
+ * larger than 64 bits. */
+static const char *read_uint(const char *p, uint64_t *ret)
+{
+	uint64_t x = 0;
+	const char *end = p;
+	for (; *end >= '0' && *end <= '9'; end++) {
+		if (__builtin_mul_overflow(x, 10, &x) ||
+			__builtin_add_overflow(x, (uint64_t)(*end - '0'), &x)) {
+			return p;
+		}
+	}
+	*ret = x;
+	return end;
+}
+
+static const char *skip_blanks(const char *p)
+{
+	while (*p == ' ' || *p == '\t' || *p == '\r') {
+		p++;
 	}
 	return p;
 }
 
 /* One line, which ends at a NUL. NULL if it is well, else what is wrong with it. */
-static const char *parse_line(char *line, size_t len, struct word_count *ret)
+static const char *parse_line(const char *line, size_t len, struct word_count *ret)
 {
-	char *word_end = memchr(line, ' ', len);
+	const char *word_end = memchr(line, ' ', len);
 	if (!word_end || word_end == line) {
 		return "expected 'word count percentage'";
 	}
 	ret->word = (struct strview){line, (size_t)(word_end - line)};
-	char *end;
-	char *count = field(word_end, &end);
-	char *parsed = NULL;
-	errno = 0;
-	ret->count = strtoull(count, &parsed, 10);
-	if (count == end || *count < '0' || *count > '9' || parsed != end || errno ||
+	const char *count = skip_blanks(word_end);
+	const char *end = read_uint(count, &ret->count);
+	if (end == count || (*end && *end != ' ' && *end != '\t' && *end != '\r') ||
 		ret->count == 0) {
 		return "the count is not a whole number from 1 on";
 	}
-	char *percentage = field(end, &end);
-	strtod(percentage, &parsed);
-	if (percentage == end || parsed != end) {
+	const char *percentage = skip_blanks(end);
+	end = skip_decimal(percentage);
+	if (end == percentage || (*end && *end != ' ' && *end != '\t' && *end != '\r')) {
 		return "the percentage is not a number";
 	}
-	while (*end == ' ' || *end == '\t' || *end == '\r') {
-		end++;
-	}
-	return end == line + len ? NULL : "more than three fields";
+	return skip_blanks(end) == line + len ? NULL : "more than three fields";
 }
 
 /* Adds a count behind the others. */

@@ -13,6 +13,9 @@ enum { LETTERLESS = 256 }; /* getopt values of options without a letter start he
 CW_PRINTF(2, 0)
 static void print_error(const struct tool *tool, const char *fmt, va_list ap)
 {
+	if (tool->quiet) {
+		return;
+	}
 	struct strbuf line = STRBUF_INIT;
 	strbuf_addf(&line, "%s: ", tool->name);
 	strbuf_vaddf(&line, fmt, ap);
@@ -36,6 +39,9 @@ int tool_usage(const struct tool *tool, const char *fmt, ...)
 	va_start(ap, fmt);
 	print_error(tool, fmt, ap);
 	va_end(ap);
+	if (tool->quiet) {
+		return TOOL_USAGE;
+	}
 	fprintf(stderr, "usage: %s [OPTION]... %s (more by --help)\n", tool->name,
 		tool->operands);
 	return TOOL_USAGE;
@@ -80,6 +86,9 @@ static void print_option(char letter, const char *name, const char *arg, const c
 /* --help on standard output; the exit status. */
 static int print_help(const struct tool *tool)
 {
+	if (tool->quiet) {
+		return TOOL_OK;
+	}
 	printf("usage: %s [OPTION]... %s\n\n%s\n\noptions:\n", tool->name, tool->operands,
 		tool->summary);
 	for (const struct tool_option *o = tool->options; o->name; o++) {
@@ -93,6 +102,9 @@ static int print_help(const struct tool *tool)
 /* --version on standard output; the exit status. */
 static int print_version(const struct tool *tool)
 {
+	if (tool->quiet) {
+		return TOOL_OK;
+	}
 	printf("%s (cwflow) %s\n", tool->name, CWFLOW_VERSION);
 	return fflush(stdout) ? TOOL_FAILED : TOOL_OK;
 }

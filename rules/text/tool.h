@@ -25,6 +25,7 @@ struct tool {
 	const char *summary;  /* what it does, one or more lines */
 	const struct tool_option *options;
 	int min_operands, max_operands; /* max_operands -1: any number */
+	bool quiet; /* print nothing: another process or thread of the run speaks */
 };
 
 /* Reads the command line up to the operands. -1: go on, *ret_first is the index of the first

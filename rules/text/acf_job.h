@@ -1,0 +1,43 @@
+/* The common parts of autocorrelation and autocorrelation-mpi: from files to a file. */
+#ifndef CW_TEXT_ACF_JOB_H
+#define CW_TEXT_ACF_JOB_H
+
+#include "text/acf.h"
+#include "text/dat_file.h"
+#include "text/tool.h"
+
+enum { ACF_WORDS_MAX = 100000, ACF_LAGS_MAX = 1000000, ACF_THREADS_MAX = 1024 };
+
+struct acf_job {
+	const struct tool *tool; /* borrowed, as the names are */
+	const char *book, *dat, *out;
+	uint64_t words, lags, threads;
+};
+
+/* Reads the counts and keeps the job's most frequent words; fewer are an error. 0 or -1
+ * (printed, nothing to release). */
+int acf_job_words(const struct acf_job *job, struct dat *ret);
+
+/* Counts the words words[0..n-1] in the book, with up to job->threads threads, each
+ * reading a part of it; a small book or a pipe is read by one. *ret is released by the
+ * caller; *ret_threads is how many there were. 0, or -1 (printed; *ret is not set). */
+int acf_job_count(const struct acf_job *job, const struct word_count *words, size_t n,
+	struct acf *ret, size_t *ret_threads);
+
+/* Holds what was counted against the counts that came with the words: a difference means
+ * that book and counts do not belong together. 0 or -1 (printed). */
+int acf_job_check(
+	const struct acf_job *job, const struct acf *acf, const struct word_count *words);
+
+/* Writes lines "t + 1,average[t]" as numpy.savetxt does. 0 or -1 (printed). */
+int acf_job_write(const struct acf_job *job, const double *average);
+
+/* Prints the time of the computation: to standard output, or standard error where that is
+ * the table. `how` names the workers, e.g. "2 threads". */
+void acf_job_print_time(
+	const struct acf_job *job, double seconds, uint64_t text_words, const char *how);
+
+/* Seconds on a clock that only goes forward. */
+double acf_job_clock(void);
+
+#endif
