@@ -22,6 +22,9 @@ enum place {
 	PLACE_DOLLAR_SINGLE, /* $'...' */
 	PLACE_PARAMETER,     /* ${...} */
 	PLACE_ARITHMETIC,    /* $((...)), ((...)): numbers only */
+	PLACE_ESCAPED,       /* right behind a backslash */
+	PLACE_VARIABLE,      /* right behind $NAME in a here-document or in arithmetic */
+	PLACE_DELIMITER,     /* the word behind << */
 };
 
 /* The reader's state over a command that is fed in pieces (literals as they will stand
@@ -38,14 +41,26 @@ void place_reader_feed(struct place_reader *r, struct strview text);
  * delimiter of PLACE_HEREDOC*. Then tells the reader that a word stood there. */
 enum place place_reader_here(struct place_reader *r, struct strview *ret_delimiter);
 
-/* What is open at the end of the text: NULL if nothing, else words for a message. */
-const char *place_reader_open(const struct place_reader *r);
+/* About the reference that place_reader_here() told of last: whether it is (part of) the
+ * word right behind `>`, `>>`, `<`, ...; whether it stands right behind $NAME, so that at
+ * PLACE_DOUBLE an empty pair of quotes must part them; whether the here-document it
+ * stands in is one of `<<-`, which takes tabs away. */
+bool place_reader_after_redirect(const struct place_reader *r);
+bool place_reader_after_variable(const struct place_reader *r);
+bool place_reader_strips_tabs(const struct place_reader *r);
 
-/* Appends one item as it must be written at `place`. A relative path that begins with
+/* What is open at the end of the text: NULL if nothing, else words for a message
+ * ("ends inside '...'"); also where the text cannot be read for sure. */
+const char *place_reader_open(struct place_reader *r);
+
+/* Appends one item as it must be written at `place`, whatever stands beside it. A relative path that begins with
  * `-` gets `./` before it where `is_path`. Empty text at PLACE_BARE is ''. 0, or -1
  * where the item cannot stand there (see PLACE_HEREDOC_QUOTED, PLACE_ARITHMETIC). */
 int place_quote(struct strbuf *out, enum place place, struct strview item, bool is_path,
 	struct strview delimiter);
+
+/* What is wrong with a reference at `place`, for a message; NULL where it can be put in. */
+const char *place_fault(enum place place);
 
 /* POSIX quoting of one word for people and scripts: as it is where it needs none. */
 void shell_quote(struct strbuf *out, struct strview word);

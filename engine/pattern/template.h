@@ -37,6 +37,8 @@ struct ref_step {
 	struct strview name;     /* key; empty where `index` or `inner` is used */
 	int64_t index;           /* [3]; -1 where not used */
 	const struct ref *inner; /* [wildcards.x]: whose value is the key; or NULL */
+	struct strview text;     /* the key as written, also where it is an integer */
+	bool bracket;            /* [key], not .key */
 };
 
 struct ref {
@@ -103,6 +105,10 @@ struct piece {
 	enum place place;       /* shell texts: where in the shell's quoting it stands */
 	struct strview heredoc; /* PLACE_HEREDOC...: unused elsewhere */
 	uint32_t off, len;      /* of the whole {...} or text in the source text */
+	bool after_redirect;    /* shell: the word right behind > >> < ... */
+	bool after_variable;    /* shell: right behind $NAME */
+	bool strips_tabs;       /* shell: in the body of <<- WORD */
+	bool tight;             /* shell: what it touches could give it a meaning */
 };
 
 struct template
@@ -111,6 +117,7 @@ struct template
 	uint32_t count;
 	uint32_t expr_count; /* pieces that are PIECE_EXPR: 0 means a constant */
 	struct strview text; /* the text as written (borrowed) */
+	bool shell;          /* TEMPLATE_SHELL: rendered with quotes */
 };
 
 /* Where the text came from, for messages: turns an offset in it into a span. */
@@ -138,12 +145,26 @@ int template_parse(struct diag_sink *sink, struct arena *arena, struct strview t
 	enum template_use use, enum shell_kind shell, const char *const *extra_names,
 	struct template_origin origin, struct template *ret);
 
+/* Whether `name` is a word of the language (`input`, `config`, `expand`, ...), which
+ * cannot name a rule, a set, a wildcard or a param. */
+bool template_reserved(struct strview name);
+
+/*
+ * Takes `.` parts, doubled slashes and the slash at the end away from the literal pieces
+ * of a path template, since paths are compared without them ("./out//{x}.txt/" becomes
+ * "out/{x}.txt"). `keep_end`: the slash at the end stays (globs of folders). The pieces
+ * are changed in place; texts lie in `arena`.
+ */
+void template_clean_path(struct arena *arena, struct template *t, bool keep_end);
+
 /* Values that references have. Lists are paths or words, in order. */
 enum value_kind { VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_LIST };
 
 struct value {
 	enum value_kind kind;
-	bool is_path; /* texts are paths: `./` before a leading dash, dir/stem/... */
+	bool is_path;  /* texts are paths: `./` before a leading dash, dir/stem/... */
+	bool verbatim; /* VALUE_TEXT: "$NAME", a variable the shell itself puts in; it gets
+	                  the quotes that its place needs, never those of its value */
 	int64_t i;
 	double real;
 	struct strview text;

@@ -1,0 +1,265 @@
+#include "pattern/quote.h"
+#include "pattern/template_impl.h"
+
+/* One rendering. */
+struct rendering {
+	const struct template *t;
+	const struct renderer *r;
+	struct strbuf *out;
+	struct render_error *err;
+	bool as_path;
+	VEC(struct stretch) stretches;
+};
+
+/* What a reference put into the body of a here-document. */
+struct stretch {
+	const struct piece *piece;
+	size_t from, to; /* in `out` */
+};
+
+static int render_error(struct rendering *rn, const struct piece *piece,
+	enum render_fault fault, const char *text)
+{
+	*rn->err = (struct render_error){
+		.fault = fault, .off = piece->off, .len = piece->len, .text = text};
+	return -1;
+}
+
+/* In a path, what was computed must be an integer >= 0; a float without a fraction is
+ * one, and one that a format writes with a fraction is meant so. */
+static int check_computed(
+	struct rendering *rn, const struct piece *piece, struct value *v)
+{
+	bool negative = v->kind == VALUE_INT ? v->i < 0 : v->real < 0;
+	if (negative) {
+		return render_error(rn, piece, RENDER_NOT_APPLY,
+			arena_printf(rn->r->arena, "the result is negative: " SV_FMT,
+				SV_ARG(value_text(v, rn->r->arena))));
+	}
+	if (v->kind == VALUE_INT || piece->format != FORMAT_NONE) {
+		return 0;
+	}
+	bool whole = v->real < 9e15;
+	int64_t i = whole ? (int64_t)v->real : 0;
+	whole = whole && !((double)i < v->real) && !((double)i > v->real);
+	if (!whole) {
+		return render_error(rn, piece, RENDER_NOT_APPLY,
+			arena_printf(rn->r->arena, "the result is no integer: " SV_FMT,
+				SV_ARG(value_text(v, rn->r->arena))));
+	}
+	*v = (struct value){.kind = VALUE_INT, .i = i};
+	return 0;
+}
+
+/* The value of a piece before its format. */
+static int piece_value(struct rendering *rn, const struct piece *piece, struct value *ret)
+{
+	const struct expr *e = piece->expr;
+	*rn->err = (struct render_error){.fault = RENDER_OK};
+	if (e->op == EXPR_REF) {
+		*ret = (struct value){.kind = VALUE_TEXT};
+		return rn->r->resolve(rn->r->ctx, e->ref, ret, rn->err);
+	}
+	if (expr_eval_zeros(e, rn->r, format_has_width(piece), ret, rn->err)) {
+		if (!rn->as_path && rn->err->fault == RENDER_NOT_APPLY) {
+			rn->err->fault = RENDER_ERROR;
+		}
+		return -1;
+	}
+	return rn->as_path ? check_computed(rn, piece, ret) : 0;
+}
+
+static const char *quote_fault(const struct piece *piece)
+{
+	return piece->place == PLACE_ARITHMETIC
+		       ? "inside $((...)) only integers without leading zeros can stand"
+		       : "a line of this value is the delimiter of the here-document";
+}
+
+/* One item of a command, quoted for its place. */
+static int put_quoted(struct rendering *rn, const struct piece *piece,
+	struct strview item, bool is_path)
+{
+	if (piece->place == PLACE_DOUBLE && piece->after_variable) {
+		strbuf_addstr(rn->out, "\"\"");
+	}
+	if (place_quote_item(rn->out, piece->place, item, is_path,
+		    (struct strview){NULL, 0}, piece->tight)) {
+		return render_error(rn, piece, RENDER_ERROR, quote_fault(piece));
+	}
+	return 0;
+}
+
+static void put_variable(
+	struct rendering *rn, const struct piece *piece, struct strview v)
+{
+	struct strview name = v.n && v.p[0] == '$' ? sv_skip(v, 1) : v;
+	if (piece->format == FORMAT_RAW) {
+		strbuf_addf(rn->out, "${" SV_FMT "}", SV_ARG(name));
+	} else {
+		place_quote_variable(rn->out, piece->place, name);
+	}
+}
+
+/* The items of a piece, one blank between them. */
+static int put_items(struct rendering *rn, const struct piece *piece,
+	const struct value *v, bool shell)
+{
+	struct strview one = {NULL, 0};
+	const struct strview *items = v->list;
+	uint32_t count = v->count;
+	if (v->kind != VALUE_LIST) {
+		one = value_text(v, rn->r->arena);
+		items = &one;
+		count = 1;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (i) {
+			strbuf_addch(rn->out, ' ');
+		}
+		if (shell && piece->format != FORMAT_RAW) {
+			if (put_quoted(rn, piece, items[i], v->is_path)) {
+				return -1;
+			}
+		} else if (piece->format == FORMAT_Q) {
+			shell_quote(rn->out, items[i]);
+		} else {
+			strbuf_addsv(rn->out, items[i]);
+		}
+	}
+	return 0;
+}
+
+static int put_piece(struct rendering *rn, const struct piece *piece, bool shell)
+{
+	struct value v, formatted;
+	if (piece_value(rn, piece, &v)) {
+		return -1;
+	}
+	size_t from = rn->out->len;
+	if (v.verbatim) {
+		if (!shell) {
+			return render_error(rn, piece, RENDER_ERROR,
+				"the shell puts this value in, and there is no shell here");
+		}
+		put_variable(rn, piece, v.text);
+		return 0;
+	}
+	if (piece->format == FORMAT_NONE) {
+		formatted = v;
+	} else if (format_value(piece, &v, rn->r, &formatted, rn->err)) {
+		return -1;
+	}
+	if (put_items(rn, piece, &formatted, shell)) {
+		return -1;
+	}
+	if (shell && piece->format != FORMAT_RAW && piece->heredoc.p &&
+		(piece->place == PLACE_HEREDOC || piece->place == PLACE_HEREDOC_QUOTED)) {
+		vec_push(&rn->stretches, (struct stretch){piece, from, rn->out->len});
+	}
+	return 0;
+}
+
+/* A value must not end its here-document early, nor begin a line with tabs where the
+ * shell takes tabs away. Lines are those of the finished text. */
+static int check_stretch(struct rendering *rn, const struct stretch *s)
+{
+	struct strview text = strbuf_sv(rn->out);
+	const char *nl = s->from ? memrchr(text.p, '\n', s->from) : NULL;
+	size_t line = nl ? (size_t)(nl - text.p) + 1 : 0;
+	while (line <= s->to) {
+		nl = memchr(text.p + line, '\n', text.n - line);
+		size_t end = nl ? (size_t)(nl - text.p) : text.n;
+		size_t first = line;
+		while (s->piece->strips_tabs && first < end && text.p[first] == '\t') {
+			if (first >= s->from && first < s->to) {
+				return render_error(rn, s->piece, RENDER_ERROR,
+					"a line of this value begins with a tab, which <<- "
+					"takes away; write <<");
+			}
+			first++;
+		}
+		if (sv_eq(sv_sub(text, first, end - first), s->piece->heredoc)) {
+			return render_error(
+				rn, s->piece, RENDER_ERROR, quote_fault(s->piece));
+		}
+		line = end + 1;
+	}
+	return 0;
+}
+
+/* Only shell templates have places: PLACE_BARE is 0, so that is seen by `shell`. */
+static int render_all(struct rendering *rn)
+{
+	for (uint32_t i = 0; i < rn->t->count; i++) {
+		const struct piece *piece = &rn->t->pieces[i];
+		if (piece->kind == PIECE_TEXT) {
+			strbuf_addsv(rn->out, piece->text);
+		} else if (put_piece(rn, piece, rn->t->shell)) {
+			return -1;
+		}
+	}
+	for (size_t i = 0; i < rn->stretches.n; i++) {
+		if (check_stretch(rn, &rn->stretches.v[i])) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int template_render(const struct template *t, const struct renderer *r, bool as_path,
+	struct strbuf *out, struct render_error *err)
+{
+	struct rendering rn = {
+		.t = t, .r = r, .out = out, .err = err, .as_path = as_path};
+	size_t len = out->len;
+	*err = (struct render_error){.fault = RENDER_OK};
+	int rc = render_all(&rn);
+	if (rc) {
+		strbuf_setlen(out, len);
+	}
+	vec_release(&rn.stretches);
+	return rc;
+}
+
+/* Appends `s` without `.` parts and doubled slashes; `boundary`: a part begins here. */
+static size_t clean_text(char *out, struct strview s, bool boundary, bool ends)
+{
+	size_t n = 0;
+	bool absolute = boundary && s.n && s.p[0] == '/';
+	for (size_t i = 0; i < s.n; i++) {
+		bool begins = n ? out[n - 1] == '/' : boundary;
+		char c = s.p[i];
+		bool last = i + 1 == s.n;
+		if (c == '/' && begins && !(absolute && i == 0)) {
+			continue;
+		}
+		if (c == '.' && begins &&
+			((!last && s.p[i + 1] == '/') || (last && ends))) {
+			i++;
+			continue;
+		}
+		out[n++] = c;
+	}
+	return n;
+}
+
+void template_clean_path(struct arena *arena, struct template *t, bool keep_end)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		struct piece *piece = &t->pieces[i];
+		bool ends = i + 1 == t->count;
+		if (piece->kind != PIECE_TEXT) {
+			continue;
+		}
+		char *out = arena_alloc(arena, piece->text.n + 1, 1);
+		size_t n = clean_text(out, piece->text, i == 0, ends);
+		if (ends && !keep_end && n > 1 && out[n - 1] == '/') {
+			n--;
+		} else if (ends && !keep_end && n == 1 && i && out[0] == '/') {
+			n = 0;
+		}
+		out[n] = '\0';
+		piece->text = (struct strview){out, n};
+	}
+}
