@@ -6,7 +6,7 @@ if ! command -v mandoc >/dev/null; then
 	echo "mandoc is not installed"
 	exit 77
 fi
-pages=$(find docs share -name '*.[1-8]')
+pages=$(find docs share rules -name '*.[1-8]')
 if [ -z "$pages" ]; then
 	echo "no manual pages"
 	exit 77
