@@ -398,10 +398,11 @@ static int syntax_error(struct reader *r)
 	}
 	if (p->error == YAML_READER_ERROR) {
 		uint32_t at = r->begin + (uint32_t)p->problem_offset;
+		unsigned cp = (unsigned)p->problem_value;
 		return diag_error(r->sink, "CW-E001", span_of(r, at, at + 1),
-			"a control character (code %d) cannot stand in YAML; in double "
-			"quotes it is written \"\\x%02x\"",
-			p->problem_value, (unsigned)p->problem_value);
+			"the character U+%04X cannot stand in YAML as it is; in double "
+			"quotes it is written \"\\%c%0*x\"",
+			cp, cp < 0x100 ? 'x' : 'u', cp < 0x100 ? 2 : 4, cp);
 	}
 	struct yaml_fault fault = {.source = r->source,
 		.text = r->text,
