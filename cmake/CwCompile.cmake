@@ -15,6 +15,7 @@ target_compile_options(cw_flags INTERFACE
 	-include ${PROJECT_SOURCE_DIR}/engine/base/prelude.h ${CWFLOW_WARNINGS})
 target_compile_definitions(cw_flags INTERFACE CWFLOW_VERSION="${PROJECT_VERSION}")
 target_link_options(cw_flags INTERFACE LINKER:--as-needed)
+target_link_libraries(cw_flags INTERFACE m)
 
 # Messages must not depend on where somebody's checkout stands.
 target_compile_options(cw_flags INTERFACE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
