@@ -1,4 +1,73 @@
-int main(void)
+/*
+ * cwflow: makes files by the rules of a Workflowfile.
+ *
+ * How it reads to a newcomer: a file on disk is yaml; it becomes a workflow through the
+ * parser; workflow x wildcards (pattern) becomes a dag; dag + stamps becomes a plan;
+ * sched drives the plan through exec and tells report; view prints any of it; cli is
+ * the door.
+ *
+ *	stage           where it begins               room
+ *	options         options_parse()               cli
+ *	workflow file   parse_workflow()              parser (yaml, pattern) -> workflow
+ *	graph           dag_build()                   dag (sets)
+ *	what runs       plan_make()                   plan
+ *	a job's words   job_spec_build()              job
+ *	the run         run_jobs()                    sched (exec, report, sys)
+ *	documents       view_*()                      view
+ *
+ * Below them all: base (memory, strings, tables, messages), sys (the operating system),
+ * db (SQLite), git (libgit2), state (what is remembered).
+ */
+#include "cli/session.h"
+
+static int dispatch(struct session *s)
 {
-	return 0;
+	int rc = session_open(s);
+	if (rc == EXIT_DONE) {
+		rc = session_read(s);
+	}
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	if (s->o.list_rules) {
+		return cmd_list_rules(s);
+	}
+	if (s->o.delete_all_output) {
+		return cmd_delete_outputs(s);
+	}
+	if (s->o.dag || s->o.rulegraph || s->o.filegraph) {
+		return cmd_graph(s);
+	}
+	return s->o.dry_run ? cmd_dry_run(s) : cmd_run(s);
+}
+
+/* What needs no workflow. True if it was asked for; *ret is the exit status. */
+static bool answer_at_once(struct session *s, int *ret)
+{
+	int rc = 0;
+	if (s->o.help) {
+		rc = options_help(s->o.help, &s->sink);
+	} else if (s->o.version) {
+		printf("cwflow %s\n", CWFLOW_VERSION);
+	} else if (s->o.tools_dir) {
+		printf("%s\n", s->tools_dir.buf);
+	} else if (s->o.completion) {
+		rc = options_completion(s->o.completion, &s->sink);
+	} else {
+		return false;
+	}
+	*ret = rc == 0 && fflush(stdout) == 0 ? EXIT_DONE : EXIT_WRONG;
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct session s;
+	int rc = EXIT_WRONG;
+	if (session_init(&s, argc, argv) == 0 && !answer_at_once(&s, &rc)) {
+		rc = dispatch(&s);
+	}
+	session_tell(&s);
+	session_release(&s);
+	return rc;
 }

@@ -1,0 +1,95 @@
+/* Commands that only look: -n, --dag, --rulegraph, --filegraph, --list-rules. */
+#include "cli/session.h"
+#include "job/job_spec_build.h"
+#include "view/view.h"
+
+static int prepare(struct session *s)
+{
+	int rc = session_build(s);
+	return rc == EXIT_DONE ? session_plan(s) : rc;
+}
+
+static int written(struct session *s, int rc)
+{
+	if (rc == 0 && fflush(stdout) == 0) {
+		return EXIT_DONE;
+	}
+	diag_error(&s->sink, "CW-E302", (struct span){0},
+		"standard output cannot be written");
+	return EXIT_FAILED;
+}
+
+struct describe {
+	struct job_context context;
+	struct arena arena;
+};
+
+/* -n -p: the command of a job. */
+static void add_command(void *ctx, uint32_t job, struct strbuf *out)
+{
+	struct describe *d = ctx;
+	struct job_spec spec;
+	const char *error;
+	struct arena_mark mark = arena_mark(&d->arena);
+	if (job_spec_build(&d->context, &d->arena, job, 1, &spec, &error) == 0) {
+		if (spec.kind == COMMAND_SHELL) {
+			strbuf_addstr(out, "    command: ");
+			escape_for_terminal(out, spec.text);
+			strbuf_addch(out, '\n');
+		}
+	} else {
+		strbuf_addf(out, "    error: %s\n", error);
+	}
+	arena_pop(&d->arena, mark);
+}
+
+int cmd_dry_run(struct session *s)
+{
+	int rc = prepare(s);
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	struct describe d;
+	job_context_init(&d.context, &s->dag, &s->sink);
+	d.context.cores = s->cores;
+	arena_init(&d.arena);
+	struct view_plan_options o = {.counts_only = s->o.quiet, .ctx = &d};
+	o.describe = s->o.print_commands ? add_command : NULL;
+	rc = written(s, view_plan(&s->plan, &o, stdout));
+	job_context_release(&d.context);
+	arena_release(&d.arena);
+	return rc;
+}
+
+int cmd_graph(struct session *s)
+{
+	int rc = prepare(s);
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	const char *form = s->o.dag;
+	if (s->o.rulegraph) {
+		rc = view_rulegraph_dot(&s->plan, stdout);
+	} else if (s->o.filegraph) {
+		rc = view_filegraph_dot(&s->plan, stdout);
+	} else if (!*form || strcmp(form, "dot") == 0) {
+		rc = view_dag_dot(&s->plan, stdout);
+	} else if (strcmp(form, "json") == 0) {
+		rc = view_dag_json(&s->plan, stdout);
+	} else if (strcmp(form, "mermaid") == 0) {
+		rc = view_dag_mermaid(&s->plan, stdout);
+	} else {
+		diag_error(&s->sink, "CW-E504", (struct span){0},
+			"--dag is there as dot, json and mermaid, not as \"%s\"", form);
+		return EXIT_WRONG;
+	}
+	return written(s, rc);
+}
+
+int cmd_list_rules(struct session *s)
+{
+	for (uint32_t i = 0; i < s->wf.rule_count; i++) {
+		printf(SV_FMT "\n", SV_ARG(s->wf.rules[i].name));
+	}
+	return written(s, 0);
+}

@@ -1,0 +1,200 @@
+/* The run: plan, classes of jobs, reporters, driver. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "cli/run_classes.h"
+#include "cli/session.h"
+#include "job/job_spec_build.h"
+#include "report/reporter.h"
+#include "sched/run.h"
+#include "sys/lockfile.h"
+#include "sys/term.h"
+
+#define STATE_DIR ".cwflow"
+#define LOCK_WAIT_NS 3000000000
+
+struct run {
+	struct session *s;
+	struct job_context context;
+	struct strbuf reason;
+};
+
+static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
+	struct job_spec *ret, const char **ret_error)
+{
+	struct run *r = ctx;
+	return job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
+}
+
+static const char *reason_of(void *ctx, uint32_t job)
+{
+	struct run *r = ctx;
+	strbuf_reset(&r->reason);
+	plan_reason_text(&r->s->plan, job, &r->reason);
+	return r->reason.buf;
+}
+
+static int make_state_dir(struct session *s)
+{
+	if (mkdir(STATE_DIR, 0700) != 0 && errno != EEXIST) {
+		diag_system(&s->sink, "CW-E304", errno, STATE_DIR, "make");
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+static int take_lock(struct session *s, struct lockfile *lock)
+{
+	struct strbuf who = STRBUF_INIT;
+	int rc = EXIT_DONE;
+	if (s->o.nolock) {
+		return EXIT_DONE;
+	}
+	switch (lockfile_take(lock, STATE_DIR "/lock", LOCK_WAIT_NS, &who)) {
+	case LOCK_TAKEN:
+		break;
+	case LOCK_BUSY:
+		diag_error(&s->sink, "CW-E305", (struct span){0},
+			"another run is going on in this folder: %s", who.buf);
+		diag_note(&s->sink, (struct span){0},
+			"wait for it; -n, --dag and the like work meanwhile");
+		rc = EXIT_WRONG;
+		break;
+	case LOCK_ERROR:
+		diag_system(&s->sink, "CW-E305", errno, STATE_DIR "/lock", "lock");
+		rc = EXIT_FAILED;
+		break;
+	}
+	strbuf_release(&who);
+	return rc;
+}
+
+static struct reporter *make_reporter(struct session *s)
+{
+	struct report_options o = {.color = s->color,
+		.terminal = term_is_live(STDERR_FILENO),
+		.quiet = s->o.quiet,
+		.verbose = s->o.verbose,
+		.print_commands = s->o.print_commands,
+		.fd = STDERR_FILENO};
+	struct reporter *shown =
+		o.terminal ? report_terminal_new(&o) : report_plain_new(&o);
+	if (!s->o.events) {
+		return shown;
+	}
+	struct reporter *sinks[2] = {shown, report_json_new(s->o.events)};
+	if (!sinks[1]) {
+		diag_system(&s->sink, "CW-E300", errno, s->o.events, "write");
+		shown->free(shown);
+		return NULL;
+	}
+	return report_mux_new(sinks, 2);
+}
+
+static int exit_status(const struct run_result *result)
+{
+	if (result->signal) {
+		return 128 + result->signal;
+	}
+	const struct sched_counts *c = &result->counts;
+	return c->succeeded + c->skipped == c->wanted ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int read_seconds(struct session *s, int64_t *ret)
+{
+	*ret = 5;
+	if (s->o.latency_wait && parse_seconds(sv_from(s->o.latency_wait), ret) != 0) {
+		diag_error(&s->sink, "CW-E504", (struct span){0},
+			"--latency-wait takes seconds, this is \"%s\"",
+			s->o.latency_wait);
+		return -1;
+	}
+	return 0;
+}
+
+static int run_plan(struct session *s)
+{
+	struct run r = {.s = s};
+	struct run_classes classes;
+	struct run_result result = {0};
+	struct run_options o = {.cores = (uint32_t)s->cores,
+		.tools_dir = s->tools_dir.len ? s->tools_dir.buf : NULL,
+		.state_dir = STATE_DIR,
+		.keep_incomplete = s->o.keep_incomplete,
+		.source = {.ctx = &r, .build = build_spec, .reason = reason_of}};
+	if (read_seconds(s, &o.latency_wait_s) != 0) {
+		return EXIT_WRONG;
+	}
+	strbuf_init(&r.reason);
+	job_context_init(&r.context, &s->dag, &s->sink);
+	r.context.cores = s->cores;
+	int rc = EXIT_WRONG;
+	plan_link(&s->plan);
+	if (run_classes_make(&classes, s, &r.context) == 0 &&
+		(o.reporter = make_reporter(s))) {
+		o.graph = &classes.graph;
+		session_tell(s); /* warnings, before the first line of the run */
+		if (run_jobs(&o, &result) == 0) {
+			rc = exit_status(&result);
+		} else {
+			diag_system(&s->sink, "CW-E306", errno, ".", "run jobs in");
+			rc = EXIT_FAILED;
+		}
+		o.reporter->free(o.reporter);
+	}
+	run_classes_release(&classes);
+	job_context_release(&r.context);
+	strbuf_release(&r.reason);
+	return rc;
+}
+
+/* Targets that no job makes: sources that are there. */
+static void tell_sources(struct session *s)
+{
+	for (size_t i = 0; i < s->dag.targets.n; i++) {
+		uint32_t file = s->dag.targets.v[i];
+		if (s->dag.producer[file] == DAG_NONE) {
+			fprintf(stderr,
+				"\"" SV_FMT "\" is a source file: no rule makes it\n",
+				SV_ARG(dag_path(&s->dag, file)));
+		}
+	}
+}
+
+static int build_and_run(struct session *s)
+{
+	int rc = session_build(s);
+	if (rc == EXIT_DONE) {
+		rc = session_plan(s);
+	}
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	session_tell(s);
+	tell_sources(s);
+	if (s->plan.wanted_count) {
+		return run_plan(s);
+	}
+	if (!s->o.quiet) {
+		fprintf(stderr, "nothing to be done\n");
+	}
+	return EXIT_DONE;
+}
+
+int cmd_run(struct session *s)
+{
+	struct lockfile lock = LOCKFILE_INIT;
+	int rc = make_state_dir(s);
+	if (rc == EXIT_DONE) {
+		rc = take_lock(s, &lock);
+	}
+	if (rc == EXIT_DONE) {
+		rc = build_and_run(s);
+	}
+	lockfile_release(&lock);
+	return rc;
+}

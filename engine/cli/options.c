@@ -1,0 +1,225 @@
+#include "cli/options.h"
+
+#include <ctype.h>
+
+#include "base/edit_distance.h"
+
+struct parser {
+	struct options *o;
+	struct diag_sink *sink;
+	char **argv;
+	int argc, at;
+};
+
+static bool is_end(const struct option *opt)
+{
+	return !opt->name && !opt->letter;
+}
+
+/* `len` bytes at `name`; a unique beginning of a name is enough. */
+static const struct option *find_long(const char *name, size_t len, bool *ret_ambiguous)
+{
+	const struct option *found = NULL;
+	*ret_ambiguous = false;
+	for (const struct option *opt = option_table; !is_end(opt); opt++) {
+		if (!opt->name || strncmp(opt->name, name, len) != 0) {
+			continue;
+		}
+		if (strlen(opt->name) == len) {
+			*ret_ambiguous = false;
+			return opt;
+		}
+		*ret_ambiguous = found != NULL;
+		found = opt;
+	}
+	return *ret_ambiguous ? NULL : found;
+}
+
+static const struct option *find_letter(char letter)
+{
+	for (const struct option *opt = option_table; !is_end(opt); opt++) {
+		if (opt->letter == letter) {
+			return opt;
+		}
+	}
+	return NULL;
+}
+
+static void *place_of(struct options *o, const struct option *opt)
+{
+	return (char *)o + opt->at;
+}
+
+static void set_value(struct options *o, const struct option *opt, const char *value)
+{
+	bool on = true;
+	if (opt->kind == OPT_FLAG) {
+		memcpy(place_of(o, opt), &on, sizeof(on));
+	} else if (opt->kind == OPT_REPEATED || opt->kind == OPT_PAIRS) {
+		word_list *list = place_of(o, opt);
+		vec_push(list, value);
+	} else {
+		memcpy(place_of(o, opt), &value, sizeof(value));
+	}
+}
+
+static bool is_count(const char *word)
+{
+	if (strcmp(word, "all") == 0) {
+		return true;
+	}
+	for (const char *p = word; *p; p++) {
+		if (!isdigit((unsigned char)*p)) {
+			return false;
+		}
+	}
+	return *word != '\0';
+}
+
+static int fail(struct parser *p, const char *option, const char *what)
+{
+	return diag_error(p->sink, "CW-E500", (struct span){0}, "%s %s", option, what);
+}
+
+/* The words behind an option that takes them; `attached` is what stood behind = or the
+ * letter, or NULL. `shown`: the option as the user wrote it. */
+static int take_values(struct parser *p, const struct option *opt, const char *attached,
+	const char *shown)
+{
+	const char *next = p->at < p->argc ? p->argv[p->at] : NULL;
+	switch (opt->kind) {
+	case OPT_FLAG:
+		if (attached) {
+			return fail(p, shown, "takes no value");
+		}
+		set_value(p->o, opt, NULL);
+		return 0;
+	case OPT_MAYBE:
+		set_value(p->o, opt, attached ? attached : "");
+		return 0;
+	case OPT_COUNT:
+		if (!attached && next && is_count(next)) {
+			attached = next;
+			p->at++;
+		}
+		if (attached && !is_count(attached)) {
+			return fail(p, shown, "takes a number or `all`");
+		}
+		set_value(p->o, opt, attached ? attached : "all");
+		return 0;
+	case OPT_VALUE:
+	case OPT_REPEATED:
+		if (!attached && !next) {
+			return fail(p, shown, "needs a value");
+		}
+		p->at += attached ? 0 : 1;
+		set_value(p->o, opt, attached ? attached : next);
+		return 0;
+	case OPT_PAIRS:
+		break;
+	}
+	if (attached) {
+		set_value(p->o, opt, attached);
+	} else if (!next || !strchr(next, '=')) {
+		return fail(p, shown, "needs at least one KEY=VALUE");
+	}
+	while (p->at < p->argc && p->argv[p->at][0] != '-' &&
+		strchr(p->argv[p->at], '=')) {
+		set_value(p->o, opt, p->argv[p->at++]);
+	}
+	return 0;
+}
+
+static int unknown_long(struct parser *p, const char *word, size_t len, bool ambiguous)
+{
+	struct nearest near;
+	nearest_init(&near, (struct strview){word, len});
+	for (const struct option *opt = option_table; !is_end(opt); opt++) {
+		if (opt->name) {
+			nearest_offer(&near, sv_from(opt->name));
+		}
+	}
+	diag_error(p->sink, "CW-E501", (struct span){0}, "%s option --%.*s",
+		ambiguous ? "ambiguous" : "unknown", (int)len, word);
+	if (near.best.p && !ambiguous) {
+		diag_note(p->sink, (struct span){0}, "did you mean --" SV_FMT "?",
+			SV_ARG(near.best));
+	} else {
+		diag_note(p->sink, (struct span){0}, "cwflow --help lists the options");
+	}
+	return -1;
+}
+
+static int parse_long(struct parser *p, const char *word)
+{
+	const char *eq = strchr(word, '=');
+	size_t len = eq ? (size_t)(eq - word) : strlen(word);
+	bool ambiguous;
+	const struct option *opt = find_long(word, len, &ambiguous);
+	if (!opt) {
+		return unknown_long(p, word, len, ambiguous);
+	}
+	char shown[64];
+	snprintf(shown, sizeof(shown), "--%s", opt->name);
+	return take_values(p, opt, eq ? eq + 1 : NULL, shown);
+}
+
+/* "-np", "-j4", "-sFILE" */
+static int parse_letters(struct parser *p, const char *letters)
+{
+	for (; *letters; letters++) {
+		const struct option *opt = find_letter(*letters);
+		char shown[3] = {'-', *letters, '\0'};
+		if (!opt) {
+			diag_error(p->sink, "CW-E501", (struct span){0},
+				"unknown option %s", shown);
+			diag_note(p->sink, (struct span){0},
+				"cwflow --help lists the options");
+			return -1;
+		}
+		if (opt->kind == OPT_FLAG || opt->kind == OPT_MAYBE) {
+			set_value(p->o, opt, "");
+			continue;
+		}
+		/* -jn: the letter after -j is no number, so it is an option again */
+		bool more = letters[1] != '\0';
+		if (opt->kind == OPT_COUNT && more &&
+			!isdigit((unsigned char)letters[1]) &&
+			strcmp(letters + 1, "all") != 0) {
+			set_value(p->o, opt, "all");
+			continue;
+		}
+		return take_values(p, opt, more ? letters + 1 : NULL, shown);
+	}
+	return 0;
+}
+
+int options_parse(struct options *o, int argc, char **argv, struct diag_sink *sink)
+{
+	struct parser p = {o, sink, argv, argc, 1};
+	int rc = 0;
+	bool only_targets = false;
+	while (p.at < argc) {
+		const char *word = argv[p.at++];
+		if (only_targets || word[0] != '-' || word[1] == '\0') {
+			vec_push(&o->targets, word);
+		} else if (strcmp(word, "--") == 0) {
+			only_targets = true;
+		} else if (word[1] == '-') {
+			rc |= parse_long(&p, word + 2);
+		} else {
+			rc |= parse_letters(&p, word + 1);
+		}
+	}
+	return rc;
+}
+
+void options_release(struct options *o)
+{
+	vec_release(&o->forcerun);
+	vec_release(&o->config);
+	vec_release(&o->configfiles);
+	vec_release(&o->targets);
+	vec_release(&o->resources);
+	vec_release(&o->set_threads);
+}

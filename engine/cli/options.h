@@ -1,0 +1,68 @@
+/*
+ * The options of the command line: one table, from which come parsing, --help, shell
+ * completion and the list in the manual.
+ */
+#ifndef CW_CLI_OPTIONS_H
+#define CW_CLI_OPTIONS_H
+
+#include "base/diag.h"
+#include "base/vec.h"
+
+enum option_group {
+	GROUP_RUN,
+	GROUP_SELECT,
+	GROUP_LOOK,
+	GROUP_CLEAN,
+	GROUP_OUTPUT,
+	GROUP_OTHER
+};
+
+enum option_kind {
+	OPT_FLAG,     /* --x */
+	OPT_VALUE,    /* --x V, --x=V */
+	OPT_REPEATED, /* the same, adds to a list */
+	OPT_PAIRS,    /* --x K=V..., the following words up to the first without `=` */
+	OPT_MAYBE,    /* --x, --x=V */
+	OPT_COUNT,    /* --x N, --x alone: a number or `all` */
+};
+
+struct option {
+	const char *name; /* long name without dashes */
+	char letter;      /* '\0': none */
+	enum option_kind kind;
+	enum option_group group;
+	size_t at;        /* offset in struct options of its value */
+	const char *arg;  /* how help calls the value */
+	const char *help; /* one line */
+};
+
+/* Ended by an option without a name. */
+extern const struct option option_table[];
+
+typedef VEC(const char *) word_list;
+
+/* Values as given; NULL or empty where an option was not. Strings are borrowed from argv. */
+struct options {
+	const char *cores, *jobs, *both; /* -j sets `both`; "all" without a number */
+	bool dry_run, keep_going, force, forceall, print_commands, verbose, no_color;
+	bool keep_incomplete, nolock, delete_all_output, list_rules;
+	bool rulegraph, filegraph, tools_dir, version, quiet;
+	const char *help; /* "" without a group */
+	const char *dag;  /* "" without a form */
+	const char *workflow_file, *directory, *retries, *max_jobs, *events,
+		*latency_wait;
+	const char *completion;
+	word_list forcerun, config, configfiles, targets, resources, set_threads;
+};
+
+/* 0, or -1 with errors that name the nearest known option. */
+int options_parse(struct options *o, int argc, char **argv, struct diag_sink *sink);
+void options_release(struct options *o);
+
+/* --help, --help=GROUP. Exit status. */
+int options_help(const char *group, struct diag_sink *sink);
+
+/* A script for bash, zsh or fish on stdout. */
+int options_completion(const char *shell, struct diag_sink *sink);
+
+#endif

@@ -1,0 +1,191 @@
+#include "cli/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "parser/parser.h"
+#include "sys/cpus.h"
+#include "sys/fs.h"
+#include "sys/path.h"
+#include "sys/term.h"
+
+/* Programs for jobs are in libexec/cwflow beside bin, in a build tree too. */
+static void find_tools_dir(struct strbuf *out)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe));
+	if (n > 0 && (size_t)n < sizeof(exe)) {
+		struct strview bin = path_dir((struct strview){exe, (size_t)n});
+		struct strview prefix = path_dir(bin);
+		strbuf_addf(out, SV_FMT "/libexec/cwflow", SV_ARG(prefix));
+	}
+}
+
+int session_init(struct session *s, int argc, char **argv)
+{
+	*s = (struct session){0};
+	source_set_init(&s->sources);
+	diag_sink_init(&s->sink, &s->sources);
+	workflow_init(&s->wf);
+	strbuf_init(&s->workdir);
+	strbuf_init(&s->tools_dir);
+	s->color = term_color(STDERR_FILENO);
+	if (options_parse(&s->o, argc, argv, &s->sink) != 0) {
+		return -1;
+	}
+	s->color = s->color && !s->o.no_color;
+	find_tools_dir(&s->tools_dir);
+	return 0;
+}
+
+void session_release(struct session *s)
+{
+	if (s->has_plan) {
+		plan_release(&s->plan);
+	}
+	if (s->has_dag) {
+		dag_release(&s->dag);
+	}
+	set_store_free(s->sets);
+	workflow_release(&s->wf);
+	options_release(&s->o);
+	strbuf_release(&s->workdir);
+	strbuf_release(&s->tools_dir);
+	free(s->file_owned);
+	diag_sink_release(&s->sink);
+	source_set_release(&s->sources);
+}
+
+void session_tell(struct session *s)
+{
+	diag_print(&s->sink, stderr, s->color);
+	diag_clear(&s->sink);
+}
+
+static int wrong(struct session *s, const char *fmt, const char *word)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	diag_error(&s->sink, "CW-E504", (struct span){0}, fmt, word);
+#pragma GCC diagnostic pop
+	return EXIT_WRONG;
+}
+
+static int enter_directory(struct session *s)
+{
+	char cwd[PATH_MAX];
+	if (s->o.workflow_file && s->o.directory && s->o.workflow_file[0] != '/') {
+		if (!getcwd(cwd, sizeof(cwd))) {
+			return wrong(s, "the current folder cannot be told: %s",
+				strerror(errno));
+		}
+		s->file_owned = xasprintf("%s/%s", cwd, s->o.workflow_file);
+	}
+	if (s->o.directory && chdir(s->o.directory) != 0) {
+		diag_system(&s->sink, "CW-E300", errno, s->o.directory, "enter");
+		return EXIT_WRONG;
+	}
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return wrong(s, "the current folder cannot be told: %s", strerror(errno));
+	}
+	strbuf_addstr(&s->workdir, cwd);
+	return EXIT_DONE;
+}
+
+static int find_file(struct session *s)
+{
+	static const char *const names[] = {"Workflowfile", "Workflowfile.yaml",
+		"Workflowfile.yml", "workflow/Workflowfile"};
+	if (s->o.workflow_file) {
+		s->file = s->file_owned ? s->file_owned : s->o.workflow_file;
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < CW_ARRAY_LEN(names); i++) {
+		if (fs_exists(names[i])) {
+			s->file = names[i];
+			return EXIT_DONE;
+		}
+	}
+	diag_error(&s->sink, "CW-E301", (struct span){0},
+		"there is no Workflowfile in \"%s\"", s->workdir.buf);
+	diag_note(&s->sink, (struct span){0},
+		"name one with -s FILE, or a folder that has one with -d DIR");
+	return EXIT_WRONG;
+}
+
+static int read_cores(struct session *s)
+{
+	const char *text = s->o.cores ? s->o.cores : s->o.both ? s->o.both : s->o.jobs;
+	int64_t n = 1;
+	if (text && strcmp(text, "all") == 0) {
+		n = cpus_allowed();
+	} else if (text && (parse_i64(sv_from(text), &n) != 0 || n < 1 || n > 100000)) {
+		return wrong(
+			s, "-j takes a number of cores from 1 on, this is \"%s\"", text);
+	}
+	s->cores = n;
+	return EXIT_DONE;
+}
+
+int session_open(struct session *s)
+{
+	int rc = read_cores(s);
+	if (rc == EXIT_DONE) {
+		rc = enter_directory(s);
+	}
+	return rc == EXIT_DONE ? find_file(s) : rc;
+}
+
+int session_read(struct session *s)
+{
+	struct parse_options o = {.file = s->file,
+		.workdir = s->workdir.buf,
+		.config = s->o.config.v,
+		.config_count = (uint32_t)s->o.config.n,
+		.configfiles = s->o.configfiles.v,
+		.configfile_count = (uint32_t)s->o.configfiles.n};
+	return parse_workflow(&s->sink, &s->wf, &o) == 0 ? EXIT_DONE : EXIT_WRONG;
+}
+
+int session_build(struct session *s)
+{
+	struct dag_options o = {.target_count = (uint32_t)s->o.targets.n};
+	int64_t max_jobs = 0;
+	if (s->o.max_jobs &&
+		(parse_i64(sv_from(s->o.max_jobs), &max_jobs) != 0 || max_jobs < 1)) {
+		return wrong(
+			s, "--max-jobs takes a number, this is \"%s\"", s->o.max_jobs);
+	}
+	struct strview *targets =
+		ARENA_ARRAY(&s->wf.arena, struct strview, o.target_count);
+	for (uint32_t i = 0; i < o.target_count; i++) {
+		targets[i] = sv_from(s->o.targets.v[i]);
+	}
+	o.targets = targets;
+	o.max_jobs = (uint64_t)max_jobs;
+	bool missing_source = false;
+	s->sets = set_store_new(&s->wf, &s->sink, AT_FDCWD);
+	dag_init(&s->dag, &s->wf, s->sets);
+	s->has_dag = true;
+	if (dag_build(&s->dag, &s->sink, &o, &missing_source) != 0) {
+		return missing_source ? EXIT_FAILED : EXIT_WRONG;
+	}
+	return EXIT_DONE;
+}
+
+int session_plan(struct session *s)
+{
+	struct plan_options o = {.force_all = s->o.forceall,
+		.force_targets = s->o.force,
+		.force_count = (uint32_t)s->o.forcerun.n};
+	struct strview *force = ARENA_ARRAY(&s->wf.arena, struct strview, o.force_count);
+	for (uint32_t i = 0; i < o.force_count; i++) {
+		force[i] = sv_from(s->o.forcerun.v[i]);
+	}
+	o.force = force;
+	s->has_plan = true;
+	return plan_make(&s->plan, &s->dag, &o, &s->sink) == 0 ? EXIT_DONE : EXIT_WRONG;
+}

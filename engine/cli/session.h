@@ -1,0 +1,55 @@
+/*
+ * What the commands share: the options, the workflow they were given, its graph, its
+ * plan, and the messages about them.
+ */
+#ifndef CW_CLI_SESSION_H
+#define CW_CLI_SESSION_H
+
+#include "cli/options.h"
+#include "plan/plan.h"
+
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1, /* a job failed, or a source is missing */
+	EXIT_WRONG = 2,  /* the command line or the workflow is wrong */
+};
+
+struct session {
+	struct options o;
+	struct source_set sources;
+	struct diag_sink sink;
+	struct workflow wf;
+	struct set_store *sets;
+	struct dag dag;
+	struct plan plan;
+	struct strbuf workdir; /* absolute, normal */
+	struct strbuf tools_dir;
+	const char *file; /* workflow file */
+	char *file_owned;
+	int64_t cores;
+	bool has_dag, has_plan, color;
+};
+
+/* Parses the command line. 0, or -1 with errors in the sink. */
+int session_init(struct session *s, int argc, char **argv);
+void session_release(struct session *s);
+
+/* Each step needs the one before. EXIT_DONE, or the exit status with errors in the sink:
+ * enters the working directory and finds the file; reads the workflow; builds the graph;
+ * decides what runs. */
+int session_open(struct session *s);
+int session_read(struct session *s);
+int session_build(struct session *s);
+int session_plan(struct session *s);
+
+/* Prints what is in the sink to stderr and forgets it. */
+void session_tell(struct session *s);
+
+/* --- the commands: each is given a session after session_read; exit status --- */
+int cmd_run(struct session *s);
+int cmd_dry_run(struct session *s);
+int cmd_graph(struct session *s);
+int cmd_list_rules(struct session *s);
+int cmd_delete_outputs(struct session *s);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * What references mean for one job: the third input, a wildcard, its threads. Computed
+ * when first asked for, in the order of the language: wildcards, input, outputs,
+ * threads, resources, params, env, command.
+ */
+#ifndef CW_JOB_JOB_VALUES_H
+#define CW_JOB_JOB_VALUES_H
+
+#include "dag/inputs.h"
+#include "workflow/workflow.h"
+
+struct job_context {
+	struct dag *d;
+	struct diag_sink
+		*sink; /* errors of expressions in inputs; they were found before */
+	struct input_reader reader;
+	int64_t cores; /* threads are capped to it; 0: no cap */
+	/* for {input:list}: writes a file of lines, gives its path; NULL: an error */
+	int (*list_file)(void *ctx, const struct value *items, struct strview *ret_path);
+	void *list_ctx;
+};
+
+struct job_values {
+	struct job_context *c;
+	struct arena *arena;
+	const struct rule *rule;
+	uint32_t job, attempt;
+	struct strview wildcards[WILDCARDS_MOST];
+	struct strview *inputs; /* paths, in order */
+	uint32_t *input_entry;  /* by input: its entry */
+	uint32_t input_count;
+	struct strview *products;
+	int64_t threads; /* 0: not yet worked out */
+	struct renderer renderer;
+};
+
+void job_context_init(struct job_context *c, struct dag *d, struct diag_sink *sink);
+void job_context_release(struct job_context *c);
+
+/* Prepares the values of `job`; everything lies in `arena`. 0, or -1 with an error in the
+ * sink (an input expression that failed). */
+int job_values_init(struct job_values *v, struct job_context *c, struct arena *arena,
+	uint32_t job, uint32_t attempt);
+
+/* Threads of the job, at least 1. 0, or -1 with err. */
+int job_threads(struct job_values *v, int64_t *ret, struct render_error *err);
+
+/* The text with all references put in, appended to out. */
+int job_render(struct job_values *v, const struct text *t, bool as_path,
+	struct strbuf *out, struct render_error *err);
+
+#endif

@@ -1,0 +1,134 @@
+/* The configuration: `config`, `configfile`, --configfile, --config, low to high. */
+#include <errno.h>
+
+#include "parser/reader.h"
+#include "sys/fs.h"
+#include "sys/path.h"
+
+enum { TEXT_MOST = 1 << 30 };
+
+/* Nesting is bounded by the YAML reader. */
+struct config *config_from_yaml(struct reader *r, const struct yaml_tree_node *node)
+{
+	struct config *c = ARENA_NEW(r->arena, struct config);
+	c->span = node->span;
+	switch (node->kind) {
+	case YAML_SCALAR:
+		c->kind = CONFIG_TEXT;
+		c->text = node->text;
+		return c;
+	case YAML_SEQUENCE:
+		c->kind = CONFIG_LIST;
+		break;
+	case YAML_MAPPING:
+		c->kind = CONFIG_MAP;
+		c->keys = ARENA_ARRAY(r->arena, struct strview, node->count);
+		break;
+	}
+	c->items = ARENA_ARRAY(r->arena, struct config *, node->count);
+	for (uint32_t i = 0; i < node->count; i++) {
+		if (node->kind == YAML_MAPPING) {
+			c->keys[c->count] = node->pairs[i].key->text;
+			if (yaml_is_absent(node->pairs[i].value)) {
+				continue;
+			}
+			c->items[c->count++] = config_from_yaml(r, node->pairs[i].value);
+		} else {
+			c->items[c->count++] = config_from_yaml(r, node->items[i]);
+		}
+	}
+	return c;
+}
+
+const char *path_beside(struct reader *r, struct strview path)
+{
+	struct strbuf sb = STRBUF_INIT;
+	path_join(&sb, r->dir, path);
+	const char *copy = arena_memdup0(r->arena, sb.buf, sb.len);
+	strbuf_release(&sb);
+	return copy;
+}
+
+int read_yaml_file(struct reader *r, const char *path, struct span where,
+	struct yaml_tree_node **ret_root)
+{
+	struct strbuf text = STRBUF_INIT;
+	if (fs_read_file(path, TEXT_MOST, &text) != 0) {
+		int err = errno;
+		strbuf_release(&text);
+		return diag_error(r->sink, "CW-E300", where, "cannot read \"%s\": %s",
+			path, strerror(err));
+	}
+	uint32_t source = source_add(r->sink->sources, path, strbuf_sv(&text));
+	strbuf_release(&text);
+	return yaml_parse(r->sink, r->arena, source, ret_root);
+}
+
+static int merge_node(
+	struct reader *r, const struct yaml_tree_node *node, const char *what)
+{
+	if (want_mapping(r, node, what) != 0) {
+		return -1;
+	}
+	r->wf->config = config_merge(r->arena, r->wf->config, config_from_yaml(r, node));
+	return 0;
+}
+
+static int merge_file(struct reader *r, const char *path, struct span where)
+{
+	struct yaml_tree_node *root;
+	if (read_yaml_file(r, path, where, &root) != 0) {
+		return -1;
+	}
+	return root ? merge_node(r, root, "a configuration file") : 0;
+}
+
+/* One "a.b=VALUE" of the command line. */
+static int merge_setting(struct reader *r, const char *setting)
+{
+	const char *eq = strchr(setting, '=');
+	uint32_t source = source_add(r->sink->sources, "--config", sv_from(setting));
+	struct span whole = {source, 0, (uint32_t)strlen(setting)};
+	if (!eq || eq == setting) {
+		return diag_error(r->sink, "CW-E030", whole,
+			"--config takes KEY=VALUE, this is \"%s\"", setting);
+	}
+	struct yaml_tree_node *root = NULL;
+	uint32_t value_source = source_add(r->sink->sources, "--config", sv_from(eq + 1));
+	if (yaml_parse(r->sink, r->arena, value_source, &root) != 0) {
+		return -1;
+	}
+	struct span span = {
+		source, (uint32_t)(eq + 1 - setting), (uint32_t)strlen(eq + 1)};
+	const struct config *value =
+		root ? config_from_yaml(r, root) : config_text(r->arena, SV(""), span);
+	struct strview path = {setting, (size_t)(eq - setting)};
+	r->wf->config = config_merge(
+		r->arena, r->wf->config, config_at_path(r->arena, path, value));
+	return 0;
+}
+
+int parse_config(struct reader *r, const struct yaml_tree_node *root)
+{
+	int rc = 0;
+	const struct yaml_tree_node *config = get(root, "config");
+	if (config) {
+		rc |= merge_node(r, config, "config");
+	}
+	struct node_list files;
+	list_of(get(root, "configfile"), &files);
+	for (uint32_t i = 0; i < files.n; i++) {
+		if (want_scalar(r, files.v[i], "configfile") != 0) {
+			rc = -1;
+			continue;
+		}
+		rc |= merge_file(r, path_beside(r, files.v[i]->text), files.v[i]->span);
+	}
+	for (uint32_t i = 0; i < r->options->configfile_count; i++) {
+		rc |= merge_file(r, r->options->configfiles[i], (struct span){0});
+	}
+	for (uint32_t i = 0; i < r->options->config_count; i++) {
+		rc |= merge_setting(r, r->options->config[i]);
+	}
+	return rc;
+}

@@ -1,0 +1,316 @@
+/* Sets: lists, ranges, globs, tables, lines, as definitions; nothing is read here. */
+#include "parser/reader.h"
+
+static const struct known_key set_keys[] = {{"from", NULL}, {"to", NULL}, {"step", NULL},
+	{"glob", NULL}, {"table", NULL}, {"lines", NULL}, {"columns", NULL},
+	{"where", NULL}, {"after", "inputs that are known only when a rule is done"},
+	{NULL, NULL}};
+
+uint32_t set_number(const struct reader *r, struct strview name)
+{
+	for (uint32_t i = 0; i < r->wf->set_count; i++) {
+		if (sv_eq(r->wf->sets[i].name, name)) {
+			return i;
+		}
+	}
+	return UINT32_MAX;
+}
+
+/* A scalar without wildcards, configuration put in. */
+static int constant(
+	struct reader *r, const struct yaml_tree_node *node, struct strview *ret)
+{
+	struct text t;
+	if (parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &t) != 0) {
+		return -1;
+	}
+	if (t.t.expr_count) {
+		struct scope none = {0};
+		if (bind_text(r, &t, &none) == 0) {
+			diag_error(r->sink, "CW-E023", node->span,
+				"this must be a text here, not a list or a mapping");
+		}
+		return -1;
+	}
+	*ret = t.t.count ? t.t.pieces[0].text : SV("");
+	return 0;
+}
+
+/* A whole item "{config.x}" that is a list: its configuration value, else NULL. */
+static const struct config *whole_config_list(
+	struct reader *r, const struct yaml_tree_node *node)
+{
+	if (node->kind != YAML_SCALAR ||
+		!memmem(node->text.p, node->text.n, "{config", 7)) {
+		return NULL;
+	}
+	struct text t;
+	if (parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &t) != 0) {
+		return NULL;
+	}
+	if (t.t.count != 1 || t.t.pieces[0].kind != PIECE_EXPR ||
+		t.t.pieces[0].expr->op != EXPR_REF ||
+		t.t.pieces[0].expr->ref->kind != REF_CONFIG) {
+		return NULL;
+	}
+	const struct config *c = t.t.pieces[0].expr->ref->bound;
+	return c && c->kind == CONFIG_LIST ? c : NULL;
+}
+
+static int list_from_config(
+	struct reader *r, const struct config *c, struct set_def *def, struct span where)
+{
+	def->values = ARENA_ARRAY(r->arena, struct strview, c->count);
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (c->items[i]->kind != CONFIG_TEXT) {
+			return diag_error(r->sink, "CW-E210", where,
+				"this configuration value holds %s where texts are wanted",
+				config_kind_name(c->items[i]));
+		}
+		def->values[def->value_count++] = c->items[i]->text;
+	}
+	return 0;
+}
+
+static int parse_list(
+	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+{
+	struct node_list list;
+	def->kind = SET_LIST;
+	const struct config *c = whole_config_list(r, node);
+	if (c) {
+		return list_from_config(r, c, def, node->span);
+	}
+	list_of(node, &list);
+	def->values = ARENA_ARRAY(r->arena, struct strview, list.n);
+	int rc = 0;
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (want_scalar(r, list.v[i], "an item of a set") != 0) {
+			rc = -1;
+		} else {
+			rc |= constant(r, list.v[i], &def->values[def->value_count++]);
+		}
+	}
+	return rc;
+}
+
+static int parse_number(struct reader *r, const struct yaml_tree_node *map,
+	const char *key, bool required, int64_t *ret)
+{
+	const struct yaml_tree_node *node = get(map, key);
+	struct strview text;
+	char *end;
+	if (!node) {
+		return required ? diag_error(r->sink, "CW-E013", map->span,
+					  "a range needs `from` and `to`")
+				: 0;
+	}
+	if (want_scalar(r, node, key) != 0 || constant(r, node, &text) != 0) {
+		return -1;
+	}
+	*ret = strtoll(text.p, &end, 10);
+	if (!text.n || *end) {
+		return diag_error(r->sink, "CW-E011", node->span,
+			"`%s` must be an integer, this is \"" SV_FMT "\"", key,
+			SV_ARG(text));
+	}
+	return 0;
+}
+
+static int parse_range(
+	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+{
+	def->kind = SET_RANGE;
+	def->step = 1;
+	int rc = parse_number(r, node, "from", true, &def->from) |
+		 parse_number(r, node, "to", true, &def->to) |
+		 parse_number(r, node, "step", false, &def->step);
+	if (rc == 0 && def->step == 0) {
+		rc = diag_error(r->sink, "CW-E011", node->span, "`step` must not be 0");
+	}
+	return rc;
+}
+
+/* The distinct wildcards of a pattern in the order in which they appear. */
+static void wildcards_of(struct reader *r, const struct text *t, struct set_def *def)
+{
+	def->columns = ARENA_ARRAY(r->arena, struct strview, t->t.count);
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		const struct piece *p = &t->t.pieces[i];
+		bool known = p->kind != PIECE_EXPR;
+		for (uint32_t k = 0; !known && k < def->column_count; k++) {
+			known = sv_eq(def->columns[k], p->expr->ref->name);
+		}
+		if (!known) {
+			def->columns[def->column_count++] = p->expr->ref->name;
+		}
+	}
+}
+
+static struct strview no_constraint(void *ctx, struct strview name)
+{
+	(void)ctx;
+	(void)name;
+	return (struct strview){NULL, 0};
+}
+
+static int parse_glob(
+	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+{
+	def->kind = SET_GLOB;
+	struct text *t = &def->glob_text;
+	if (parse_text(r, node, TEMPLATE_PATTERN, SHELL_BASH, t) != 0) {
+		return -1;
+	}
+	bool folder = node->text.n && node->text.p[node->text.n - 1] == '/';
+	normalise_pattern(r, t);
+	if (folder && t->t.count) {
+		/* the slash says: folders, and the walk wants to see it */
+		struct piece *pieces =
+			ARENA_ARRAY(r->arena, struct piece, t->t.count + 1);
+		memcpy(pieces, t->t.pieces, t->t.count * sizeof(*pieces));
+		pieces[t->t.count++] =
+			(struct piece){.kind = PIECE_TEXT, .text = SV("/")};
+		t->t.pieces = pieces;
+	}
+	wildcards_of(r, t, def);
+	if (!def->column_count) {
+		return diag_error(r->sink, "CW-E211", node->span,
+			"a glob needs a wildcard for the part that varies, as in "
+			"\"data/{name}.txt\"");
+	}
+	return pattern_compile(r->sink, r->arena, &t->t, def->columns, def->column_count,
+		no_constraint, NULL, "[^/]+", t->origin, &def->glob);
+}
+
+static int parse_columns(
+	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+{
+	def->kind = SET_COLUMNS;
+	if (want_mapping(r, node, "columns") != 0) {
+		return -1;
+	}
+	uint32_t rows = 0, n = node->count;
+	struct set_def *lists = ARENA_ARRAY(r->arena, struct set_def, n);
+	def->columns = ARENA_ARRAY(r->arena, struct strview, n);
+	for (uint32_t i = 0; i < n; i++) {
+		def->columns[i] = node->pairs[i].key->text;
+		if (check_name(r, node->pairs[i].key, "a column") != 0 ||
+			parse_list(r, node->pairs[i].value, &lists[i]) != 0) {
+			return -1;
+		}
+		rows = i ? rows : lists[i].value_count;
+		if (lists[i].value_count != rows) {
+			return diag_error(r->sink, "CW-E212", node->pairs[i].value->span,
+				"column \"" SV_FMT "\" has %u values, \"" SV_FMT
+				"\" has %u",
+				SV_ARG(def->columns[i]), (unsigned)lists[i].value_count,
+				SV_ARG(def->columns[0]), (unsigned)rows);
+		}
+	}
+	def->column_count = n;
+	def->value_count = rows * n;
+	def->values = ARENA_ARRAY(r->arena, struct strview, (size_t)rows * n);
+	for (uint32_t i = 0; i < rows * n; i++) {
+		def->values[i] = lists[i % n].values[i / n];
+	}
+	return 0;
+}
+
+static int parse_where(
+	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+{
+	if (want_mapping(r, node, "where") != 0) {
+		return -1;
+	}
+	def->where = ARENA_ARRAY(r->arena, struct where_clause, node->count);
+	int rc = 0;
+	for (uint32_t i = 0; i < node->count; i++) {
+		struct where_clause *w = &def->where[def->where_count++];
+		w->column = node->pairs[i].key->text;
+		w->span = node->pairs[i].key->span;
+		rc |= parse_text(
+			r, node->pairs[i].value, TEMPLATE_TEXT, SHELL_BASH, &w->value);
+	}
+	return rc;
+}
+
+static int parse_mapping(
+	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+{
+	const struct yaml_tree_node *source;
+	struct strview path;
+	int rc = check_keys(r, node, set_keys, "a set", false);
+	if (get(node, "where")) {
+		rc |= parse_where(r, get(node, "where"), def);
+	}
+	if ((source = get(node, "glob"))) {
+		return rc | parse_glob(r, source, def);
+	}
+	if (get(node, "from") || get(node, "to")) {
+		return rc | parse_range(r, node, def);
+	}
+	if ((source = get(node, "columns"))) {
+		return rc | parse_columns(r, source, def);
+	}
+	source = get(node, "table") ? get(node, "table") : get(node, "lines");
+	if (!source) {
+		return rc ? rc
+			  : diag_error(r->sink, "CW-E213", node->span,
+				    "a set is a list, or a mapping with one of: from/to, "
+				    "glob, table, lines, columns");
+	}
+	def->kind = get(node, "table") ? SET_TABLE : SET_LINES;
+	if (want_scalar(r, source, "the path of a table") != 0 ||
+		constant(r, source, &path) != 0) {
+		return -1;
+	}
+	def->path = path_beside(r, path);
+	return rc;
+}
+
+int add_set(struct reader *r, struct strview name, const struct yaml_tree_node *node,
+	uint32_t *ret)
+{
+	struct workflow *wf = r->wf;
+	struct set_def def = {.name = name, .span = node->span};
+	int rc;
+	if (node->kind == YAML_MAPPING && !get(node, "table") && !get(node, "where") &&
+		node->count == 0) {
+		rc = diag_error(r->sink, "CW-E213", node->span, "this set is empty");
+	} else {
+		rc = node->kind == YAML_MAPPING ? parse_mapping(r, node, &def)
+						: parse_list(r, node, &def);
+	}
+	if (def.kind == SET_LIST || def.kind == SET_RANGE || def.kind == SET_LINES) {
+		def.columns = ARENA_ARRAY(r->arena, struct strview, 1);
+		def.columns[0] = name;
+		def.column_count = 1;
+	}
+	struct set_def *grown = ARENA_ARRAY(r->arena, struct set_def, wf->set_count + 1);
+	memcpy(grown, wf->sets, wf->set_count * sizeof(*grown));
+	grown[wf->set_count] = def;
+	wf->sets = grown;
+	*ret = wf->set_count++;
+	return rc;
+}
+
+int parse_sets(struct reader *r, const struct yaml_tree_node *sets)
+{
+	if (!sets) {
+		return 0;
+	}
+	if (want_mapping(r, sets, "sets") != 0) {
+		return -1;
+	}
+	int rc = 0;
+	for (uint32_t i = 0; i < sets->count; i++) {
+		const struct yaml_pair *p = &sets->pairs[i];
+		uint32_t number;
+		rc |= check_name(r, p->key, "the name of a set");
+		if (!yaml_is_absent(p->value)) {
+			rc |= add_set(r, p->key->text, p->value, &number);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,448 @@
+/* Scalars with references: parsed, the configuration put in, the names bound. */
+#include "base/vec.h"
+#include "parser/reader.h"
+#include "sys/path.h"
+
+struct scalar_place {
+	const struct source_set *sources;
+	const struct yaml_tree_node *node;
+};
+
+static struct span span_in_scalar(const void *ctx, size_t off, size_t len)
+{
+	const struct scalar_place *p = ctx;
+	return yaml_span_in(p->sources, p->node, off, len);
+}
+
+static int unknown(struct reader *r, struct span span, const char *kind,
+	struct strview name, const struct nearest *near)
+{
+	diag_error(r->sink, "CW-E020", span, "unknown %s \"" SV_FMT "\"%s", kind,
+		SV_ARG(name), near->best.p ? "" : " in this place");
+	if (near->best.p) {
+		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(near->best));
+	}
+	return -1;
+}
+
+static struct span span_of_ref(const struct text *t, const struct ref *ref)
+{
+	return t->origin.span_of(t->origin.ctx, ref->off, ref->len);
+}
+
+/* --- configuration ------------------------------------------------------------------ */
+
+static int no_config(struct reader *r, const struct text *t, const struct ref *ref,
+	const struct config *in, struct strview key)
+{
+	struct nearest near;
+	nearest_init(&near, key);
+	for (uint32_t i = 0; in && in->kind == CONFIG_MAP && i < in->count; i++) {
+		nearest_offer(&near, in->keys[i]);
+	}
+	diag_error(r->sink, "CW-E031", span_of_ref(t, ref),
+		"the configuration has no \"" SV_FMT "\"", SV_ARG(key));
+	if (near.best.p) {
+		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(near.best));
+	} else {
+		diag_note(r->sink, (struct span){0},
+			"give it a value under `config:`, or with --config " SV_FMT
+			"=VALUE",
+			SV_ARG(key));
+	}
+	return -1;
+}
+
+/* Goes down as far as the steps are constant; ref->slot is the first that is not. */
+static int bind_config(struct reader *r, const struct text *t, struct ref *ref)
+{
+	const struct config *c = r->wf->config;
+	uint32_t s = 0;
+	for (; s < ref->step_count && !ref->steps[s].inner; s++) {
+		const struct ref_step *step = &ref->steps[s];
+		const struct config *next = NULL;
+		if (step->index >= 0 && !step->name.n) {
+			if (c && c->kind == CONFIG_LIST &&
+				step->index < (int64_t)c->count) {
+				next = c->items[step->index];
+			}
+		} else {
+			next = config_get(c, step->name);
+		}
+		if (!next) {
+			return no_config(r, t, ref, c,
+				step->name.n ? step->name : SV("item of that number"));
+		}
+		c = next;
+	}
+	ref->bound = c;
+	ref->slot = s;
+	return 0;
+}
+
+static bool is_constant_config(const struct piece *p)
+{
+	if (p->kind != PIECE_EXPR || p->expr->op != EXPR_REF ||
+		p->expr->ref->kind != REF_CONFIG || p->format != FORMAT_NONE) {
+		return false;
+	}
+	const struct ref *ref = p->expr->ref;
+	const struct config *c = ref->bound;
+	return c && ref->slot == ref->step_count && c->kind == CONFIG_TEXT;
+}
+
+/* Puts constant values of the configuration in as text and joins neighbouring texts. */
+static void fold(struct reader *r, struct text *t)
+{
+	struct template *tp = &t->t;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < tp->count; i++) {
+		struct piece p = tp->pieces[i];
+		if (is_constant_config(&p)) {
+			const struct config *c = p.expr->ref->bound;
+			p.kind = PIECE_TEXT;
+			p.text = c->text;
+			tp->expr_count--;
+		}
+		if (p.kind == PIECE_TEXT && n > 0 &&
+			tp->pieces[n - 1].kind == PIECE_TEXT) {
+			struct strview a = tp->pieces[n - 1].text;
+			char *both = arena_alloc(r->arena, a.n + p.text.n + 1, 1);
+			memcpy(both, a.p, a.n);
+			memcpy(both + a.n, p.text.p, p.text.n);
+			both[a.n + p.text.n] = '\0';
+			tp->pieces[n - 1].text = (struct strview){both, a.n + p.text.n};
+		} else {
+			tp->pieces[n++] = p;
+		}
+	}
+	tp->count = n;
+}
+
+static void judge_plain(struct text *t)
+{
+	t->plain = true;
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		const struct piece *p = &t->t.pieces[i];
+		if (p->kind == PIECE_EXPR &&
+			(p->expr->op != EXPR_REF || p->format != FORMAT_NONE ||
+				p->expr->ref->kind != REF_WILDCARD)) {
+			t->plain = false;
+		}
+	}
+}
+
+/* Calls `fn` for each reference of an expression; no deeper than the parser allows. */
+static int each_ref(struct reader *r, struct text *t, struct expr *e,
+	const struct scope *scope,
+	int (*fn)(struct reader *, struct text *, struct ref *, const struct scope *))
+{
+	if (e->op == EXPR_REF) {
+		int rc = fn(r, t, e->ref, scope);
+		for (uint32_t s = 0; s < e->ref->step_count; s++) {
+			if (e->ref->steps[s].inner) {
+				/* ours to bind: the parser of templates made it for us */
+				struct ref *inner;
+				memcpy(&inner, &e->ref->steps[s].inner, sizeof(inner));
+				rc |= fn(r, t, inner, scope);
+			}
+		}
+		return rc;
+	}
+	int rc = 0;
+	for (uint32_t i = 0; i < e->arg_count; i++) {
+		rc |= each_ref(r, t, e->args[i], scope, fn);
+	}
+	return rc;
+}
+
+static int each_ref_of_text(struct reader *r, struct text *t, const struct scope *scope,
+	int (*fn)(struct reader *, struct text *, struct ref *, const struct scope *))
+{
+	int rc = 0;
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		if (t->t.pieces[i].kind == PIECE_EXPR) {
+			rc |= each_ref(r, t, t->t.pieces[i].expr, scope, fn);
+		}
+	}
+	return rc;
+}
+
+static int bind_if_config(
+	struct reader *r, struct text *t, struct ref *ref, const struct scope *scope)
+{
+	(void)scope;
+	return ref->kind == REF_CONFIG ? bind_config(r, t, ref) : 0;
+}
+
+int parse_text(struct reader *r, const struct yaml_tree_node *node, enum template_use use,
+	enum shell_kind shell, struct text *ret)
+{
+	*ret = (struct text){0};
+	if (want_scalar(r, node, "this") != 0) {
+		return -1;
+	}
+	struct scalar_place *place = ARENA_NEW(r->arena, struct scalar_place);
+	*place = (struct scalar_place){r->sink->sources, node};
+	ret->origin = (struct template_origin){span_in_scalar, place};
+	ret->span = node->span;
+	if (template_parse(r->sink, r->arena, node->text, use, shell, NULL, ret->origin,
+		    &ret->t) != 0 ||
+		each_ref_of_text(r, ret, NULL, bind_if_config) != 0) {
+		return -1;
+	}
+	if (use != TEMPLATE_SHELL) {
+		fold(r, ret);
+	}
+	judge_plain(ret);
+	return 0;
+}
+
+/* --- names -------------------------------------------------------------------------- */
+
+static int bind_wildcard(
+	struct reader *r, const struct text *t, struct ref *ref, const struct rule *rule)
+{
+	struct nearest near;
+	nearest_init(&near, ref->name);
+	for (uint32_t i = 0; rule && i < rule->wildcard_count; i++) {
+		if (sv_eq(rule->wildcards[i], ref->name)) {
+			ref->slot = i;
+			return 0;
+		}
+		nearest_offer(&near, rule->wildcards[i]);
+	}
+	unknown(r, span_of_ref(t, ref), "wildcard", ref->name, &near);
+	if (!near.best.p && rule && rule->wildcard_count == 0) {
+		diag_note(r->sink, rule->span,
+			"the outputs of rule \"" SV_FMT
+			"\" have no wildcards; to loop over a set write "
+			"{expand: \"...{name}...\"}; literal braces are doubled: {{" SV_FMT
+			"}}",
+			SV_ARG(rule->name), SV_ARG(ref->name));
+	} else if (rule && rule->wildcard_count) {
+		diag_note(r->sink, rule->span,
+			"wildcards are those of the outputs of rule \"" SV_FMT "\"",
+			SV_ARG(rule->name));
+	}
+	return -1;
+}
+
+static int bind_var(
+	struct reader *r, const struct text *t, struct ref *ref, const struct expand *e)
+{
+	for (uint32_t i = 0; i < e->var_count; i++) {
+		struct strview column = ref->step_count ? ref->steps[0].name : SV("");
+		if (sv_eq(e->vars[i].name, ref->name) &&
+			sv_eq(e->vars[i].column, column)) {
+			ref->slot = i;
+			return 0;
+		}
+	}
+	return diag_error(r->sink, "CW-E020", span_of_ref(t, ref),
+		"unknown name \"" SV_FMT "\"", SV_ARG(ref->name));
+}
+
+static int bind_input(
+	struct reader *r, const struct text *t, struct ref *ref, const struct rule *rule)
+{
+	struct nearest near;
+	nearest_init(&near, ref->name);
+	for (uint32_t i = 0; ref->name.n && i < rule->input_count; i++) {
+		if (sv_eq(rule->inputs[i].name, ref->name)) {
+			ref->slot = i;
+			return 0;
+		}
+		nearest_offer(&near, rule->inputs[i].name);
+	}
+	return ref->name.n ? unknown(r, span_of_ref(t, ref), "input", ref->name, &near)
+			   : 0;
+}
+
+/* The stretch of products that {output}, {log.NAME}, ... stands for. */
+static int bind_product(struct reader *r, const struct text *t, struct ref *ref,
+	const struct rule *rule, enum product_kind kind, const char *word)
+{
+	struct nearest near;
+	nearest_init(&near, ref->name);
+	ref->slot_count = 0;
+	for (uint32_t i = 0; i < rule->product_count; i++) {
+		const struct product *p = &rule->products[i];
+		if (p->kind != kind) {
+			continue;
+		}
+		nearest_offer(&near, p->name);
+		if (!ref->name.n || sv_eq(p->name, ref->name)) {
+			ref->slot = ref->slot_count ? ref->slot : i;
+			ref->slot_count++;
+		}
+	}
+	if (ref->slot_count) {
+		return 0;
+	}
+	if (ref->name.n) {
+		return unknown(r, span_of_ref(t, ref), word, ref->name, &near);
+	}
+	diag_error(r->sink, "CW-E021", span_of_ref(t, ref),
+		"rule \"" SV_FMT "\" has no `%s`", SV_ARG(rule->name), word);
+	diag_note(r->sink, rule->span, "add a line such as `%s: %s`", word,
+		kind == PRODUCT_LOG ? "logs/NAME.log" : "results/NAME.txt");
+	return -1;
+}
+
+static int bind_param(
+	struct reader *r, const struct text *t, struct ref *ref, const struct rule *rule)
+{
+	struct nearest near;
+	nearest_init(&near, ref->name);
+	if (!ref->name.n && ref->step_count && ref->steps[0].index >= 0) {
+		if (ref->steps[0].index < (int64_t)rule->param_count) {
+			ref->slot = (uint32_t)ref->steps[0].index;
+			ref->steps++;
+			ref->step_count--;
+			ref->name = SV("0"); /* one param, not all of them */
+			return 0;
+		}
+		return unknown(
+			r, span_of_ref(t, ref), "param", SV("of that number"), &near);
+	}
+	for (uint32_t i = 0; ref->name.n && i < rule->param_count; i++) {
+		if (sv_eq(rule->params[i].name, ref->name)) {
+			ref->slot = i;
+			return 0;
+		}
+		nearest_offer(&near, rule->params[i].name);
+	}
+	return ref->name.n ? unknown(r, span_of_ref(t, ref), "param", ref->name, &near)
+			   : 0;
+}
+
+static int bind_resource(
+	struct reader *r, const struct text *t, struct ref *ref, const struct rule *rule)
+{
+	struct nearest near;
+	nearest_init(&near, ref->name);
+	for (uint32_t i = 0; i < rule->resource_count; i++) {
+		if (sv_eq(rule->resources[i].name, ref->name)) {
+			ref->slot = i;
+			return 0;
+		}
+		nearest_offer(&near, rule->resources[i].name);
+	}
+	return unknown(r, span_of_ref(t, ref), "resource", ref->name, &near);
+}
+
+static int only_in_commands(struct reader *r, const struct text *t, const struct ref *ref)
+{
+	return diag_error(r->sink, "CW-E022", span_of_ref(t, ref),
+		"this reference has no value here: it belongs into `shell`, `params` or "
+		"`message`");
+}
+
+static int not_yet(struct reader *r, const struct text *t, const struct ref *ref)
+{
+	return diag_error(r->sink, "CW-E016", span_of_ref(t, ref),
+		"this reference is taken, but not there yet");
+}
+
+static int bind_ref(
+	struct reader *r, struct text *t, struct ref *ref, const struct scope *scope)
+{
+	const struct rule *rule = scope->rule;
+	if (ref->kind == REF_CONFIG) {
+		return 0; /* bound when it was parsed */
+	}
+	if (ref->kind == REF_WILDCARD) {
+		return scope->expand ? bind_var(r, t, ref, scope->expand)
+				     : bind_wildcard(r, t, ref, rule);
+	}
+	if (!scope->command || !rule) {
+		return only_in_commands(r, t, ref);
+	}
+	switch (ref->kind) {
+	case REF_INPUT:
+		return bind_input(r, t, ref, rule);
+	case REF_OUTPUT:
+		return bind_product(r, t, ref, rule, PRODUCT_OUTPUT, "output");
+	case REF_LOG:
+		return bind_product(r, t, ref, rule, PRODUCT_LOG, "log");
+	case REF_BENCHMARK:
+		return bind_product(r, t, ref, rule, PRODUCT_BENCHMARK, "benchmark");
+	case REF_PARAMS:
+		return bind_param(r, t, ref, rule);
+	case REF_RESOURCES:
+		return bind_resource(r, t, ref, rule);
+	case REF_THREADS:
+	case REF_RULE:
+	case REF_JOBID:
+	case REF_ATTEMPT:
+	case REF_WORKFLOW_DIR:
+	case REF_WORKDIR:
+		return 0;
+	case REF_ENV:
+	case REF_INPUT_SIZE:
+	case REF_EXTRA:
+	case REF_WILDCARD:
+	case REF_CONFIG:
+		break;
+	}
+	return not_yet(r, t, ref);
+}
+
+int bind_text(struct reader *r, struct text *t, const struct scope *scope)
+{
+	return each_ref_of_text(r, t, scope, bind_ref);
+}
+
+int make_text(struct reader *r, const struct yaml_tree_node *node, enum template_use use,
+	const struct scope *scope, struct text *ret)
+{
+	enum shell_kind shell =
+		scope->rule && scope->rule->shell ? scope->rule->shell->kind : SHELL_BASH;
+	if (parse_text(r, node, use, shell, ret) != 0) {
+		return -1;
+	}
+	return bind_text(r, ret, scope);
+}
+
+/* --- patterns of outputs ------------------------------------------------------------ */
+
+enum { MARK = '\x01' }; /* stands for a reference; YAML lets no such byte in */
+
+void normalise_pattern(struct reader *r, struct text *t)
+{
+	struct strbuf all = STRBUF_INIT, normal = STRBUF_INIT;
+	VEC(struct piece) refs = {0};
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		if (t->t.pieces[i].kind == PIECE_TEXT) {
+			strbuf_addsv(&all, t->t.pieces[i].text);
+		} else {
+			strbuf_addch(&all, MARK);
+			vec_push(&refs, t->t.pieces[i]);
+		}
+	}
+	path_normalise(&normal, strbuf_sv(&all), r->wf->workdir);
+	struct piece *pieces = ARENA_ARRAY(r->arena, struct piece, 2 * refs.n + 1);
+	uint32_t n = 0, ref = 0;
+	struct strview rest = arena_sv(r->arena, strbuf_sv(&normal));
+	while (rest.n) {
+		const char *mark = memchr(rest.p, MARK, rest.n);
+		size_t len = mark ? (size_t)(mark - rest.p) : rest.n;
+		if (len) {
+			pieces[n++] = (struct piece){
+				.kind = PIECE_TEXT, .text = sv_sub(rest, 0, len)};
+		}
+		if (mark) {
+			pieces[n++] = refs.v[ref++];
+			len++;
+		}
+		rest = sv_skip(rest, len);
+	}
+	t->t.pieces = pieces;
+	t->t.count = n;
+	strbuf_release(&all);
+	strbuf_release(&normal);
+	vec_release(&refs);
+}

@@ -1,0 +1,26 @@
+/*
+ * Files of workflows as the model: YAML in, struct workflow out, every error with its
+ * place. The only room that knows both YAML and the model.
+ */
+#ifndef CW_PARSER_PARSER_H
+#define CW_PARSER_PARSER_H
+
+#include "workflow/workflow.h"
+
+struct parse_options {
+	const char *file;    /* as the user would write it, relative to where we are */
+	const char *workdir; /* absolute, normal */
+	const char *const *config; /* --config: "a.b=VALUE", VALUE a YAML text */
+	uint32_t config_count;
+	const char *const *configfiles; /* --configfile, in order */
+	uint32_t configfile_count;
+};
+
+/*
+ * Reads `file` and fills *wf (workflow_init before; workflow_release by the caller also
+ * after an error). 0, or -1 with errors in the sink; independent errors are all reported.
+ */
+int parse_workflow(
+	struct diag_sink *sink, struct workflow *wf, const struct parse_options *o);
+
+#endif
