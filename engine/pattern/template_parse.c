@@ -138,9 +138,11 @@ static int check_braces(struct reading *rd, bool shell)
 		first++;
 	}
 	if (shell && off && rd->text.p[off - 1] == '$') {
+		bool shown = len <= QUOTE_MOST;
 		return reading_error(rd, "CW-E102", off - 1, len + 1,
-			"${...} is the shell's, and braces are read here first%s",
-			reading_doubled(rd));
+			"${...} is the shell's, and braces are read here first; write "
+			"${{" SV_FMT "}}",
+			SV_ARG(shown ? inner : SV("...")));
 	}
 	if (first == inner.n) {
 		return reading_error(rd, "CW-E102", off, len,

@@ -23,6 +23,11 @@ static struct span span_of(const void *ctx, size_t off, size_t len)
 	return (struct span){k->source, (uint32_t)off, (uint32_t)len};
 }
 
+struct template_origin kit_origin(const struct kit *k)
+{
+	return (struct template_origin){span_of, k};
+}
+
 /* The errors reported since `from`, each with its place in the text. */
 static void list_errors(struct kit *k, uint32_t from, struct strbuf *out)
 {
@@ -40,7 +45,7 @@ static struct template parse(struct kit *k, enum template_use use, enum shell_ki
 	uint32_t from = k->sink.n;
 	k->source = source_add(&k->sources, "Workflowfile", sv_from(text));
 	int rc = template_parse(&k->sink, &k->arena, source_text(&k->sources, k->source),
-		use, shell, NULL, (struct template_origin){span_of, k}, &t);
+		use, shell, NULL, kit_origin(k), &t);
 	struct strbuf errors = STRBUF_INIT;
 	list_errors(k, from, &errors);
 	assert_string_equal(errors.buf, want_errors ? want_errors : "");
@@ -132,7 +137,7 @@ struct pattern *kit_pattern(
 	uint32_t n = split_names(k, names, &list);
 	struct pattern *p = NULL;
 	if (pattern_compile(&k->sink, &k->arena, kept, list, n, NULL, NULL, dot,
-		    (struct template_origin){span_of, k}, &p)) {
+		    kit_origin(k), &p)) {
 		return NULL;
 	}
 	return p;

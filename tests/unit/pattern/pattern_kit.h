@@ -29,6 +29,9 @@ struct template kit_parse(
 struct template kit_parse_shell(
 	struct kit *k, enum shell_kind shell, const char *text, const char *want_errors);
 
+/* Places in the text of k->source. */
+struct template_origin kit_origin(const struct kit *k);
+
 /* A value for a reference, by its text as written. */
 struct kit_value {
 	const char *ref;
