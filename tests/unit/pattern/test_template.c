@@ -392,7 +392,7 @@ static void faults_of_patterns_and_commands(void **state)
 	static const struct row shell[] = {
 		{"echo ${X}",
 			"6-4: ${...} is the shell's, and braces are read here first; write "
-			"{{X}} for literal braces"},
+			"${{X}}"},
 		{"awk '{ print }'",
 			"6-9: a reference in a command has no blanks at its ends; "
 			"write {{ print }} for literal braces"},
