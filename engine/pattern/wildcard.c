@@ -340,6 +340,11 @@ static uint32_t only_wildcard(const struct pattern *p)
 	return first != PART_TEXT ? first : p->parts[1].wildcard;
 }
 
+bool pattern_is_constant(const struct pattern *p)
+{
+	return p->kind == PATTERN_LITERAL;
+}
+
 bool pattern_is_simple(const struct pattern *p)
 {
 	return p->kind == PATTERN_SIMPLE && p->wildcards[only_wildcard(p)].crosses;
