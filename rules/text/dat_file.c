@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "text/number_text.h"
+#include "text/unicode_text.h"
 
 /* Decimal digits of `x` to `out`; the byte behind them. */
 static char *put_uint(char *out, uint64_t x)
@@ -144,6 +145,9 @@ static const char *parse_line(const char *line, size_t len, struct word_count *r
 		return "expected 'word count percentage'";
 	}
 	ret->word = (struct strview){line, (size_t)(word_end - line)};
+	if (!utf8_valid(ret->word)) {
+		return "the word is not valid UTF-8";
+	}
 	const char *count = skip_blanks(word_end);
 	const char *end = read_uint(count, &ret->count);
 	if (end == count || (*end && *end != ' ' && *end != '\t' && *end != '\r') ||

@@ -1,12 +1,14 @@
 #include "text/number_text.h"
 
+#include <float.h>
 #include <math.h>
 
 /* `x` with as few of up to 17 digits as read back, "d.ddde[+-]dd". Decimals of up to 15
  * digits are further apart than doubles, so one that reads back is the nearest. */
 static void shortest_digits(double x, char out[NUMBER_TEXT_MAX])
 {
-	for (int digits = 15; digits <= 17; digits++) {
+	int digits = x < DBL_MIN ? 1 : 15; /* subnormal numbers are further apart */
+	for (; digits <= 17; digits++) {
 		snprintf(out, NUMBER_TEXT_MAX, "%.*e", digits - 1, x);
 		if (strtod(out, NULL) == x) {
 			return;

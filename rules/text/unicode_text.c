@@ -91,6 +91,20 @@ int utf8_decode(const unsigned char *p, size_t n, uint32_t *ret_cp)
 	return len;
 }
 
+bool utf8_valid(struct strview s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	for (size_t i = 0; i < s.n;) {
+		uint32_t cp;
+		int len = p[i] < 0x80 ? 1 : utf8_decode(p + i, s.n - i, &cp);
+		if (len <= 0) {
+			return false;
+		}
+		i += (size_t)len;
+	}
+	return true;
+}
+
 size_t utf8_count(struct strview s)
 {
 	size_t n = 0;

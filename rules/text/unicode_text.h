@@ -15,6 +15,9 @@ enum { UTF8_INVALID = 0, UTF8_TRUNCATED = -1 };
  * forms, surrogates and what lies above U+10FFFF are invalid. */
 int utf8_decode(const unsigned char *p, size_t n, uint32_t *ret_cp);
 
+/* Is all of it valid? Quick where it is ASCII. */
+bool utf8_valid(struct strview s);
+
 /* Number of code points in valid UTF-8. */
 size_t utf8_count(struct strview s);
 
