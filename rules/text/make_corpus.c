@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	uint64_t books = 64;
 	uint64_t words = 10000;
 	uint64_t seed = 1;
+	uint64_t only = 0;
 	const struct tool_option options[] = {
 		{.name = "books",
 			.letter = 'b',
@@ -82,6 +83,14 @@ int main(int argc, char **argv)
 			.max = UINT64_MAX,
 			.arg = "S",
 			.help = "other seeds give other books (1)"},
+		{.name = "only",
+			.letter = 'o',
+			.type = TOOL_UINT,
+			.target = &only,
+			.min = 1,
+			.max = 1000000,
+			.arg = "K",
+			.help = "write the book of this number alone"},
 		{.name = NULL},
 	};
 	const struct tool tool = {
@@ -106,7 +115,9 @@ int main(int argc, char **argv)
 	}
 	struct corpus *c = corpus_new(words, seed);
 	int r = 0;
-	for (uint64_t book = 1; book <= books && !r; book++) {
+	uint64_t from = only ? only : 1;
+	uint64_t to = only ? only : books;
+	for (uint64_t book = from; book <= to && !r; book++) {
 		r = write_book(&tool, c, folder, number_width(books), book);
 	}
 	corpus_free(c);
