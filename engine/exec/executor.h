@@ -21,6 +21,7 @@ enum {
 	OUTPUT_TOUCH = 8,
 	OUTPUT_NON_EMPTY = 16,
 	OUTPUT_RESUME = 32,
+	OUTPUT_STALE = 64, /* what is there now is unfinished: removed, not put aside */
 };
 
 struct spec_file {

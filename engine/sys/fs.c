@@ -1,5 +1,6 @@
 #include "sys/fs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -273,4 +274,14 @@ bool fs_is_network(const char *path)
 		}
 	}
 	return false;
+}
+
+void fs_reread_folder(const char *path)
+{
+	DIR *dir = opendir(path);
+	while (dir && readdir(dir)) {
+	}
+	if (dir) {
+		closedir(dir);
+	}
 }

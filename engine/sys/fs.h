@@ -57,4 +57,7 @@ int fs_remove_tree(int at, const char *path);
  * changes by other hosts show up late: NFS, Lustre, SMB, FUSE... */
 bool fs_is_network(const char *path);
 
+/* Reads through a folder, so that a network file system asks its server again. */
+void fs_reread_folder(const char *path);
+
 #endif

@@ -1,0 +1,430 @@
+#include "exec/job_runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "exec/job_message.h"
+#include "exec/output_buffer.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+#include "sys/process.h"
+#include "sys/tempfile.h"
+
+enum {
+	ARGUMENT_MOST = 128 * 1024 - 1, /* of one argument, the kernel's limit */
+	LINGER_MS = 500, /* for the last words of what a job left in the background */
+};
+
+struct runner {
+	struct warden_state *state;
+	struct warden_slot *slot;
+	struct output_buffer output;
+	struct arena arena; /* of one request */
+	struct strbuf path; /* of the program */
+	char *buf;          /* one packet; then what is read from the pipe */
+};
+
+enum { BUF_SIZE = 64 * 1024 };
+
+/* One job while it runs. */
+struct running {
+	struct child child;
+	int pipe_fd;
+	int64_t deadline_ns; /* next step against a job out of time; 0: none */
+	bool timed_out;
+};
+
+/* Kills the job's process group; pid 0 is a job that is not started yet. */
+static void kill_group(pid_t pid, int signal)
+{
+	if (pid > 0 && kill(-pid, signal) < 0) {
+		kill(pid, signal);
+	}
+}
+
+/* Time is up: asks, and when asked already, kills. */
+static void out_of_time(struct runner *r, struct running *run, int64_t now)
+{
+	if (!run->timed_out) {
+		run->timed_out = true;
+		kill_group(run->child.pid, SIGTERM);
+		run->deadline_ns = now + r->state->options->grace_ns;
+	} else {
+		kill_group(run->child.pid, SIGKILL);
+		run->deadline_ns = 0;
+	}
+}
+
+/* Reads what the pipe has; false at its end. */
+static bool drain(struct runner *r, struct running *run)
+{
+	for (;;) {
+		ssize_t n = read(run->pipe_fd, r->buf, BUF_SIZE);
+		if (n > 0) {
+			output_add(&r->output, r->buf, (size_t)n);
+		} else if (n == 0 || errno != EINTR) {
+			return n != 0 && errno == EAGAIN;
+		}
+	}
+}
+
+static int ms_until(int64_t deadline_ns)
+{
+	if (!deadline_ns) {
+		return -1;
+	}
+	int64_t left = deadline_ns - clock_monotonic_ns(&clock_real);
+	if (left <= 0) {
+		return 0;
+	}
+	return left > 3600 * NS_PER_S ? 3600 * 1000 : (int)(left / NS_PER_MS) + 1;
+}
+
+/* Collects output until the job's process has ended. */
+static void attend(struct runner *r, struct running *run)
+{
+	struct pollfd p[2] = {
+		{run->pipe_fd, POLLIN, 0},
+		{run->child.pidfd, POLLIN, 0},
+	};
+	while (!p[1].revents) {
+		int n = poll(p, 2, ms_until(run->deadline_ns));
+		if (n == 0 && run->deadline_ns) {
+			int64_t now = clock_monotonic_ns(&clock_real);
+			if (now >= run->deadline_ns) {
+				out_of_time(r, run, now);
+			}
+		}
+		if (n > 0 && p[0].revents && !drain(r, run)) {
+			p[0].fd = -1; /* closed by all */
+			p[0].revents = 0;
+		}
+	}
+	/* what the job left in the background may have a last word (a tee) */
+	int64_t until = 0;
+	while (p[0].fd >= 0 && drain(r, run)) {
+		int64_t now = clock_monotonic_ns(&clock_real);
+		until = until ? until : now + LINGER_MS * NS_PER_MS;
+		if (now >= until || poll(p, 1, ms_until(until)) == 0) {
+			break;
+		}
+	}
+}
+
+/* The process has ended: its status and usage. What is left of its group is killed
+ * where it did not end well. Afterwards its pid means nothing any more. */
+static int reap(struct runner *r, struct running *run, struct rusage *usage)
+{
+	siginfo_t info = {0};
+	while (waitid(P_PID, (id_t)run->child.pid, &info, WEXITED | WNOWAIT) < 0 &&
+		errno == EINTR) {
+	}
+	pthread_mutex_lock(&r->state->lock);
+	if (info.si_code != CLD_EXITED || info.si_status != 0 || run->timed_out ||
+		r->slot->cancel) {
+		kill(-run->child.pid, SIGKILL);
+	}
+	atomic_store(&r->slot->pid, 0);
+	int status = 0;
+	while (wait4(run->child.pid, &status, 0, usage) < 0 && errno == EINTR) {
+	}
+	pthread_mutex_unlock(&r->state->lock);
+	close(run->child.pidfd);
+	return status;
+}
+
+static double seconds_of(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+static void set_outcome(struct runner *r, const struct running *run, int status,
+	struct result_head *result)
+{
+	if (r->slot->cancel) {
+		result->outcome = JOB_CANCELLED;
+	} else if (run->timed_out) {
+		result->outcome = JOB_TIMEOUT;
+	} else if (WIFSIGNALED(status)) {
+		result->outcome = JOB_SIGNAL;
+		result->code = WTERMSIG(status);
+	} else {
+		result->code = WEXITSTATUS(status);
+		result->outcome = result->code ? JOB_EXIT : JOB_OK;
+	}
+}
+
+/* Starts `s` with its output into a pipe and sees it to its end. -1 with errno where it
+ * cannot be started. */
+static int run_to_end(struct runner *r, struct spawn *s, int64_t timeout_s,
+	struct result_head *result, enum spawn_step *ret_step)
+{
+	int pipe_fd[2];
+	*ret_step = SPAWN_CLONE;
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0) {
+		return -1;
+	}
+	s->fd[0] = -1;
+	s->fd[1] = s->fd[2] = pipe_fd[1];
+	s->group = SPAWN_NEW_GROUP;
+	s->death_signal = SIGKILL;
+	s->pid = &r->slot->pid;
+	struct running run = {.pipe_fd = pipe_fd[0]};
+	result->usage.start_ns = clock_wall_ns(&clock_real);
+	int64_t start = clock_monotonic_ns(&clock_real);
+	int rc = process_spawn(s, &run.child, ret_step);
+	int err = errno;
+	close(pipe_fd[1]);
+	if (rc < 0) {
+		atomic_store(&r->slot->pid, 0);
+		close(pipe_fd[0]);
+		errno = err;
+		return -1;
+	}
+	fcntl(pipe_fd[0], F_SETFL, O_NONBLOCK);
+	if (timeout_s > 0) {
+		run.deadline_ns = start + timeout_s * NS_PER_S;
+	}
+	pthread_mutex_lock(&r->state->lock);
+	int asked = r->slot->cancel; /* while it was being started */
+	pthread_mutex_unlock(&r->state->lock);
+	if (asked) {
+		kill_group(run.child.pid, asked);
+	}
+	attend(r, &run);
+	struct rusage usage = {0};
+	int status = reap(r, &run, &usage);
+	close(pipe_fd[0]);
+	result->usage.seconds =
+		(double)(clock_monotonic_ns(&clock_real) - start) / (double)NS_PER_S;
+	result->usage.end_ns = clock_wall_ns(&clock_real);
+	result->usage.user_s = seconds_of(usage.ru_utime);
+	result->usage.sys_s = seconds_of(usage.ru_stime);
+	result->usage.max_rss_kb = usage.ru_maxrss;
+	result->usage.in_blocks = usage.ru_inblock;
+	result->usage.out_blocks = usage.ru_oublock;
+	set_outcome(r, &run, status, result);
+	return 0;
+}
+
+static void not_started(struct result_head *result, int err, enum job_hint hint)
+{
+	result->outcome = JOB_NOT_STARTED;
+	result->code = err;
+	result->hint = hint;
+}
+
+/* A text too long for one argument, in a private file: its path (owned), or NULL. */
+static char *text_file(struct runner *r, const char *text)
+{
+	struct strbuf path = STRBUF_INIT;
+	strbuf_addf(&path, "%s/command-XXXXXX", r->state->options->spill_dir);
+	int fd = mkostemp(path.buf, O_CLOEXEC);
+	if (fd < 0) {
+		strbuf_release(&path);
+		return NULL;
+	}
+	if (fs_write_all(fd, text, strlen(text)) < 0 || close(fd) < 0) {
+		unlink(path.buf);
+		strbuf_release(&path);
+		return NULL;
+	}
+	return strbuf_detach(&path, NULL);
+}
+
+static void run_shell(
+	struct runner *r, const struct request *q, char **env, struct result_head *result)
+{
+	strbuf_reset(&r->path);
+	if (process_find(q->shell, env_get(env, "PATH"), &r->path) < 0) {
+		not_started(result, errno, HINT_NO_SHELL);
+		return;
+	}
+	char *shell = arena_strdup(&r->arena, q->shell);
+	char dash_c[] = "-c";
+	char *file = NULL;
+	char *argv[] = {shell, dash_c, arena_strdup(&r->arena, q->text), NULL};
+	bool is_long = strlen(q->text) >= ARGUMENT_MOST;
+	if (is_long) {
+		file = text_file(r, q->text);
+		if (!file) {
+			not_started(result, errno, HINT_NONE);
+			return;
+		}
+		argv[1] = file;
+		argv[2] = NULL;
+	}
+	struct spawn s = {.path = r->path.buf, .argv = argv, .envp = env};
+	enum spawn_step step;
+	if (run_to_end(r, &s, q->head.timeout_s, result, &step) < 0) {
+		not_started(
+			result, errno, step == SPAWN_EXEC ? HINT_NO_SHELL : HINT_NONE);
+	}
+	/* the shell says 126 where a program's arguments were too many */
+	if (is_long && result->outcome == JOB_EXIT && result->code == 126) {
+		result->hint = HINT_LONG_ARGUMENTS;
+	}
+	if (file) {
+		unlink(file);
+		free(file);
+	}
+}
+
+/* A program's file that is no binary and has no "#!" line: for /bin/sh, as execvp. */
+static int run_as_script(struct runner *r, struct spawn *s, uint32_t argc,
+	int64_t timeout_s, struct result_head *result, enum spawn_step *ret_step)
+{
+	char **argv = ARENA_ARRAY(&r->arena, char *, argc + 2);
+	argv[0] = arena_strdup(&r->arena, "sh");
+	argv[1] = arena_strdup(&r->arena, s->path);
+	for (uint32_t i = 1; i < argc; i++) {
+		argv[i + 1] = s->argv[i];
+	}
+	s->argv = argv;
+	s->path = "/bin/sh";
+	return run_to_end(r, s, timeout_s, result, ret_step);
+}
+
+static void run_argv(
+	struct runner *r, const struct request *q, char **env, struct result_head *result)
+{
+	strbuf_reset(&r->path);
+	if (process_find(q->argv[0], env_get(env, "PATH"), &r->path) < 0) {
+		not_started(result, errno, HINT_NONE);
+		return;
+	}
+	struct spawn_open opens[3];
+	struct spawn s = {
+		.path = r->path.buf, .argv = q->argv, .envp = env, .opens = opens};
+	for (int i = 0; i < 3; i++) {
+		int flags = i ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
+		if (!q->file[i]) {
+			continue;
+		}
+		struct spawn_open o = {.fd = i, .path = q->file[i], .flags = flags};
+		if (i == 2 && q->file[1] && strcmp(q->file[1], q->file[2]) == 0) {
+			o.path = NULL; /* both into one file */
+			o.from = 1;
+		}
+		opens[s.open_count++] = o;
+	}
+	enum spawn_step step;
+	int rc = run_to_end(r, &s, q->head.timeout_s, result, &step);
+	if (rc < 0 && step == SPAWN_EXEC && errno == ENOEXEC) {
+		rc = run_as_script(r, &s, q->head.argc, q->head.timeout_s, result, &step);
+	}
+	if (rc < 0) {
+		int err = errno;
+		enum job_hint hint = step == SPAWN_OPEN ? HINT_STDIN : HINT_NONE;
+		not_started(result, err, err == E2BIG ? HINT_LONG_ARGUMENTS : hint);
+	}
+}
+
+/* Runs one request; the result lacks only its output. */
+static void run_request(
+	struct runner *r, const struct request *q, struct result_head *result)
+{
+	char **env = env_with(&r->state->env, q->env, q->head.env_count, &r->arena);
+	if (q->head.kind == COMMAND_SHELL) {
+		run_shell(r, q, env, result);
+	} else if (q->head.argc) {
+		run_argv(r, q, env, result);
+	}
+}
+
+static void mark(struct runner *r, const struct request_head *head, bool busy)
+{
+	pthread_mutex_lock(&r->state->lock);
+	r->slot->busy = busy;
+	r->slot->job = head->job;
+	r->slot->attempt = head->attempt;
+	r->slot->cancel = 0;
+	pthread_mutex_unlock(&r->state->lock);
+}
+
+/* Reads the body of a request out of its file into the arena; NULL when that fails. */
+static char *body_of_file(struct runner *r, int fd, uint64_t n)
+{
+	char *body = arena_alloc(&r->arena, (size_t)n + 1, 1);
+	uint64_t got = 0;
+	while (got < n) {
+		ssize_t k = pread(fd, body + got, (size_t)(n - got), (off_t)got);
+		if (k <= 0) {
+			return NULL;
+		}
+		got += (uint64_t)k;
+	}
+	return body;
+}
+
+/* Handles the packet of `n` bytes in r->buf, whose body may be the file `fd`. */
+static void handle(struct runner *r, size_t n, int fd)
+{
+	struct request_head head;
+	if (n < sizeof(head)) {
+		return;
+	}
+	memcpy(&head, r->buf, sizeof(head));
+	mark(r, &head, true);
+	struct result_head result = {
+		.job = head.job, .attempt = head.attempt, .outcome = JOB_NOT_STARTED};
+	result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
+	char *body;
+	if (fd >= 0) {
+		body = body_of_file(r, fd, head.body);
+	} else {
+		body = arena_memdup0(&r->arena, r->buf + sizeof(head), n - sizeof(head));
+	}
+	struct request q;
+	if (body && (fd >= 0 || head.body == n - sizeof(head)) &&
+		request_decode(&head, body, &r->arena, &q) == 0) {
+		run_request(r, &q, &result);
+	} else {
+		result.code = EBADMSG;
+	}
+	uint64_t kept = output_finish(&r->output);
+	result.output_bytes = (uint32_t)kept;
+	result.output_size = r->output.size;
+	mark(r, &head, false);
+	/* the engine gone: nobody to tell, and the main thread ends us */
+	message_send(r->state->jobs, &result, sizeof(result), r->output.mem,
+		r->output.fd >= 0 ? 0 : (size_t)kept, r->output.fd, 0);
+	output_reset(&r->output);
+	arena_release(&r->arena);
+}
+
+void *runner_main(void *p)
+{
+	struct runner_arg *arg = p;
+	struct runner r = {
+		.state = arg->state,
+		.slot = &arg->state->slots[arg->slot],
+		.path = STRBUF_INIT,
+		.buf = xmalloc(BUF_SIZE),
+	};
+	free(arg);
+	arena_init(&r.arena);
+	output_init(&r.output, r.state->options->spill_dir);
+	for (;;) {
+		int fd;
+		ssize_t n = message_receive(
+			r.state->jobs, r.buf, MESSAGE_PACKET_MOST, &fd, 0);
+		if (n <= 0) {
+			break;
+		}
+		handle(&r, (size_t)n, fd);
+		if (fd >= 0) {
+			close(fd);
+		}
+	}
+	output_release(&r.output);
+	strbuf_release(&r.path);
+	free(r.buf);
+	return NULL;
+}

@@ -1,0 +1,268 @@
+#include "report/event_text.h"
+
+#include "base/diag.h"
+
+enum { TAIL_LINES = 20 };
+
+#define RED "\x1b[1;31m"
+#define GREEN "\x1b[32m"
+#define YELLOW "\x1b[33m"
+#define DIM "\x1b[2m"
+#define PLAIN "\x1b[0m"
+
+void event_text_init(struct event_text *t, const struct report_options *o)
+{
+	*t = (struct event_text){
+		.color = o->color,
+		.quiet = o->quiet,
+		.verbose = o->verbose,
+		.print_commands = o->print_commands,
+	};
+}
+
+/* Appends `s` in a colour, where colours are wanted. */
+static void paint(
+	const struct event_text *t, struct strbuf *out, const char *color, const char *s)
+{
+	if (t->color) {
+		strbuf_addstr(out, color);
+	}
+	strbuf_addstr(out, s);
+	if (t->color) {
+		strbuf_addstr(out, PLAIN);
+	}
+}
+
+void event_text_seconds(struct strbuf *out, double seconds)
+{
+	long long s = (long long)(seconds + 0.5);
+	if (seconds < 9.995) {
+		strbuf_addf(out, "%.2fs", seconds);
+	} else if (seconds < 59.95) {
+		strbuf_addf(out, "%.1fs", seconds);
+	} else if (s < 3600) {
+		strbuf_addf(out, "%lldm%02llds", s / 60, s % 60);
+	} else if (s < 86400) {
+		strbuf_addf(out, "%lldh%02lldm", s / 3600, s / 60 % 60);
+	} else {
+		strbuf_addf(out, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+	}
+}
+
+static void add_escaped(struct strbuf *out, const char *s)
+{
+	escape_for_terminal(out, sv_from(s));
+}
+
+/* "count_words file=pg42" */
+static void add_name(struct strbuf *out, const struct run_event *e)
+{
+	add_escaped(out, e->rule ? e->rule : "job");
+	if (e->wildcards && *e->wildcards) {
+		strbuf_addch(out, ' ');
+		add_escaped(out, e->wildcards);
+	}
+}
+
+/* Text of several lines, each escaped and behind `indent`. */
+static void add_lines(struct strbuf *out, struct strview text, const char *indent)
+{
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+		size_t line = n;
+		if (line && text.p[line - 1] == '\r') {
+			line--;
+		}
+		strbuf_addstr(out, indent);
+		escape_for_terminal(out, sv_sub(text, 0, line));
+		strbuf_addch(out, '\n');
+		text = sv_skip(text, end ? n + 1 : n);
+	}
+}
+
+/* What a job printed, as it came, with a newline at its end. */
+static void add_output(struct strbuf *out, struct strview output)
+{
+	strbuf_addsv(out, output);
+	if (output.n && output.p[output.n - 1] != '\n') {
+		strbuf_addch(out, '\n');
+	}
+}
+
+/* The last lines of `text`. */
+static struct strview last_lines(struct strview text, unsigned lines)
+{
+	size_t at = text.n;
+	if (at && text.p[at - 1] == '\n') {
+		at--;
+	}
+	while (at > 0) {
+		if (text.p[at - 1] == '\n' && --lines == 0) {
+			break;
+		}
+		at--;
+	}
+	return sv_skip(text, at);
+}
+
+static void add_command(
+	const struct event_text *t, struct strbuf *out, const struct run_event *e)
+{
+	if (e->command) {
+		if (t->color) {
+			strbuf_addstr(out, DIM);
+		}
+		add_lines(out, sv_from(e->command), "    ");
+		if (t->color) {
+			strbuf_addstr(out, PLAIN);
+		}
+	}
+}
+
+static void add_started(
+	const struct event_text *t, struct strbuf *out, const struct run_event *e)
+{
+	if (!t->verbose && !t->print_commands) {
+		return;
+	}
+	strbuf_addstr(out, "start ");
+	add_name(out, e);
+	if (e->attempt > 1) {
+		strbuf_addf(out, " (attempt %u)", e->attempt);
+	}
+	if (t->verbose && e->reason) {
+		strbuf_addstr(out, ": ");
+		add_escaped(out, e->reason);
+	}
+	strbuf_addch(out, '\n');
+	add_command(t, out, e);
+}
+
+static void add_finished(
+	const struct event_text *t, struct strbuf *out, const struct run_event *e)
+{
+	if (!t->quiet) {
+		strbuf_addf(out, "[%u/%u] ", e->done, e->total);
+		if (e->message) {
+			add_escaped(out, e->message);
+		} else {
+			add_name(out, e);
+		}
+		if (e->kind == EVENT_JOB_SKIPPED) {
+			strbuf_addstr(out, " not needed: its inputs came out unchanged");
+		} else {
+			strbuf_addch(out, ' ');
+			event_text_seconds(out, e->seconds);
+		}
+		strbuf_addch(out, '\n');
+	}
+	add_output(out, e->output);
+}
+
+/* Names behind a heading, one line; many are cut. */
+static void add_list(
+	struct strbuf *out, const char *heading, const char *const *names, uint32_t n)
+{
+	if (n == 0) {
+		return;
+	}
+	strbuf_addf(out, "  %s: ", heading);
+	for (uint32_t i = 0; i < n && i < 5; i++) {
+		strbuf_addstr(out, i ? ", " : "");
+		add_escaped(out, names[i]);
+	}
+	if (n > 5) {
+		strbuf_addf(out, " and %u more", n - 5);
+	}
+	strbuf_addch(out, '\n');
+}
+
+static void add_failed(
+	const struct event_text *t, struct strbuf *out, const struct run_event *e)
+{
+	bool again = e->kind == EVENT_JOB_RETRIED;
+	paint(t, out, again ? YELLOW : RED,
+		again ? "failed, trying again: " : "failed: ");
+	add_name(out, e);
+	if (e->attempt > 1 || again) {
+		strbuf_addf(out, " (attempt %u)", e->attempt);
+	}
+	if (e->seconds > 0) {
+		strbuf_addstr(out, " after ");
+		event_text_seconds(out, e->seconds);
+	}
+	strbuf_addstr(out, "\n  ");
+	add_escaped(out, e->reason ? e->reason : "");
+	strbuf_addch(out, '\n');
+	if (e->command) {
+		strbuf_addstr(out, "  command:\n");
+		add_command(t, out, e);
+	}
+	add_list(out, "output", e->outputs, e->output_count);
+	add_list(out, "log", e->logs, e->log_count);
+	if (e->log_tail.n) {
+		strbuf_addstr(out, "  end of the log:\n");
+		add_lines(out, last_lines(e->log_tail, TAIL_LINES), "    ");
+	}
+	if (e->output.n) {
+		strbuf_addstr(out, "  it printed:\n");
+		add_output(out, e->output);
+	}
+}
+
+static void add_summary(
+	const struct event_text *t, struct strbuf *out, const struct run_event *e)
+{
+	double seconds = (double)(e->time_ns - t->started_ns) / 1e9;
+	uint32_t undone = e->blocked + e->left;
+	strbuf_addf(
+		out, "%u of %u job%s done", e->done, e->total, e->total == 1 ? "" : "s");
+	if (e->failed) {
+		strbuf_addstr(out, ", ");
+		char text[32];
+		snprintf(text, sizeof(text), "%u failed", e->failed);
+		paint(t, out, RED, text);
+	}
+	if (undone) {
+		strbuf_addf(out, ", %u not run", undone);
+	}
+	strbuf_addstr(out, " in ");
+	event_text_seconds(out, seconds > 0 ? seconds : 0);
+	strbuf_addch(out, '\n');
+}
+
+void event_text_add(struct event_text *t, struct strbuf *out, const struct run_event *e)
+{
+	switch (e->kind) {
+	case EVENT_RUN_STARTED:
+		t->started_ns = e->time_ns;
+		break;
+	case EVENT_JOB_STARTED:
+		add_started(t, out, e);
+		break;
+	case EVENT_JOB_FINISHED:
+	case EVENT_JOB_SKIPPED:
+		add_finished(t, out, e);
+		break;
+	case EVENT_JOB_FAILED:
+	case EVENT_JOB_RETRIED:
+		add_failed(t, out, e);
+		break;
+	case EVENT_MESSAGE:
+		if (e->text) {
+			add_escaped(out, e->text);
+			strbuf_addch(out, '\n');
+		}
+		break;
+	case EVENT_INTERRUPTED:
+		strbuf_addf(out, "%s: %s\n", e->text ? e->text : "interrupted",
+			e->attempt > 1
+				? "killing the running jobs"
+				: "stopping the running jobs; once more to kill them");
+		break;
+	case EVENT_RUN_FINISHED:
+		add_summary(t, out, e);
+		break;
+	}
+}

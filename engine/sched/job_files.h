@@ -1,0 +1,54 @@
+/*
+ * The files of one job around its command: earlier outputs are put aside before it, what
+ * it declared is checked after it, and what a failed one left is removed. Only declared
+ * paths are touched, links are never followed for removal.
+ *
+ * Asides live in STATE_DIR/aside under the escaped path of the output, on other file
+ * systems beside the output with a record there. A run that was killed leaves them;
+ * job_files_recover puts them back.
+ */
+#ifndef CW_SCHED_JOB_FILES_H
+#define CW_SCHED_JOB_FILES_H
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "exec/executor.h"
+
+struct aside {
+	const char *path; /* of the output; borrowed from the spec */
+	char *kept;       /* where it is now; owned */
+	char *record;     /* file that says so, or NULL; owned */
+};
+
+struct job_files {
+	const char *state_dir; /* borrowed */
+	VEC(struct aside) asides;
+};
+
+void job_files_init(struct job_files *f, const char *state_dir);
+void job_files_release(struct job_files *f);
+
+/* Makes folders, removes logs (first attempt), puts outputs aside. 0, or -1 with `error`
+ * said (one line) and everything as before. */
+int job_files_prepare(
+	struct job_files *f, const struct job_spec *spec, struct strbuf *error);
+
+/* After a command that ended well: makes `touch` outputs, then looks whether all outputs
+ * are there and as declared. 0, or -1 with `error`; *ret_missing (may be NULL) is the
+ * first output that is missing, or NULL. */
+int job_files_check(
+	const struct job_spec *spec, struct strbuf *error, const char **ret_missing);
+
+/* All is well: empty logs, benchmark, protection; asides go. 0, or -1 with `error`. */
+int job_files_accept(struct job_files *f, const struct job_spec *spec,
+	const struct job_usage *usage, struct strbuf *error);
+
+/* It failed or was cancelled: its outputs go (unless `keep` or `resume`), the earlier
+ * ones come back. */
+void job_files_reject(struct job_files *f, const struct job_spec *spec, bool keep);
+
+/* What a killed run put aside comes back over what it left unfinished. Call it under the
+ * run's lock and before files are looked at. How many came back. */
+uint32_t job_files_recover(const char *state_dir);
+
+#endif

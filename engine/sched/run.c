@@ -1,0 +1,476 @@
+#include "sched/run.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "base/vec.h"
+#include "exec/executor_local.h"
+#include "sched/job_files.h"
+#include "sched/job_words.h"
+#include "sys/clock.h"
+#include "sys/fs.h"
+#include "sys/loop.h"
+#include "sys/path.h"
+
+enum { TICK_MS = 100, LATENCY_MS = 250, MOST_SLOTS = 4096, LOG_TAIL = 16 * 1024 };
+
+/* A job between its start and its end. */
+struct active {
+	uint32_t job;
+	bool cancelled; /* while waiting for its outputs */
+	struct arena arena;
+	struct job_spec spec;
+	struct job_files files;
+	/* its command ended well, but an output is not to be seen yet */
+	bool waiting;
+	struct job_result result;
+	char *output; /* copy of result.output */
+	int64_t wait_until_ns;
+};
+
+struct run {
+	const struct run_options *o;
+	struct scheduler *sched;
+	struct loop *loop;
+	struct executor *executor;
+	VEC(struct active *) active;
+	VEC(struct active *) unused; /* for the next jobs */
+	struct strbuf words, command;
+	uint32_t waiting; /* how many active ones are */
+	int signals, first_signal;
+	bool latency_timer;
+};
+
+static int64_t now_ns(void)
+{
+	return clock_monotonic_ns(&clock_real);
+}
+
+/* Tells the reporter, with the counts of now. */
+static void tell(struct run *r, struct run_event *e)
+{
+	struct sched_counts c = scheduler_counts(r->sched);
+	e->time_ns = clock_wall_ns(&clock_real);
+	e->total = c.wanted;
+	e->done = c.succeeded + c.skipped;
+	e->failed = c.failed;
+	e->running = c.running;
+	e->blocked = c.blocked;
+	e->left = c.wanted - c.succeeded - c.skipped - c.failed - c.running - c.blocked;
+	r->o->reporter->event(r->o->reporter, e);
+}
+
+static struct active *new_active(struct run *r, uint32_t job)
+{
+	struct active *a;
+	if (r->unused.n) {
+		a = vec_pop(&r->unused);
+	} else {
+		a = xcalloc(1, sizeof(*a));
+		arena_init(&a->arena);
+		job_files_init(&a->files, r->o->state_dir);
+	}
+	a->job = job;
+	a->waiting = a->cancelled = false;
+	vec_push(&r->active, a);
+	return a;
+}
+
+static struct active *find_active(struct run *r, uint32_t job)
+{
+	for (size_t i = 0; i < r->active.n; i++) {
+		if (r->active.v[i]->job == job) {
+			return r->active.v[i];
+		}
+	}
+	return NULL;
+}
+
+/* The job is over: its place is for another. */
+static void drop_active(struct run *r, struct active *a)
+{
+	for (size_t i = 0; i < r->active.n; i++) {
+		if (r->active.v[i] == a) {
+			r->active.v[i] = vec_last(&r->active);
+			r->active.n--;
+			break;
+		}
+	}
+	if (a->waiting) {
+		r->waiting--;
+	}
+	free(a->output);
+	a->output = NULL;
+	arena_pop(&a->arena, (struct arena_mark){NULL, 0});
+	job_files_release(&a->files);
+	job_files_init(&a->files, r->o->state_dir);
+	vec_push(&r->unused, a);
+}
+
+/* An event about `a`, with what is known of its spec. */
+static struct run_event event_of(
+	struct run *r, const struct active *a, enum run_event_kind kind)
+{
+	const struct job_spec *s = &a->spec;
+	struct run_event e = {
+		.kind = kind,
+		.job = a->job,
+		.attempt = s->attempt,
+		.rule = s->rule,
+		.wildcards = s->wildcards,
+		.message = s->message,
+		.threads = s->threads,
+		.logs = s->logs,
+		.log_count = s->log_count,
+	};
+	if (kind == EVENT_JOB_STARTED && r->o->source.reason) {
+		e.reason = r->o->source.reason(r->o->source.ctx, a->job);
+	}
+	strbuf_reset(&r->command);
+	job_words_command(&r->command, s);
+	e.command = r->command.len ? r->command.buf : NULL;
+	return e;
+}
+
+static void tell_ended(struct run *r, const struct active *a,
+	const struct job_result *result, enum run_event_kind kind)
+{
+	struct run_event e = event_of(r, a, kind);
+	struct strbuf tail = STRBUF_INIT;
+	const char **outputs = NULL;
+	e.seconds = result->usage.seconds;
+	e.output = result->output;
+	e.output_size = result->output_size;
+	if (kind != EVENT_JOB_FINISHED) {
+		strbuf_reset(&r->words);
+		job_words_outcome(&r->words, &a->spec, result);
+		e.reason = r->words.buf;
+		outputs = xcalloc(a->spec.output_count, sizeof(*outputs));
+		for (uint32_t i = 0; i < a->spec.output_count; i++) {
+			outputs[i] = a->spec.outputs[i].path;
+		}
+		e.outputs = outputs;
+		e.output_count = a->spec.output_count;
+		if (a->spec.log_count) {
+			fs_read_tail(a->spec.logs[0], LOG_TAIL, &tail);
+		}
+		e.log_tail = strbuf_sv(&tail);
+	}
+	tell(r, &e);
+	free(outputs);
+	strbuf_release(&tail);
+}
+
+/* The attempt is over, its files are seen to: records, tells, gives the slot back. */
+static void conclude(struct run *r, struct active *a, const struct job_result *result)
+{
+	enum sched_end how = SCHED_END_FAILED;
+	enum run_event_kind kind = EVENT_JOB_FAILED;
+	if (result->outcome == JOB_OK) {
+		how = SCHED_END_OK;
+		kind = EVENT_JOB_FINISHED;
+	} else if (result->outcome == JOB_CANCELLED) {
+		how = SCHED_END_CANCELLED;
+	}
+	r->o->source.ended(r->o->source.ctx, &a->spec, result);
+	scheduler_ended(r->sched, a->job, how, now_ns());
+	if (how == SCHED_END_FAILED &&
+		scheduler_state(r->sched, a->job) != SCHED_FAILED) {
+		kind = EVENT_JOB_RETRIED;
+	}
+	if (how != SCHED_END_CANCELLED || r->signals == 0) {
+		tell_ended(r, a, result, kind);
+	}
+	drop_active(r, a);
+}
+
+/* The command ended well: outputs are checked, and waited for where the file system is
+ * slow to show them. False: not over yet. */
+static bool check(struct run *r, struct active *a, struct job_result *result)
+{
+	const char *missing;
+	strbuf_reset(&r->words);
+	int rc = job_files_check(&a->spec, &r->words, &missing);
+	if (rc < 0 && missing && !a->cancelled && r->o->latency_wait_s > 0 &&
+		(a->waiting ? now_ns() < a->wait_until_ns : fs_is_network(missing))) {
+		return false;
+	}
+	if (rc == 0) {
+		rc = job_files_accept(&a->files, &a->spec, &result->usage, &r->words);
+	}
+	if (rc < 0) {
+		result->outcome = JOB_BAD_OUTPUT;
+		result->text = arena_strdup(&a->arena, r->words.buf);
+	}
+	return true;
+}
+
+static void look_again(void *ctx);
+
+static void look_later(struct run *r)
+{
+	if (!r->latency_timer) {
+		loop_add_timer(r->loop, now_ns() + LATENCY_MS * NS_PER_MS, look_again, r);
+		r->latency_timer = true;
+	}
+}
+
+static void end_attempt(struct run *r, struct active *a, struct job_result *result)
+{
+	if (result->outcome == JOB_OK && !check(r, a, result)) {
+		if (!a->waiting) {
+			a->waiting = true;
+			r->waiting++;
+			a->wait_until_ns = now_ns() + r->o->latency_wait_s * NS_PER_S;
+			a->output = xmemdup0(result->output.p, result->output.n);
+			a->result = *result;
+			a->result.output.p = a->output;
+		}
+		look_later(r);
+		return;
+	}
+	if (result->outcome != JOB_OK) {
+		job_files_reject(&a->files, &a->spec, r->o->keep_incomplete);
+	}
+	conclude(r, a, result);
+}
+
+/* Lists the folders of a job's outputs, for the sake of it. */
+static void reread_folders(const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		struct strview dir = path_dir(sv_from(spec->outputs[i].path));
+		char *name = xmemdup0(dir.p, dir.n);
+		fs_reread_folder(name);
+		free(name);
+	}
+}
+
+/* Another look at outputs that were missing; reading their folder makes network file
+ * systems forget what they believe of it. */
+static void look_again(void *ctx)
+{
+	struct run *r = ctx;
+	r->latency_timer = false;
+	for (size_t i = r->active.n; i-- > 0;) {
+		struct active *a = r->active.v[i];
+		if (a->waiting) {
+			reread_folders(&a->spec);
+			end_attempt(r, a, &a->result);
+		}
+	}
+	if (r->waiting) {
+		look_later(r);
+	}
+}
+
+static void on_finished(void *ctx, const struct job_result *result)
+{
+	struct run *r = ctx;
+	struct active *a = find_active(r, result->job);
+	if (a && !a->waiting && a->spec.attempt == result->attempt) {
+		struct job_result mine = *result;
+		end_attempt(r, a, &mine);
+	}
+}
+
+/* A job that cannot even be started. */
+static void fail_early(struct run *r, struct active *a, const char *why)
+{
+	struct job_result result = {
+		.job = a->job,
+		.attempt = a->spec.attempt,
+		.outcome = JOB_BAD_OUTPUT,
+		.text = why,
+	};
+	result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
+	/* trying again would change nothing */
+	r->o->source.ended(r->o->source.ctx, &a->spec, &result);
+	scheduler_ended(r->sched, a->job, SCHED_END_CANCELLED, now_ns());
+	tell_ended(r, a, &result, EVENT_JOB_FAILED);
+	drop_active(r, a);
+}
+
+static void start(struct run *r, uint32_t job, uint32_t attempt)
+{
+	const struct run_source *source = &r->o->source;
+	struct active *a = new_active(r, job);
+	const char *error = NULL;
+	a->spec = (struct job_spec){0};
+	int rc = source->build(source->ctx, job, attempt, &a->arena, &a->spec, &error);
+	a->spec.job = job;
+	a->spec.attempt = attempt;
+	if (rc > 0) {
+		scheduler_skip(r->sched, job);
+		struct run_event e = event_of(r, a, EVENT_JOB_SKIPPED);
+		tell(r, &e);
+		drop_active(r, a);
+		return;
+	}
+	if (rc < 0) {
+		fail_early(r, a, error ? error : "the job cannot be put together");
+		return;
+	}
+	strbuf_reset(&r->words);
+	if (job_files_prepare(&a->files, &a->spec, &r->words) < 0) {
+		fail_early(r, a, arena_strdup(&a->arena, r->words.buf));
+		return;
+	}
+	source->starting(source->ctx, &a->spec);
+	struct run_event e = event_of(r, a, EVENT_JOB_STARTED);
+	tell(r, &e);
+	if (a->spec.kind == COMMAND_NONE) {
+		struct job_result result = {.job = job, .attempt = attempt};
+		result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
+		end_attempt(r, a, &result);
+		return;
+	}
+	r->executor->ops->submit(r->executor, &a->spec);
+}
+
+static void cancel(struct run *r, uint32_t job, bool hard)
+{
+	struct active *a = find_active(r, job);
+	if (a && a->waiting) {
+		a->cancelled = true;
+		a->result.outcome = JOB_CANCELLED;
+		end_attempt(r, a, &a->result);
+	} else if (a) {
+		r->executor->ops->cancel(r->executor, job, hard);
+	}
+}
+
+static void on_signal(void *ctx, int signal, pid_t sender)
+{
+	struct run *r = ctx;
+	(void)sender;
+	if (r->signals++ == 0) {
+		r->first_signal = signal;
+	}
+	executor_local_sweep(r->executor);
+	scheduler_interrupt(r->sched, now_ns(), r->o->grace_ns);
+	struct run_event e = {.kind = EVENT_INTERRUPTED,
+		.text = strsignal(signal),
+		.attempt = (uint32_t)r->signals};
+	tell(r, &e);
+}
+
+static void on_tick(void *ctx)
+{
+	struct run *r = ctx;
+	int64_t now = now_ns();
+	r->o->reporter->tick(r->o->reporter, now);
+	loop_add_timer(r->loop, now + TICK_MS * NS_PER_MS, on_tick, r);
+}
+
+/* Takes over the signals that stop a run; SIGHUP not where the user had it ignored
+ * (nohup). */
+static bool watch_signals(struct run *r)
+{
+	int signals[3] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction hup;
+	size_t n = 3;
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler == SIG_IGN) {
+		n = 2;
+	}
+	return loop_add_signals(r->loop, signals, n, on_signal, r) != 0;
+}
+
+static int set_up(struct run *r)
+{
+	const struct sched_graph *g = r->o->graph;
+	r->loop = loop_new();
+	if (!r->loop || !watch_signals(r)) {
+		return -1;
+	}
+	struct local_options local = {
+		.loop = r->loop,
+		.slots = r->o->cores,
+		.tools_dir = r->o->tools_dir,
+		.spill_dir = r->o->state_dir,
+		.grace_ns = r->o->grace_ns,
+	};
+	if (local.slots == 0 || g->resource_count == 0 || g->limit[0] < 0) {
+		local.slots = g->job_count;
+	}
+	if (local.slots > MOST_SLOTS) {
+		local.slots = MOST_SLOTS;
+	}
+	r->executor = executor_local_new(&local);
+	r->executor->finished = on_finished;
+	r->executor->ctx = r;
+	r->sched = scheduler_new(g);
+	if (r->o->reporter->tick) {
+		loop_add_timer(r->loop, now_ns() + TICK_MS * NS_PER_MS, on_tick, r);
+	}
+	return 0;
+}
+
+static void tear_down(struct run *r)
+{
+	if (r->executor) {
+		r->executor->ops->free(r->executor);
+	}
+	loop_free(r->loop);
+	scheduler_free(r->sched);
+	for (size_t i = 0; i < r->active.n; i++) {
+		vec_push(&r->unused, r->active.v[i]);
+	}
+	for (size_t i = 0; i < r->unused.n; i++) {
+		struct active *a = r->unused.v[i];
+		arena_release(&a->arena);
+		job_files_release(&a->files);
+		free(a->output);
+		free(a);
+	}
+	vec_release(&r->active);
+	vec_release(&r->unused);
+	strbuf_release(&r->words);
+	strbuf_release(&r->command);
+}
+
+/* Does what the scheduler says until it is done. */
+static int drive(struct run *r)
+{
+	for (;;) {
+		struct sched_action a = scheduler_next(r->sched, now_ns());
+		switch (a.kind) {
+		case SCHED_START:
+			start(r, a.job, a.attempt);
+			break;
+		case SCHED_CANCEL:
+			cancel(r, a.job, a.hard);
+			break;
+		case SCHED_WAIT:
+			if (loop_turn(r->loop, a.until_ns ? a.until_ns : INT64_MAX) < 0) {
+				return -1;
+			}
+			break;
+		case SCHED_DONE:
+			return 0;
+		}
+	}
+}
+
+int run_jobs(const struct run_options *o, struct run_result *ret)
+{
+	struct run r = {.o = o, .words = STRBUF_INIT, .command = STRBUF_INIT};
+	struct sigaction pipe_before, ignore = {.sa_handler = SIG_IGN};
+	sigaction(SIGPIPE, &ignore, &pipe_before);
+	int rc = set_up(&r);
+	int err = errno;
+	if (rc == 0) {
+		struct run_event e = {.kind = EVENT_RUN_STARTED, .threads = o->cores};
+		tell(&r, &e);
+		rc = drive(&r);
+		err = errno;
+		e = (struct run_event){.kind = EVENT_RUN_FINISHED};
+		tell(&r, &e);
+		*ret = (struct run_result){
+			.counts = scheduler_counts(r.sched), .signal = r.first_signal};
+	}
+	tear_down(&r);
+	sigaction(SIGPIPE, &pipe_before, NULL);
+	errno = err;
+	return rc;
+}
