@@ -12,7 +12,7 @@ enum { OUTPUT_BLOCK = 1 << 18 };
 /* Prints what is wrong with the output by errno, and gives up. */
 static int fail(struct output_file *o)
 {
-	tool_error(o->tool, "%s: %s", o->path, strerror(errno));
+	tool_error(o->tool, "%s: %s", o->name, strerror(errno));
 	output_file_abandon(o);
 	return -1;
 }
@@ -100,10 +100,10 @@ static int open_temp(struct output_file *o)
 int output_file_open(struct output_file *o, const struct tool *tool, const char *path)
 {
 	*o = (struct output_file){.tool = tool, .fd = -1, .data = STRBUF_INIT};
+	bool is_stdout = strcmp(path, "-") == 0;
+	o->name = xstrdup(is_stdout ? "standard output" : path);
 	o->path = xstrdup(path);
-	if (strcmp(path, "-") == 0) {
-		free(o->path);
-		o->path = xstrdup("standard output");
+	if (is_stdout) {
 		o->fd = STDOUT_FILENO;
 		o->direct = true;
 		return 0;
@@ -217,8 +217,9 @@ void output_file_abandon(struct output_file *o)
 		free(o->temp);
 		o->temp = NULL;
 	}
+	free(o->name);
 	free(o->path);
-	o->path = NULL;
+	o->name = o->path = NULL;
 	strbuf_release(&o->data);
 	release_signals(o);
 }

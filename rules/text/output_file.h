@@ -15,7 +15,8 @@
 
 struct output_file {
 	const struct tool *tool;
-	char *path; /* for messages, and the name at the end */
+	char *name; /* for messages, as it was given */
+	char *path; /* the file's at the end, behind symbolic links */
 	char *temp; /* temporary name, NULL while there is none */
 	int fd;
 	bool direct; /* no rename at the end */

@@ -29,6 +29,9 @@ static struct moments moments_at(const double *logs, size_t n, double s)
  * within the bracket and replaced by halving where it leaves it. */
 static double solve(const double *logs, size_t n, double target)
 {
+	if (moments_at(logs, n, 0).mean <= target) {
+		return 0; /* all counts are equal */
+	}
 	double low = 0;
 	double high = 64;
 	double s = 1;

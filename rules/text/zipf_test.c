@@ -1,7 +1,6 @@
 /* zipf_test N DAT...: the highest counts of several books in one table. */
 #include "base/strbuf.h"
 #include "text/dat_file.h"
-#include "text/number_text.h"
 #include "text/output_file.h"
 #include "text/tool.h"
 #include "text/zipf_fit.h"
@@ -43,11 +42,10 @@ static void add_field(struct strbuf *out, struct strview name)
 	strbuf_addch(out, '"');
 }
 
+/* Six decimals: more would differ between mathematical libraries. */
 static void add_number(struct strbuf *out, double x)
 {
-	char text[NUMBER_TEXT_MAX];
-	strbuf_addch(out, ',');
-	strbuf_add(out, text, number_repr(x, text));
+	strbuf_addf(out, ",%.6f", x);
 }
 
 /* One book's line. A book of fewer than N words has a shorter line, as it always had; with
