@@ -28,4 +28,9 @@ int glob_walk(struct diag_sink *sink, int dir, const struct pattern *p, uint32_t
 	struct span where, struct glob_rows *ret);
 void glob_rows_release(struct glob_rows *g);
 
+/* The same into an arena of the caller's. */
+int glob_collect(struct diag_sink *sink, struct arena *arena, int dir,
+	const struct pattern *p, uint32_t columns, struct span where,
+	struct strview **ret_values, size_t *ret_rows);
+
 #endif
