@@ -3,6 +3,8 @@
 #include "base/strbuf.h"
 #include "yaml/yaml_line.h"
 
+enum { KEY_MOST = 1024 }; /* characters of a key, by the YAML specification */
+
 static struct span span_at(const struct yaml_fault *f, size_t start, size_t end)
 {
 	return (struct span){
@@ -203,6 +205,11 @@ static bool second_colon(struct diag_sink *sink, const struct yaml_fault *f)
 		return true;
 	}
 	size_t first = yline_skip_blanks(f->text, yline_begin(f->text, f->at)), above;
+	if (f->at > first + KEY_MOST) {
+		diag_error(sink, "CW-E002", span_at(f, first, f->at),
+			"a key has at most %d characters", (int)KEY_MOST);
+		return true;
+	}
 	if (!yline_above(f->text, f->at, &above)) {
 		return false;
 	}
@@ -283,6 +290,24 @@ static bool at_end(const struct yaml_fault *f)
 	return at == f->text.n;
 }
 
+/* The begin of the text around `at` that stands in brackets; of the whole reference where
+ * it is in one: `{config.list[0]}`. */
+static size_t text_begin(const struct yaml_fault *f)
+{
+	size_t begin = yline_item(f->text, f->at);
+	if (begin == 0 || f->text.p[begin - 1] != '{') {
+		return begin;
+	}
+	size_t end = yline_bracket_end(f->text, begin - 1);
+	for (size_t p = begin; p < end; p++) {
+		char c = f->text.p[p];
+		if (c == ',' || (c == ':' && yline_is_gap(f->text.p[p + 1]))) {
+			return begin;
+		}
+	}
+	return end ? begin - 1 : begin;
+}
+
 /* `[a/{x}.txt]`, `[{x}.txt]`, `{p: a/{x}}`, or a bracket that is not closed. */
 static bool in_brackets(struct diag_sink *sink, const struct yaml_fault *f)
 {
@@ -293,7 +318,7 @@ static bool in_brackets(struct diag_sink *sink, const struct yaml_fault *f)
 	if (at_end(f)) {
 		say_open(sink, f, f->context_at);
 	} else if (glued || yline_opens_flow(c)) {
-		size_t begin = yline_item(f->text, f->at);
+		size_t begin = text_begin(f);
 		if (!f->bad.end || f->bad.start != begin) {
 			say_quote(sink, f, begin, true,
 				"braces and brackets inside a text make it no text to YAML");
@@ -314,6 +339,14 @@ static bool in_brackets(struct diag_sink *sink, const struct yaml_fault *f)
 		diag_note(sink, span_at(f, f->context_at, f->context_at + 1),
 			"in what begins here");
 	}
+	return true;
+}
+
+/* `[http://x:, y]` */
+static bool colon_in_brackets(struct diag_sink *sink, const struct yaml_fault *f)
+{
+	say_quote(sink, f, yline_item(f->text, f->at), true,
+		"a colon before a comma or bracket makes a key of the text before it");
 	return true;
 }
 
@@ -410,6 +443,7 @@ static const struct {
 	{"a quoted scalar", "", bad_escape},
 	{"flow", "did not find expected ','", text_behind_quotes},
 	{"flow", "did not find expected ','", in_brackets},
+	{"plain scalar", "unexpected ':'", colon_in_brackets},
 	{"", "", text_behind_brackets},
 	{"", "", text_behind_quotes},
 	{"directive", "", directive},

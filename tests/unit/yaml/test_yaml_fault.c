@@ -224,6 +224,12 @@ static const struct fault faults[] = {
 		"1:5: error: the character U+0000 cannot stand in YAML as it is; in double quotes it is written \"\\x00\" [CW-E001]"},
 	{SV_INIT("\xff\xfe""a\x00"),
 		"1:1: error: not UTF-8: byte 0xff at offset 0; save the file as UTF-8 [CW-E001]"},
+	{SV_INIT("a: {config.x[0]}\n"),
+		"1:4: error: braces and brackets inside a text make it no text to YAML; put it in quotes: \"{config.x[0]}\" [CW-E003]"},
+	{SV_INIT("a: [x, {input[0]}.txt, {b}]\n"),
+		"1:8: error: braces and brackets inside a text make it no text to YAML; put it in quotes: \"{input[0]}.txt\" [CW-E003]"},
+	{SV_INIT("a: [http://x:, y]\n"),
+		"1:5: error: a colon before a comma or bracket makes a key of the text before it; put it in quotes: \"http://x:\" [CW-E003]"},
 };
 /* clang-format on */
 
