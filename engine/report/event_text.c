@@ -33,19 +33,28 @@ static void paint(
 	}
 }
 
-void event_text_seconds(struct strbuf *out, double seconds)
+void event_text_whole_seconds(struct strbuf *out, double seconds)
 {
 	long long s = (long long)(seconds + 0.5);
-	if (seconds < 9.995) {
-		strbuf_addf(out, "%.2fs", seconds);
-	} else if (seconds < 59.95) {
-		strbuf_addf(out, "%.1fs", seconds);
+	if (s < 60) {
+		strbuf_addf(out, "%llds", s);
 	} else if (s < 3600) {
 		strbuf_addf(out, "%lldm%02llds", s / 60, s % 60);
 	} else if (s < 86400) {
 		strbuf_addf(out, "%lldh%02lldm", s / 3600, s / 60 % 60);
 	} else {
 		strbuf_addf(out, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+	}
+}
+
+void event_text_seconds(struct strbuf *out, double seconds)
+{
+	if (seconds < 9.995) {
+		strbuf_addf(out, "%.2fs", seconds);
+	} else if (seconds < 59.95) {
+		strbuf_addf(out, "%.1fs", seconds);
+	} else {
+		event_text_whole_seconds(out, seconds);
 	}
 }
 
@@ -142,14 +151,16 @@ static void add_started(
 static void add_finished(
 	const struct event_text *t, struct strbuf *out, const struct run_event *e)
 {
-	if (!t->quiet) {
+	bool skipped = e->kind == EVENT_JOB_SKIPPED;
+	bool has_more = e->output.n || e->message || t->verbose || t->print_commands;
+	if (!t->quiet && (!t->terse || (has_more && !skipped))) {
 		strbuf_addf(out, "[%u/%u] ", e->done, e->total);
 		if (e->message) {
 			add_escaped(out, e->message);
 		} else {
 			add_name(out, e);
 		}
-		if (e->kind == EVENT_JOB_SKIPPED) {
+		if (skipped) {
 			strbuf_addstr(out, " not needed: its inputs came out unchanged");
 		} else {
 			strbuf_addch(out, ' ');

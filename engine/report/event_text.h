@@ -7,6 +7,7 @@
 
 struct event_text {
 	bool color, quiet, verbose, print_commands;
+	bool terse;         /* nothing about jobs that end well and say nothing */
 	int64_t started_ns; /* CLOCK_REALTIME, of the run */
 };
 
@@ -17,5 +18,6 @@ void event_text_add(struct event_text *t, struct strbuf *out, const struct run_e
 
 /* Appends a time span for people: "0.03s", "12.4s", "3m05s", "2h07m". */
 void event_text_seconds(struct strbuf *out, double seconds);
+void event_text_whole_seconds(struct strbuf *out, double seconds); /* "12s" */
 
 #endif

@@ -1,13 +1,14 @@
 #include "base/strbuf.h"
 #include "base/xalloc.h"
 #include "report/event_text.h"
+#include "report/line_printer.h"
 #include "report/reporter.h"
-#include "sys/fs.h"
 
 /* Lines for files and pipes: one a finished job, in few writes. */
 struct plain {
 	struct reporter base;
 	struct report_options o;
+	bool broken; /* nobody reads any more */
 	struct strbuf out;
 	struct event_text text;
 };
@@ -17,8 +18,8 @@ enum { FLUSH_AT = 32 * 1024 };
 /* Writes what is there; a reader that went away is no reason to stop. */
 static void flush(struct plain *p)
 {
-	if (p->out.len && fs_write_all(p->o.fd, p->out.buf, p->out.len) < 0) {
-		/* nobody reads any more */
+	if (!p->broken && !line_printer_write(p->o.fd, strbuf_sv(&p->out))) {
+		p->broken = true;
 	}
 	strbuf_reset(&p->out);
 }
