@@ -107,7 +107,7 @@ static bool tab(struct diag_sink *sink, const struct yaml_fault *f)
 	while (yline_byte(f->text, end) == '\t') {
 		end++;
 	}
-	diag_error(sink, "CW-E010", span_at(f, f->at, end),
+	diag_error(sink, "CW-E003", span_at(f, f->at, end),
 		"a tab cannot indent in YAML; write spaces");
 	return true;
 }

@@ -28,7 +28,7 @@ struct yaml_fault {
 	struct yaml_range bad; /* what was reported last; nothing more about it */
 };
 
-/* Reports the fault: CW-E002, CW-E003 (to be quoted) or CW-E010 (tabs). */
+/* Reports the fault: CW-E002, CW-E003 (a trap of YAML) or CW-E005 (too deep). */
 void yaml_fault_report(struct diag_sink *sink, const struct yaml_fault *fault);
 
 /* A value that YAML reads otherwise, from byte `start` of the text to the end of the

@@ -51,12 +51,16 @@ enum {
 
 /*
  * Parses the text of `source` (source_add before). Nodes lie in `arena`; aliases share
- * the node they name (its span is where it was written first). *ret_root is NULL for an
- * empty document. 0, or -1 with errors in the sink: libyaml's own (as error and note,
- * with YAML's traps in their own words: tabs, `a: b: c`, a value that begins with
- * @ ` % or an unclosed quote or bracket), duplicate keys (both places), tags, several
- * documents, invalid UTF-8 (byte offset), keys that are no scalars (an unquoted {x} says
- * how to quote it), alias bombs.
+ * the node they name (its span is where it was written first), what `<<` names stands in
+ * its place. *ret_root is NULL for an empty document. 0, or -1 with errors in the sink:
+ *
+ *	CW-E001 invalid UTF-8, control characters      CW-E005 too deep, alias bombs
+ *	CW-E002 no YAML: libyaml's own, in our words   CW-E006 aliases and `<<`
+ *	CW-E003 YAML's traps: {x}.txt, [a/{x}.txt],    CW-E007 tags
+ *	        a: b: c, "\d", tabs, @ ` % * & ! ...   CW-E008 several documents
+ *	CW-E004 duplicate keys                         CW-E009 keys that are no scalars
+ *
+ * Duplicate keys, aliases, tags and keys are reported together, syntax errors end it.
  */
 int yaml_parse(struct diag_sink *sink, struct arena *arena, uint32_t source,
 	struct yaml_tree_node **ret_root);
