@@ -1,0 +1,21 @@
+#include "abc/abc_cli.h"
+enum abc_exit abc_part(const struct abc_options *o)
+{
+	(void)o;
+	return abc_error("not yet");
+}
+enum abc_exit abc_merge(const struct abc_options *o)
+{
+	(void)o;
+	return abc_error("not yet");
+}
+enum abc_exit abc_check(const struct abc_options *o)
+{
+	(void)o;
+	return abc_error("not yet");
+}
+enum abc_exit abc_plot(const struct abc_options *o)
+{
+	(void)o;
+	return abc_error("not yet");
+}

@@ -1,0 +1,163 @@
+#include "abc/abc_session.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "abc/history.h"
+#include "base/xalloc.h"
+#include "sys/cpus.h"
+
+/* The signal that asked for a pause; handlers can reach nothing else. */
+static volatile sig_atomic_t pause_signal;
+
+static void on_signal(int number)
+{
+	pause_signal = number;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+enum abc_exit session_fail(struct session *s)
+{
+	return abc_error("%s", s->err.buf);
+}
+
+/* Which sampler; *ret_tickets: static scheduling. */
+static const struct sampler_ops *choose_sampler(
+	const struct abc_options *o, bool *ret_tickets, struct sampler_options *ret)
+{
+	const char *name = o->sampler ? o->sampler : o->jobs > 1 ? "dynamic" : "single";
+
+	*ret = (struct sampler_options){.jobs = o->jobs ? o->jobs : cpus_allowed(),
+		.batch = o->batch,
+		.quiet = o->quiet};
+	*ret_tickets = strcmp(name, "static") == 0;
+	if (strcmp(name, "single") == 0) {
+		return &sampler_single_ops;
+	}
+	return *ret_tickets || strcmp(name, "dynamic") == 0 ? &sampler_fork_ops : NULL;
+}
+
+enum abc_exit session_open(struct session *s, const struct abc_options *o)
+{
+	struct sampler_options ignored;
+
+	*s = (struct session){.options = o};
+	strbuf_init(&s->err);
+	source_set_init(&s->sources);
+	diag_sink_init(&s->sink, &s->sources);
+	s->sink.program = "cwabc";
+	s->smc.problem = &s->problem;
+	s->smc.archive = &s->archive;
+	s->smc.fingerprint = &s->fingerprint;
+	if (o->sampler && !choose_sampler(o, &s->smc.tickets, &ignored)) {
+		abc_error(
+			"no sampler is called \"%s\"; there are single, dynamic and static",
+			o->sampler);
+		return ABC_USAGE;
+	}
+	if (o->sampler && strcmp(o->sampler, "single") == 0 && o->jobs > 1) {
+		abc_error(
+			"the sampler \"single\" has one process; -j %u wants \"dynamic\"",
+			o->jobs);
+		return ABC_USAGE;
+	}
+	if (problem_load(&s->problem, o->operand[0], &s->sink)) {
+		diag_print(
+			&s->sink, stderr, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+		return ABC_USAGE;
+	}
+	choose_sampler(o, &s->smc.tickets, &ignored);
+	s->smc.tickets = s->smc.tickets && !s->problem.budget;
+	archive_init(&s->archive, &s->problem);
+	s->archive.tickets = s->smc.tickets;
+	if (fingerprint_init(&s->fingerprint, &s->problem, s->smc.tickets, &s->err)) {
+		session_fail(s);
+		return ABC_USAGE;
+	}
+	s->smc.say = o->quiet ? NULL : stderr;
+	return ABC_OK;
+}
+
+void session_release(struct session *s)
+{
+	sampler_close(&s->sampler);
+	if (s->has_progress) {
+		progress_close(&s->progress);
+	}
+	archive_release(&s->archive);
+	fingerprint_release(&s->fingerprint);
+	problem_release(&s->problem);
+	diag_sink_release(&s->sink);
+	source_set_release(&s->sources);
+	strbuf_release(&s->err);
+}
+
+enum abc_exit session_start(struct session *s)
+{
+	const struct abc_options *o = s->options;
+	struct sampler_options options;
+	const struct sampler_ops *ops = choose_sampler(o, &s->smc.tickets, &options);
+
+	s->smc.tickets = s->archive.tickets;
+	s->has_progress = true;
+	if (progress_open(&s->progress, o->output, NULL, &s->err)) {
+		return session_fail(s);
+	}
+	if (o->restart) {
+		progress_clear(&s->progress);
+	}
+	s->smc.progress = &s->progress;
+	s->smc.sampler = &s->sampler;
+	s->smc.stop = &pause_signal;
+	if (s->problem.stop.max_walltime) {
+		s->smc.deadline =
+			monotonic_seconds() + (double)s->problem.stop.max_walltime;
+	}
+	catch_signals();
+	if (sampler_open(
+		    &s->sampler, ops, &s->problem, &options, &s->progress, &s->err)) {
+		return session_fail(s);
+	}
+	return ABC_OK;
+}
+
+enum abc_exit session_finish(struct session *s)
+{
+	const char *output = s->options->output;
+	char *temp = progress_path(&s->progress, "run.db");
+	enum abc_exit status = ABC_OK;
+
+	if (history_write(&s->archive, &s->fingerprint, temp, &s->err)) {
+		status = session_fail(s);
+	} else if (rename(temp, output)) {
+		status = abc_error(
+			"cannot rename %s to %s: %s", temp, output, strerror(errno));
+	} else {
+		progress_remove(&s->progress);
+		s->has_progress = false;
+	}
+	free(temp);
+	return status;
+}
+
+enum abc_exit session_paused(struct session *s)
+{
+	int number = pause_signal;
+
+	if (number) {
+		fprintf(stderr, "cwabc: interrupted; the same command goes on from %s\n",
+			s->progress.dir);
+		return (enum abc_exit)(128 + number);
+	}
+	fprintf(stderr, "cwabc: max_walltime is over; the same command goes on from %s\n",
+		s->progress.dir);
+	return ABC_UNFINISHED;
+}

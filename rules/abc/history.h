@@ -1,0 +1,34 @@
+/*
+ * RUN.db: SQLite in pyABC's format 1, so that pyabc.History loads it and ABCSMC.load
+ * continues it, with our own tables cw_* beside: everything that a run is continued from
+ * stands there exactly.
+ */
+#ifndef CW_ABC_HISTORY_H
+#define CW_ABC_HISTORY_H
+
+#include "abc/archive.h"
+
+/*
+ * Writes the archive to `path` (a file that is not there yet, or is replaced) and syncs
+ * it. -1 with a text.
+ */
+int history_write(const struct archive *a, const struct fingerprint *f, const char *path,
+	struct strbuf *err);
+
+/*
+ * Loads all generations into `a` (archive_init before). The digests are not compared.
+ * -1 with a text where the file is no run of cwabc, or one of other models or statistics.
+ */
+int history_load(struct archive *a, const char *path, struct strbuf *err);
+
+/* Loads and checks: every generation's digest must be that of `f`. The text names what
+ * differs. */
+int history_load_checked(struct archive *a, const struct fingerprint *f, const char *path,
+	struct strbuf *err);
+
+/* The problem file's text as it was when RUN.db was written; returns owned. Used by
+ * programs that get RUN.db alone. -1 with a text. */
+int history_problem_text(
+	const char *path, char **ret_text, char **ret_dir, struct strbuf *err);
+
+#endif

@@ -1,0 +1,49 @@
+#include "abc/model.h"
+
+const struct model_ops *model_ops_of(enum simulator_kind kind)
+{
+	switch (kind) {
+	case SIM_BUILTIN:
+		break;
+	case SIM_COMMAND:
+		return &model_command_ops;
+	case SIM_LIBRARY:
+		return &model_library_ops;
+	case SIM_ONESHOT:
+		return &model_oneshot_ops;
+	}
+	return &model_builtin_ops;
+}
+
+int model_open(struct model *m, const struct problem *p, size_t index, struct strbuf *err)
+{
+	*m = (struct model){.ops = model_ops_of(p->model[index].sim.kind),
+		.problem = p,
+		.spec = &p->model[index]};
+	return m->ops->open(m, err);
+}
+
+int model_run(struct model *m, const struct sim_context *ctx, struct sim_job **job,
+	size_t n, struct strbuf *err)
+{
+	return n ? m->ops->run(m, ctx, job, n, err) : 0;
+}
+
+void model_close(struct model *m)
+{
+	if (m->ops) {
+		m->ops->close(m);
+	}
+	*m = (struct model){0};
+}
+
+void model_describe_id(
+	const struct model *m, uint64_t id, const double *theta, struct strbuf *out)
+{
+	strbuf_addf(out, "%llu (", (unsigned long long)id);
+	for (size_t i = 0; i < m->spec->npar; i++) {
+		strbuf_addf(out, "%s%s = %.17g", i ? ", " : "", m->spec->par[i].name,
+			theta[i]);
+	}
+	strbuf_addstr(out, ")");
+}

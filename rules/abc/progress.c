@@ -1,0 +1,292 @@
+#include "abc/progress.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "sys/fs.h"
+
+double monotonic_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+char *progress_path(const struct progress *p, const char *name)
+{
+	return xasprintf("%s/%s", p->dir, name);
+}
+
+int progress_open(
+	struct progress *p, const char *out, bool *ret_resumed, struct strbuf *err)
+{
+	char *lock;
+
+	*p = (struct progress){.lock = -1, .log = -1, .flush_every = 0.05};
+	strbuf_init(&p->pending);
+	p->dir = xasprintf("%s.part", out);
+	if (ret_resumed) {
+		*ret_resumed = access(p->dir, F_OK) == 0;
+	}
+	if (mkdir(p->dir, 0777) && errno != EEXIST) {
+		return fail(
+			err, "cannot make the folder %s: %s", p->dir, strerror(errno));
+	}
+	lock = progress_path(p, "lock");
+	p->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	free(lock);
+	if (p->lock < 0) {
+		return fail(err, "cannot write in %s: %s", p->dir, strerror(errno));
+	}
+	if (flock(p->lock, LOCK_EX | LOCK_NB)) {
+		return fail(err,
+			"another process is making %s (it holds %s/lock); wait for it, or give "
+			"another output",
+			out, p->dir);
+	}
+	return 0;
+}
+
+void progress_close_child(struct progress *p)
+{
+	if (p->lock >= 0) {
+		close(p->lock);
+	}
+	if (p->log >= 0) {
+		close(p->log);
+	}
+	p->lock = p->log = -1;
+	strbuf_reset(&p->pending);
+}
+
+void progress_close(struct progress *p)
+{
+	struct strbuf err = STRBUF_INIT;
+
+	if (p->log >= 0) {
+		progress_flush(p, &err);
+	}
+	progress_close_child(p);
+	strbuf_release(&p->pending);
+	strbuf_release(&err);
+	free(p->dir);
+	p->dir = NULL;
+}
+
+/* Our files in the folder: *.pop, *.log, *.tmp, run.db. */
+void progress_clear(struct progress *p)
+{
+	DIR *d = opendir(p->dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		size_t n = strlen(e->d_name);
+		bool ours = n > 4 && (strcmp(e->d_name + n - 4, ".pop") == 0 ||
+					     strcmp(e->d_name + n - 4, ".log") == 0 ||
+					     strcmp(e->d_name + n - 4, ".tmp") == 0);
+		if (ours || strcmp(e->d_name, "run.db") == 0) {
+			unlinkat(dirfd(d), e->d_name, 0);
+		}
+	}
+	if (d) {
+		closedir(d);
+	}
+}
+
+void progress_remove(struct progress *p)
+{
+	char *lock = progress_path(p, "lock");
+
+	if (p->log >= 0) {
+		close(p->log);
+		p->log = -1;
+	}
+	progress_clear(p);
+	unlink(lock);
+	rmdir(p->dir);
+	free(lock);
+	progress_close(p);
+}
+
+static char *generation_path(const struct progress *p, int64_t t, const char *ending)
+{
+	return t < 0 ? xasprintf("%s/calibration.%s", p->dir, ending)
+		     : xasprintf("%s/t%04lld.%s", p->dir, (long long)t, ending);
+}
+
+/* 1: loaded into a new place of `a`; 0: not there or damaged; -1: another problem's. */
+static int load_one(struct progress *p, int64_t t, struct archive *a,
+	const struct fingerprint *f, struct strbuf *err)
+{
+	char *path = generation_path(p, t, "pop"), digest[FINGERPRINT_SIZE];
+	struct strbuf bytes = STRBUF_INIT;
+	struct wire_reader all, payload;
+	struct generation *g;
+	int status = 0;
+
+	if (fs_read_file(path, SIZE_MAX / 2, &bytes) == 0) {
+		all = (struct wire_reader){.p = bytes.buf, .n = bytes.len};
+		if (wire_get_frame(&all, &payload)) {
+			g = archive_add(a);
+			status = generation_read(g, a->problem, &payload) == 0 &&
+				 g->pop.t == t;
+			fingerprint_of(f, t, digest);
+			if (!status || strcmp(digest, g->digest) != 0) {
+				status = fail(err,
+					"%s holds the beginning of another run: the problem, "
+					"its data or a model changed since; remove the folder, "
+					"or give --restart",
+					p->dir);
+				generation_release(g);
+				a->gen.n--;
+			}
+		}
+	}
+	strbuf_release(&bytes);
+	free(path);
+	return status;
+}
+
+int progress_load(struct progress *p, struct archive *a, const struct fingerprint *f,
+	struct strbuf *err)
+{
+	int status;
+
+	if (!a->gen.n) {
+		status = load_one(p, -1, a, f, err);
+		if (status < 0) {
+			return -1;
+		}
+	}
+	do {
+		int64_t t = a->gen.n ? vec_last(&a->gen).pop.t + 1 : 0;
+		status = load_one(p, t, a, f, err);
+	} while (status > 0);
+	return status;
+}
+
+int progress_keep(struct progress *p, const struct generation *g,
+	const struct problem *problem, struct strbuf *err)
+{
+	char *path = generation_path(p, g->pop.t, "pop");
+	char *log = generation_path(p, g->pop.t, "log");
+	char *temp = xasprintf("%s.tmp", path);
+	struct strbuf bytes = STRBUF_INIT, frame = STRBUF_INIT;
+	int fd, status = 0;
+
+	generation_write(g, problem, &bytes);
+	wire_put_frame(&frame, bytes.buf, bytes.len);
+	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0 || fs_write_all(fd, frame.buf, frame.len) || rename(temp, path)) {
+		status = fail(err, "cannot write %s: %s", path, strerror(errno));
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (p->log >= 0) {
+		close(p->log);
+		p->log = -1;
+	}
+	strbuf_reset(&p->pending);
+	if (!status) {
+		unlink(log);
+	}
+	strbuf_release(&bytes);
+	strbuf_release(&frame);
+	free(path);
+	free(log);
+	free(temp);
+	return status;
+}
+
+/* Adds the log's blocks to the collector; *ret_good: length of the sound part. */
+static int replay(struct strbuf *bytes, const char *digest, struct collector *c,
+	size_t *ret_good, struct strbuf *err)
+{
+	struct wire_reader all = {.p = bytes->buf, .n = bytes->len}, payload;
+	bool first = true;
+	int status = 0;
+
+	*ret_good = 0;
+	while (status == 0 && wire_get_frame(&all, &payload)) {
+		struct block b;
+
+		if (first) {
+			char *theirs = wire_get_text(&payload);
+			bool same = theirs && strcmp(theirs, digest) == 0;
+			free(theirs);
+			if (!same) {
+				return fail(err,
+					"the log is that of another run: the problem, its data "
+					"or a model changed since; remove the folder, or give "
+					"--restart");
+			}
+			first = false;
+		} else if (block_read(&b, &payload, c->all_records.stride) == 0) {
+			status = collector_add(c, &b, err);
+			block_release(&b);
+		}
+		*ret_good = bytes->len - all.n;
+	}
+	return status;
+}
+
+int progress_begin(struct progress *p, int64_t t, const char *digest, struct collector *c,
+	struct strbuf *err)
+{
+	char *path = generation_path(p, t, "log");
+	struct strbuf bytes = STRBUF_INIT, head = STRBUF_INIT;
+	size_t good = 0;
+	int status = 0;
+
+	strbuf_reset(&p->pending);
+	p->flushed = monotonic_seconds();
+	if (fs_read_file(path, SIZE_MAX / 2, &bytes) == 0) {
+		status = replay(&bytes, digest, c, &good, err);
+	}
+	p->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (status == 0 && (p->log < 0 || ftruncate(p->log, (off_t)good))) {
+		status = fail(err, "cannot write %s: %s", path, strerror(errno));
+	}
+	if (status == 0 && good == 0) {
+		wire_put_text(&head, digest);
+		wire_put_frame(&p->pending, head.buf, head.len);
+	}
+	collector_plan_gaps(c);
+	strbuf_release(&bytes);
+	strbuf_release(&head);
+	free(path);
+	return status;
+}
+
+int progress_flush(struct progress *p, struct strbuf *err)
+{
+	if (p->log >= 0 && p->pending.len &&
+		fs_write_all(p->log, p->pending.buf, p->pending.len)) {
+		return fail(
+			err, "cannot write the log in %s: %s", p->dir, strerror(errno));
+	}
+	strbuf_reset(&p->pending);
+	p->flushed = monotonic_seconds();
+	return 0;
+}
+
+int progress_log(struct progress *p, const struct block *b, struct strbuf *err)
+{
+	struct strbuf bytes = STRBUF_INIT;
+
+	block_write(b, &bytes);
+	wire_put_frame(&p->pending, bytes.buf, bytes.len);
+	strbuf_release(&bytes);
+	if (p->pending.len > 1048576 ||
+		monotonic_seconds() - p->flushed > p->flush_every) {
+		return progress_flush(p, err);
+	}
+	return 0;
+}

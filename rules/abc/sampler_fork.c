@@ -1,0 +1,355 @@
+/*
+ * Child processes that get leases of ids over socket pairs. A worker that dies costs its
+ * lease: the same ids are handed out again. An evaluation that takes its worker with it
+ * four times ends the run.
+ */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include "abc/sampler.h"
+#include "abc/sampler_crew.h"
+#include "base/xalloc.h"
+
+enum { TICK_MS = 100, MOST_IDLE_DEATHS = 50 };
+static const double lease_seconds = 0.02, stale_seconds = 0.5;
+
+struct lost {
+	uint64_t id;
+	unsigned times;
+};
+
+struct fork_state {
+	struct crew crew;
+	struct pollfd *poll;
+	struct strbuf begin, buf;  /* the generation as bytes; a message */
+	double seconds;            /* of one evaluation or ticket, about; 0: not known */
+	VEC(struct lost) lost;     /* in this generation */
+	unsigned idle_deaths;      /* since the last block */
+	struct evaluator proposer; /* to name the parameters of an id */
+};
+
+static int fork_open(struct sampler *s, struct strbuf *err)
+{
+	struct fork_state *f = xcalloc(1, sizeof(*f));
+
+	s->state = f;
+	strbuf_init(&f->begin);
+	strbuf_init(&f->buf);
+	evaluator_init(&f->proposer, s->problem);
+	f->poll = xcalloc(s->options.jobs, sizeof(*f->poll));
+	return crew_init(&f->crew, s, s->options.jobs, err);
+}
+
+static void fork_close(struct sampler *s)
+{
+	struct fork_state *f = s->state;
+
+	if (f) {
+		crew_release(&f->crew);
+		evaluator_release(&f->proposer);
+		strbuf_release(&f->begin);
+		strbuf_release(&f->buf);
+		vec_release(&f->lost);
+		free(f->poll);
+		free(f);
+	}
+}
+
+/* How many ids the next lease holds. */
+static uint64_t lease_size(const struct sampler *s, const struct sample *job)
+{
+	const struct fork_state *f = s->state;
+	double by_time, fair;
+
+	if (s->options.batch) {
+		return s->options.batch;
+	}
+	if (f->seconds <= 0) {
+		return 1;
+	}
+	by_time = lease_seconds / f->seconds;
+	fair = (double)collector_expects(job->c) / (2.0 * (double)f->crew.n);
+	return (uint64_t)fmax(1, floor(fmin(by_time, fair)));
+}
+
+/* Work for every idle member; starts those that are not there. */
+static int hand_out(struct sampler *s, struct sample *job, struct strbuf *err)
+{
+	struct fork_state *f = s->state;
+
+	for (size_t i = 0; i < f->crew.n; i++) {
+		struct crew_member *m = &f->crew.v[i];
+		uint64_t lease[2];
+
+		if (m->state == CREW_BUSY || m->state == CREW_STALE) {
+			continue;
+		}
+		if (!collector_lease(job->c, lease_size(s, job), &m->lease)) {
+			return 0;
+		}
+		if (m->state == CREW_NONE && crew_start(&f->crew, i, err)) {
+			return -1;
+		}
+		m->state = CREW_BUSY;
+		lease[0] = m->lease.first;
+		lease[1] = m->lease.end - m->lease.first;
+		/* A worker that cannot be written to is dead: poll shows it at once. */
+		if (!m->begun) {
+			message_send(m->fd, MESSAGE_BEGIN, f->begin.buf, f->begin.len);
+			m->begun = true;
+		}
+		message_send(m->fd, MESSAGE_LEASE, lease, sizeof(lease));
+	}
+	return 0;
+}
+
+static int take_block(
+	struct sampler *s, struct sample *job, struct crew_member *m, struct strbuf *err)
+{
+	struct fork_state *f = s->state;
+	struct wire_reader r = {.p = f->buf.buf, .n = f->buf.len};
+	double seconds = wire_get_f64(&r), one;
+	struct block b;
+	int status;
+
+	if (block_read(&b, &r, s->problem->npar + s->problem->nstat)) {
+		return fail(err, "a worker sent a block that cannot be read");
+	}
+	if (m->state == CREW_STALE) {
+		block_release(&b);
+		m->state = CREW_IDLE;
+		m->begun = false;
+		return 0;
+	}
+	one = seconds / (double)(b.count ? b.count : 1);
+	f->seconds = f->seconds > 0 ? 0.7 * f->seconds + 0.3 * one : one;
+	f->idle_deaths = 0;
+	m->state = CREW_IDLE;
+	status = sample_add(job, &b, err);
+	block_release(&b);
+	return status;
+}
+
+/* "17 (mu = 1)" for an id of this generation. */
+static void describe(struct fork_state *f, uint64_t id, struct strbuf *out)
+{
+	const struct problem *p = f->proposer.problem;
+	double *theta = xcalloc(p->npar + 1, sizeof(*theta));
+	size_t m;
+
+	if (evaluator_propose(&f->proposer, id, &m, theta) == 0) {
+		struct model named = {.problem = p, .spec = &p->model[m]};
+		model_describe_id(&named, id, theta, out);
+	}
+	free(theta);
+}
+
+/* Notes that an id took its worker with it; -1 when it did so too often. */
+static int note_lost(
+	struct fork_state *f, uint64_t id, const char *how, struct strbuf *err)
+{
+	struct strbuf what = STRBUF_INIT;
+	struct lost *lost = NULL;
+	int status = 0;
+
+	for (size_t i = 0; i < f->lost.n && !lost; i++) {
+		if (f->lost.v[i].id == id) {
+			lost = &f->lost.v[i];
+		}
+	}
+	if (!lost) {
+		lost = vec_add(&f->lost);
+		lost->id = id;
+	}
+	if (++lost->times > MODEL_RETRIES) {
+		describe(f, id, &what);
+		status = fail(err, "evaluation %s was lost %u times: its worker %s",
+			what.buf, lost->times, how);
+	}
+	strbuf_release(&what);
+	return status;
+}
+
+/* With on_timeout: reject, the id counts as a rejected evaluation. */
+static int reject_overdue(
+	struct sampler *s, struct sample *job, uint64_t id, struct strbuf *err)
+{
+	const struct problem *p = s->problem;
+	struct fork_state *f = s->state;
+	struct block b;
+	double *theta = xcalloc(p->npar + 1, sizeof(*theta));
+	size_t m = 0;
+	int status;
+
+	block_init(&b, id, 1, p->npar + p->nstat);
+	b.n_eval = 1;
+	evaluator_propose(&f->proposer, id, &m, theta);
+	memcpy(block_add(&b, (struct record){.id = id,
+				     .model = (uint32_t)m,
+				     .status = RECORD_TIMED_OUT}),
+		theta, p->npar * sizeof(double));
+	block_note(&b, id, "took longer than the time limit");
+	status = sample_add(job, &b, err);
+	block_release(&b);
+	free(theta);
+	return status;
+}
+
+static bool rejects_overdue(const struct sampler *s, uint64_t id)
+{
+	const struct fork_state *f = s->state;
+	double *theta = xcalloc(s->problem->npar + 1, sizeof(*theta));
+	size_t m = 0;
+	bool rejects = evaluator_propose(&f->proposer, id, &m, theta) == 0 &&
+		       s->problem->model[m].sim.on_timeout == TIMEOUT_REJECT;
+
+	free(theta);
+	return rejects;
+}
+
+/* A worker is gone: its range goes back. */
+static int take_death(struct sampler *s, struct sample *job, size_t i, struct strbuf *err)
+{
+	struct fork_state *f = s->state;
+	struct crew_member *m = &f->crew.v[i];
+	enum crew_state state = m->state;
+	uint64_t id = m->watch->id;
+	bool overdue = m->overdue;
+	int wait = crew_bury(&f->crew, i);
+	char how[96];
+
+	if (state != CREW_BUSY) {
+		return 0;
+	}
+	if (overdue) {
+		snprintf(how, sizeof(how), "took longer than the time limit");
+	} else if (WIFSIGNALED(wait)) {
+		snprintf(how, sizeof(how), "was ended by signal %d (%s)", WTERMSIG(wait),
+			strsignal(WTERMSIG(wait)));
+	} else {
+		snprintf(how, sizeof(how), "left with exit status %d", WEXITSTATUS(wait));
+	}
+	if (id != SIM_NO_ID && overdue && !job->in->tickets && rejects_overdue(s, id)) {
+		collector_return(job->c, (struct range){id + 1, m->lease.end});
+		collector_return(job->c, (struct range){m->lease.first, id});
+		return reject_overdue(s, job, id, err);
+	}
+	collector_return(job->c, m->lease);
+	if (id != SIM_NO_ID) {
+		return note_lost(f, id, how, err);
+	}
+	if (++f->idle_deaths > MOST_IDLE_DEATHS) {
+		return fail(err,
+			"%u workers in a row ended before they gave a result; the last %s",
+			f->idle_deaths, how);
+	}
+	return 0;
+}
+
+static int take_message(
+	struct sampler *s, struct sample *job, size_t i, struct strbuf *err)
+{
+	struct fork_state *f = s->state;
+	struct crew_member *m = &f->crew.v[i];
+	enum message_type type = MESSAGE_BLOCK;
+	int got = message_receive(m->fd, &type, &f->buf);
+
+	if (got <= 0) {
+		return take_death(s, job, i, err);
+	}
+	if (type == MESSAGE_FATAL) {
+		if (m->state == CREW_BUSY) {
+			return fail(err, "%s", f->buf.buf);
+		}
+		m->state = CREW_IDLE;
+		m->begun = false;
+		return 0;
+	}
+	return take_block(s, job, m, err);
+}
+
+/* Ends workers whose work nobody wants, and evaluations over their time limit. */
+static void watch_clock(struct sampler *s, double now)
+{
+	struct fork_state *f = s->state;
+
+	for (size_t i = 0; i < f->crew.n; i++) {
+		struct crew_member *m = &f->crew.v[i];
+		double since = m->watch->since, limit = 0;
+
+		if (m->state == CREW_STALE && now - m->stale_since > stale_seconds) {
+			crew_kill(&f->crew, i);
+		}
+		for (size_t k = 0; k < s->problem->nmodels; k++) {
+			limit = fmax(limit, s->problem->model[k].sim.timeout);
+		}
+		if (m->state == CREW_BUSY && limit > 0 && since > 0 &&
+			now - since > limit && !m->overdue) {
+			m->overdue = true;
+			crew_kill(&f->crew, i);
+		}
+	}
+}
+
+static int wait_for_workers(struct sampler *s, struct sample *job, struct strbuf *err)
+{
+	struct fork_state *f = s->state;
+	int ready;
+
+	for (size_t i = 0; i < f->crew.n; i++) {
+		f->poll[i] = (struct pollfd){.fd = f->crew.v[i].fd, .events = POLLIN};
+	}
+	ready = poll(f->poll, f->crew.n, TICK_MS);
+	if (ready < 0 && errno != EINTR) {
+		return fail(err, "cannot wait for workers: %s", strerror(errno));
+	}
+	for (size_t i = 0; i < f->crew.n && ready > 0; i++) {
+		if (f->poll[i].revents && take_message(s, job, i, err)) {
+			return -1;
+		}
+	}
+	watch_clock(s, monotonic_seconds());
+	return 0;
+}
+
+static enum sample_end fork_sample(
+	struct sampler *s, struct sample *job, struct strbuf *err)
+{
+	struct fork_state *f = s->state;
+	double now;
+
+	strbuf_reset(&f->begin);
+	gen_input_write(job->in, s->problem, &f->begin);
+	evaluator_begin(&f->proposer, job->in);
+	vec_clear(&f->lost);
+	f->idle_deaths = 0;
+	for (size_t i = 0; i < f->crew.n; i++) {
+		f->crew.v[i].begun = false;
+	}
+	while (collector_state(job->c) == COLLECT_MORE) {
+		if (sample_paused(s, job)) {
+			return SAMPLE_PAUSED;
+		}
+		if (hand_out(s, job, err) || wait_for_workers(s, job, err)) {
+			return SAMPLE_ERROR;
+		}
+	}
+	now = monotonic_seconds();
+	for (size_t i = 0; i < f->crew.n; i++) {
+		if (f->crew.v[i].state == CREW_BUSY) {
+			f->crew.v[i].state = CREW_STALE;
+			f->crew.v[i].stale_since = now;
+		}
+	}
+	evaluator_begin(&f->proposer, NULL);
+	return SAMPLE_DONE;
+}
+
+const struct sampler_ops sampler_fork_ops = {
+	.name = "fork",
+	.open = fork_open,
+	.sample = fork_sample,
+	.close = fork_close,
+};
