@@ -26,12 +26,18 @@ struct set_filter {
 	struct span span;
 };
 
-/* All of these allocate in `arena` and return 0, or -1 with errors (CW-E2xx). */
+/* All of these allocate in `arena` and return 0, or -1 with errors (CW-E2xx). The name of
+ * the set, and that of the only column of a range, a list or lines, is the caller's to
+ * fill in. */
 
 /* Integers from `from` to `to`, both ends in, by `step` (not 0; may be negative). At most
  * 100 million. */
 int set_range(struct diag_sink *sink, struct arena *arena, int64_t from, int64_t to,
 	int64_t step, struct span where, struct set *ret);
+
+/* A list written in place: the texts are borrowed. */
+void set_list(struct arena *arena, const struct strview *values, size_t count,
+	struct span where, struct set *ret);
 
 /* The values of a glob's wildcards. */
 int set_glob(struct diag_sink *sink, struct arena *arena, int dir,
