@@ -419,7 +419,7 @@ void diag_print(struct diag_sink *sink, FILE *to, bool color)
 {
 	struct strbuf out = STRBUF_INIT;
 	diag_format(sink, &out, color);
-	fwrite(out.buf, 1, out.len, to);
-	fflush(to);
+	(void)fwrite(out.buf, 1, out.len, to);
+	(void)fflush(to);
 	strbuf_release(&out);
 }

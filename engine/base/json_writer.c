@@ -140,8 +140,7 @@ void json_double(struct json_writer *j, double x)
 	char text[40];
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, x);
-		double back = strtod(text, NULL);
-		if (memcmp(&back, &x, sizeof(x)) == 0) {
+		if (strtod(text, NULL) == x) {
 			break;
 		}
 	}

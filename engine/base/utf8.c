@@ -8,9 +8,9 @@ static bool continues(const unsigned char *p, size_t n, size_t i)
 	return i < n && (p[i] & 0xc0) == 0x80;
 }
 
-size_t utf8_decode(const char *text, size_t n, int32_t *ret_cp)
+/* utf8_decode() of bytes. */
+static size_t decode(const unsigned char *p, size_t n, int32_t *ret_cp)
 {
-	const unsigned char *p = (const unsigned char *)text;
 	unsigned c = p[0];
 	*ret_cp = -1;
 	if (c < 0x80) {
@@ -45,6 +45,11 @@ size_t utf8_decode(const char *text, size_t n, int32_t *ret_cp)
 	}
 	*ret_cp = (int32_t)cp;
 	return 4;
+}
+
+size_t utf8_decode(const char *p, size_t n, int32_t *ret_cp)
+{
+	return decode((const unsigned char *)p, n, ret_cp);
 }
 
 /* Length of the run of ASCII bytes at p, eight at a time. */

@@ -312,7 +312,7 @@ static size_t text_begin(const struct yaml_fault *f)
 static bool in_brackets(struct diag_sink *sink, const struct yaml_fault *f)
 {
 	char c = yline_byte(f->text, f->at);
-	char last = f->at ? f->text.p[f->at - 1] : '\n';
+	char last = (char)(f->at ? f->text.p[f->at - 1] : '\n');
 	bool glued = (yline_opens_flow(c) && !yline_is_gap(last)) || last == '}' ||
 		     last == ']';
 	if (at_end(f)) {

@@ -36,7 +36,7 @@ static inline bool yline_opens_flow(char c)
 /* The byte at `at`; a line break behind the end. */
 static inline char yline_byte(struct strview text, size_t at)
 {
-	return at < text.n ? text.p[at] : '\n';
+	return (char)(at < text.n ? text.p[at] : '\n');
 }
 
 /* Begin of the line of `at`, behind a byte order mark. */

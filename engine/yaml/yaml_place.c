@@ -103,7 +103,7 @@ static bool step_fold(struct walk *w, bool escaped)
 /* Bytes of the value that the escape at `at` stands for; *ret_len its own length. */
 static size_t escape_bytes(const struct walk *w, size_t *ret_len)
 {
-	char c = w->at + 1 < w->src.n ? w->src.p[w->at + 1] : '\0';
+	char c = (char)(w->at + 1 < w->src.n ? w->src.p[w->at + 1] : '\0');
 	size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
 	unsigned char lead = (unsigned char)w->value.p[w->done];
 	*ret_len = 2 + digits;
@@ -161,7 +161,7 @@ static bool walk_to(struct walk *w, size_t to)
 /* Past the breaks and blanks that stand before value byte `done` and belong to none. */
 static void settle(struct walk *w)
 {
-	char c = w->done < w->value.n ? w->value.p[w->done] : '\0';
+	char c = (char)(w->done < w->value.n ? w->value.p[w->done] : '\0');
 	bool block = w->style == YAML_LITERAL || w->style == YAML_FOLDED;
 	if (!block) {
 		if (w->style == YAML_DOUBLE_QUOTED && w->at + 1 < w->src.n &&
