@@ -8,7 +8,7 @@
 enum {
 	OUTPUT_IN_MEMORY = 64 * 1024,
 	OUTPUT_TAIL = 64 * 1024,
-	OUTPUT_IN_FILE = 32 * 1024 * 1024, /* of the beginning */
+	OUTPUT_IN_FILE = 16 * 1024 * 1024, /* of the beginning */
 };
 
 struct output_buffer {

@@ -151,9 +151,12 @@ static void add_started(
 static void add_finished(
 	const struct event_text *t, struct strbuf *out, const struct run_event *e)
 {
+	if (t->quiet) {
+		return;
+	}
 	bool skipped = e->kind == EVENT_JOB_SKIPPED;
 	bool has_more = e->output.n || e->message || t->verbose || t->print_commands;
-	if (!t->quiet && (!t->terse || (has_more && !skipped))) {
+	if (!t->terse || (has_more && !skipped)) {
 		strbuf_addf(out, "[%u/%u] ", e->done, e->total);
 		if (e->message) {
 			add_escaped(out, e->message);
