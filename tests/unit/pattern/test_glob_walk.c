@@ -171,9 +171,9 @@ static void unreadable_folders_are_errors(void **state)
 	if (geteuid() == 0) {
 		skip();
 	}
-	fchmodat(s->fd, "d", 0, 0);
+	assert_int_equal(fchmodat(s->fd, "d", 0, 0), 0);
 	assert_string_equal(rows_of(s, "d/{x}.txt", "x"), "error");
-	fchmodat(s->fd, "d", 0700, 0);
+	assert_int_equal(fchmodat(s->fd, "d", 0700, 0), 0);
 }
 
 static void effort_is_bounded(void **state)
