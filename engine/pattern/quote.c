@@ -1,6 +1,6 @@
-#include "pattern/place.h"
-
 #include "pattern/quote.h"
+
+#include "pattern/place.h"
 
 static bool is_alpha(char c)
 {
