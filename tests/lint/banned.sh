@@ -27,7 +27,7 @@ every=$(find $dirs -name '*.[ch]' | LC_ALL=C sort)
 				text = $0; line = FNR
 				while (text !~ /;|\{/ && (getline more) > 0)
 					text = text more
-				if (text !~ /O_CLOEXEC|->open\(|\.open\(|O_PATH_CLOEXEC/)
+				if (text !~ /O_CLOEXEC|, flags|->open\(|\.open\(|O_PATH_CLOEXEC/)
 					print FILENAME ":" line ": " text
 			}' $code /dev/null)"
 	report "fopen() without the letter e (close on exec)" "$(

@@ -12,10 +12,9 @@ if [ "${1-}" = --fix ]; then
 	find $dirs -name '*.[ch]' -exec "$tool" -i {} +
 	exit
 fi
-# The first line of each complaint names the place; the rest repeats the source.
-if ! find $dirs -name '*.[ch]' -exec "$tool" --dry-run -Werror {} + 2>&1 |
-	grep -E 'error:' >&2; then
-	exit 0
-fi
-echo "tests/lint/format.sh --fix mends this"
+files=$(find $dirs -name '*.[ch]' -exec "$tool" --dry-run -Werror {} + 2>&1 |
+	sed -n 's/^\([^:]*\):[0-9].*error:.*/\1/p' | sort | uniq -c)
+[ -z "$files" ] && exit 0
+echo "places that clang-format would change (tests/lint/format.sh --fix):"
+echo "$files"
 exit 1
