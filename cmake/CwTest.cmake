@@ -1,7 +1,8 @@
 # What every test sees of the world.
 set(CWFLOW_TEST_ENV LC_ALL=C.UTF-8 TZ=UTC0 NO_COLOR=1
 	ASAN_OPTIONS=detect_stack_use_after_return=1
-	UBSAN_OPTIONS=print_stacktrace=1)
+	UBSAN_OPTIONS=print_stacktrace=1
+	LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0)
 
 # cw_unit_tests(ROOM [LIBS target...]): one executable and one ctest a file
 # tests/unit/ROOM/test_*.c, linked with cw_ROOM, the fakes and cmocka. Other .c files of
