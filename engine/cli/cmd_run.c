@@ -30,6 +30,21 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 	return job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
 }
 
+/* Nothing is remembered yet but the files themselves. */
+static void job_starting(void *ctx, const struct job_spec *spec)
+{
+	(void)ctx;
+	(void)spec;
+}
+
+static void job_ended(
+	void *ctx, const struct job_spec *spec, const struct job_result *result)
+{
+	(void)ctx;
+	(void)spec;
+	(void)result;
+}
+
 static const char *reason_of(void *ctx, uint32_t job)
 {
 	struct run *r = ctx;
@@ -125,7 +140,11 @@ static int run_plan(struct session *s)
 		.tools_dir = s->tools_dir.len ? s->tools_dir.buf : NULL,
 		.state_dir = STATE_DIR,
 		.keep_incomplete = s->o.keep_incomplete,
-		.source = {.ctx = &r, .build = build_spec, .reason = reason_of}};
+		.source = {.ctx = &r,
+			.build = build_spec,
+			.starting = job_starting,
+			.ended = job_ended,
+			.reason = reason_of}};
 	if (read_seconds(s, &o.latency_wait_s) != 0) {
 		return EXIT_WRONG;
 	}
