@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 			 : command->run(&options);
 	abc_options_release(&options);
 	if (fflush(stdout) || ferror(stdout)) {
-		return abc_error("cannot write to standard output");
+		return (int)abc_error("cannot write to standard output");
 	}
 	return (int)status;
 }

@@ -109,7 +109,7 @@ double prior_draw(const struct prior *p, struct stream *s)
 	case PRIOR_FIXED:
 		return p->a;
 	}
-	return NAN;
+	return (double)NAN;
 }
 
 static const double half_log_2pi = 0.91893853320467274178;

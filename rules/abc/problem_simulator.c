@@ -95,7 +95,7 @@ static void read_limits(
 	if (x) {
 		policy = read_word(r, x, "on_timeout", policies);
 		sim->on_timeout = policy == 1 ? TIMEOUT_REJECT : TIMEOUT_RETRY;
-		if (!sim->timeout) {
+		if (!(sim->timeout > 0)) {
 			read_fault(
 				r, x->span, "CW-A016", "on_timeout needs a \"timeout\"");
 		}
