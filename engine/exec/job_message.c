@@ -27,9 +27,7 @@ void request_encode(const struct job_spec *spec, struct strbuf *out)
 	if (spec->kind == COMMAND_SHELL) {
 		add_string(out, spec->shell);
 		strbuf_addsv(out, spec->shell_prefix);
-		if (spec->shell_prefix.n) {
-			strbuf_addch(out, ' ');
-		}
+		strbuf_addch(out, '\0');
 		strbuf_addsv(out, spec->text);
 		strbuf_addch(out, '\0');
 	} else {
@@ -85,6 +83,7 @@ int request_decode(const struct request_head *head, char *body, struct arena *ar
 	}
 	if (head->kind == COMMAND_SHELL) {
 		ret->shell = take_string(&at, end);
+		ret->prefix = take_string(&at, end);
 		ret->text = take_string(&at, end);
 		if (!ret->text) {
 			return -1;

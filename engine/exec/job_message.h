@@ -14,7 +14,7 @@ enum {
 	MESSAGE_PACKET_MOST = MESSAGE_INLINE_MOST + 512,
 };
 
-/* Head of a request; the strings follow, each with its NUL: shell and text, or the argv,
+/* Head of a request; the strings follow, each with its NUL: shell, prefix, text, or argv,
  * then stdin, stdout, stderr as far as given, then the pairs of the environment. */
 struct request_head {
 	uint32_t job, attempt;
@@ -60,7 +60,7 @@ void request_encode(const struct job_spec *spec, struct strbuf *out);
  * `arena`. 0, or -1 where the bytes are no request. */
 struct request {
 	struct request_head head;
-	const char *shell, *text;
+	const char *shell, *prefix, *text;
 	char **argv;
 	const char *file[3];
 	char **env;

@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "exec/job_message.h"
 #include "exec/output_buffer.h"
+#include "exec/simple_command.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/process.h"
@@ -86,6 +87,20 @@ static int ms_until(int64_t deadline_ns)
 	return left > 3600 * NS_PER_S ? 3600 * 1000 : (int)(left / NS_PER_MS) + 1;
 }
 
+/* The job's process has ended, but is still there to be waited for, so that its group
+ * has its number for sure: where it did not end well the rest of it is killed. */
+static void kill_rest(struct runner *r, const struct running *run)
+{
+	siginfo_t info = {0};
+	while (waitid(P_PID, (id_t)run->child.pid, &info, WEXITED | WNOWAIT) < 0 &&
+		errno == EINTR) {
+	}
+	if (info.si_code != CLD_EXITED || info.si_status != 0 || run->timed_out ||
+		r->slot->cancel) {
+		kill(-run->child.pid, SIGKILL);
+	}
+}
+
 /* Collects output until the job's process has ended. */
 static void attend(struct runner *r, struct running *run)
 {
@@ -106,6 +121,7 @@ static void attend(struct runner *r, struct running *run)
 			p[0].revents = 0;
 		}
 	}
+	kill_rest(r, run);
 	/* what the job left in the background may have a last word (a tee) */
 	int64_t until = 0;
 	while (p[0].fd >= 0 && drain(r, run)) {
@@ -117,21 +133,12 @@ static void attend(struct runner *r, struct running *run)
 	}
 }
 
-/* The process has ended: its status and usage. What is left of its group is killed
- * where it did not end well. Afterwards its pid means nothing any more. */
+/* The process has ended: its status and usage. Afterwards its pid means nothing. */
 static int reap(struct runner *r, struct running *run, struct rusage *usage)
 {
-	siginfo_t info = {0};
-	while (waitid(P_PID, (id_t)run->child.pid, &info, WEXITED | WNOWAIT) < 0 &&
-		errno == EINTR) {
-	}
-	pthread_mutex_lock(&r->state->lock);
-	if (info.si_code != CLD_EXITED || info.si_status != 0 || run->timed_out ||
-		r->slot->cancel) {
-		kill(-run->child.pid, SIGKILL);
-	}
-	atomic_store(&r->slot->pid, 0);
 	int status = 0;
+	pthread_mutex_lock(&r->state->lock);
+	atomic_store(&r->slot->pid, 0);
 	while (wait4(run->child.pid, &status, 0, usage) < 0 && errno == EINTR) {
 	}
 	pthread_mutex_unlock(&r->state->lock);
@@ -238,21 +245,86 @@ static char *text_file(struct runner *r, const char *text)
 	return strbuf_detach(&path, NULL);
 }
 
+/* Opens the files of a command that does nothing else, here: a process would only be
+ * slower. False where a shell had better do it (a pipe, a device, an error). */
+static bool open_here(const struct simple_command *c)
+{
+	for (uint32_t i = 0; i < c->open_count; i++) {
+		const struct spawn_open *o = &c->opens[i];
+		struct fs_stat st;
+		if (!o->path) {
+			continue;
+		}
+		if (fs_stat(AT_FDCWD, o->path, &st) < 0 ||
+			(st.kind != FS_FILE && st.kind != FS_MISSING)) {
+			return false;
+		}
+		int fd =
+			open(o->path, o->flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+		if (fd < 0) {
+			return false;
+		}
+		close(fd);
+	}
+	return true;
+}
+
+/* Runs the text without a shell, where that makes no difference. */
+static bool run_simple(
+	struct runner *r, const struct request *q, char **env, struct result_head *result)
+{
+	struct simple_command c;
+	if (r->state->options->always_shell ||
+		!simple_command_parse(q->shell, q->prefix, q->text, env, &r->arena, &c)) {
+		return false;
+	}
+	if (c.argc == 0) {
+		int64_t start = clock_monotonic_ns(&clock_real);
+		if (!open_here(&c)) {
+			return false;
+		}
+		int64_t ns = clock_monotonic_ns(&clock_real) - start;
+		result->outcome = JOB_OK;
+		result->usage.seconds = (double)ns / (double)NS_PER_S;
+		result->usage.end_ns = result->usage.start_ns + ns;
+		return true;
+	}
+	strbuf_reset(&r->path);
+	if (process_find(c.argv[0], env_get(env, "PATH"), &r->path) < 0) {
+		return false;
+	}
+	struct spawn s = {
+		.path = r->path.buf,
+		.argv = c.argv,
+		.envp = env_as_of_shell(
+			env, q->shell, r->path.buf, c.open_count == 0, &r->arena),
+		.opens = c.opens,
+		.open_count = c.open_count,
+	};
+	enum spawn_step step;
+	return run_to_end(r, &s, q->head.timeout_s, result, &step) == 0;
+}
+
 static void run_shell(
 	struct runner *r, const struct request *q, char **env, struct result_head *result)
 {
+	if (run_simple(r, q, env, result)) {
+		return;
+	}
 	strbuf_reset(&r->path);
 	if (process_find(q->shell, env_get(env, "PATH"), &r->path) < 0) {
 		not_started(result, errno, HINT_NO_SHELL);
 		return;
 	}
 	char *shell = arena_strdup(&r->arena, q->shell);
+	char *text = arena_printf(
+		&r->arena, "%s%s%s", q->prefix, *q->prefix ? " " : "", q->text);
 	char dash_c[] = "-c";
 	char *file = NULL;
-	char *argv[] = {shell, dash_c, arena_strdup(&r->arena, q->text), NULL};
-	bool is_long = strlen(q->text) >= ARGUMENT_MOST;
+	char *argv[] = {shell, dash_c, text, NULL};
+	bool is_long = strlen(text) >= ARGUMENT_MOST;
 	if (is_long) {
-		file = text_file(r, q->text);
+		file = text_file(r, text);
 		if (!file) {
 			not_started(result, errno, HINT_NONE);
 			return;

@@ -1,0 +1,312 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/xalloc.h"
+#include "fakes/sandbox.h"
+#include "one_job.h"
+#include "sys/fs.h"
+
+static void release(struct one_job *j)
+{
+	free(j->output);
+	free(j->text);
+}
+
+static void assert_same_text(const char *what, const char *a, const char *b)
+{
+	if (strcmp(a, b) != 0) {
+		print_error("%s differs:\n--- direct\n%s\n--- shell\n%s\n", what, a, b);
+		fail();
+	}
+}
+
+static char *read_or_empty(const char *path)
+{
+	char *text = sandbox_read(path);
+	return text ? text : xstrdup("(none)");
+}
+
+/* Runs `text` with and without a shell and compares all that one can see. */
+static void compare(const char *shell, const char *text)
+{
+	struct one_job j[2];
+	char *file[2];
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fs_remove_tree(AT_FDCWD, "w"), 0);
+		assert_int_equal(mkdir("w", 0777), 0);
+		assert_int_equal(chdir("w"), 0);
+		assert_int_equal(mkdir("dir", 0777), 0);
+		sandbox_write("in", "b\na\n");
+		sandbox_write("not executable", "echo no\n");
+		sandbox_write("script", "echo \"script $1\"\n");
+		assert_int_equal(chmod("script", 0755), 0);
+		j[i] = one_job(text);
+		j[i].spec.shell = shell;
+		if (strcmp(shell, "bash") != 0) {
+			j[i].spec.shell_prefix = SV("set -eu;");
+		}
+		j[i].always_shell = i == 1;
+		one_job_run(&j[i]);
+		file[i] = read_or_empty("out");
+		assert_int_equal(chdir(".."), 0);
+	}
+	if (j[0].result.outcome != j[1].result.outcome ||
+		j[0].result.code != j[1].result.code) {
+		print_error("%s: %d %d, with %s %d %d\n", text, j[0].result.outcome,
+			j[0].result.code, shell, j[1].result.outcome, j[1].result.code);
+		fail();
+	}
+	assert_same_text(text, j[0].output, j[1].output);
+	assert_same_text(text, file[0], file[1]);
+	for (int i = 0; i < 2; i++) {
+		release(&j[i]);
+		free(file[i]);
+	}
+}
+
+static void no_shell_makes_no_difference(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		": > out",
+		"true > out 2>&1",
+		": > none/out",
+		": > dir",
+		": < none",
+		": > 'a b'",
+		": >> in",
+		"sort < in > out",
+		"sort in none > out",
+		"sort in none > out 2>&1",
+		"sort none 2>&1 > out",
+		"no-such-program-at-all x > out",
+		"./none",
+		"./dir",
+		"'./not executable'",
+		"./script 'a  b' > out",
+		"ls -d none",
+		"cat < in",
+		"cat in > none/out",
+		"cat 'in' >> out",
+		"sleep",
+		"/bin/sh -c 'exit 7' > out",
+		"/bin/sh -c 'echo a; echo b >&2' 2>&1",
+		"pwd -P",
+		"/bin/pwd",
+		"head -c 100000 /dev/zero",
+		"ls -la /proc/self/fd/0",
+		"sh -c 'ulimit -a; umask'",
+		"sh -c 'trap; kill -l > out'",
+		"grep 'Sig[BIP]' /proc/self/status",
+		"readlink /proc/self/cwd",
+		"sh -c 'ls /proc/self/fd | wc -l'",
+	};
+	static const char *const shells[] = {"bash", "sh", "dash"};
+	for (size_t s = 0; s < CW_ARRAY_LEN(shells); s++) {
+		for (size_t i = 0; i < CW_ARRAY_LEN(texts); i++) {
+			compare(shells[s], texts[i]);
+		}
+		/* the environment, in any order */
+		compare(shells[s], "sh -c 'env | sort' > out");
+		compare(shells[s],
+			"perl -e 'print map { \"$_=$ENV{$_}\\n\" } sort keys %ENV'");
+	}
+}
+
+static void ends(void **state)
+{
+	(void)state;
+	struct one_job j = one_job("exit 3");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_EXIT);
+	assert_int_equal(j.result.code, 3);
+	release(&j);
+	j = one_job("kill -KILL $$");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_SIGNAL);
+	assert_int_equal(j.result.code, SIGKILL);
+	release(&j);
+	j = one_job(
+		"echo out; echo err >&2; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_OK);
+	assert_string_equal(j.output, "out\nerr\n");
+	assert_true(j.result.usage.user_s > 0);
+	assert_true(j.result.usage.max_rss_kb > 500);
+	assert_true(j.result.usage.seconds > 0);
+	assert_true(j.result.usage.end_ns > j.result.usage.start_ns);
+	release(&j);
+}
+
+static void cancelled(void **state)
+{
+	(void)state;
+	struct one_job j = one_job("sleep 60 | cat");
+	j.cancel_after_ms = 100;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_CANCELLED);
+	assert_true(j.seconds < 5);
+	release(&j);
+	j = one_job("trap '' TERM; echo trapped; while :; do sleep 0.05; done");
+	j.cancel_after_ms = 150;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_CANCELLED);
+	assert_string_equal(j.output, "trapped\n");
+	assert_true(j.seconds >= 0.3 && j.seconds < 5);
+	release(&j);
+	/* hangs while it is being started: opening a pipe that nobody reads */
+	assert_int_equal(mkfifo("pipe", 0666), 0);
+	j = one_job("sleep 60 > pipe");
+	j.cancel_after_ms = 100;
+	one_job_run(&j);
+	assert_true(j.seconds < 5);
+	assert_int_not_equal(j.result.outcome, JOB_OK);
+	release(&j);
+}
+
+static void much_output(void **state)
+{
+	(void)state;
+	struct one_job j =
+		one_job("head -c 300000 /dev/zero | tr '\\0' x; echo; echo end");
+	one_job_run(&j);
+	assert_int_equal(j.result.output.n, 300005);
+	assert_string_equal(j.output + 300000, "\nend\n");
+	release(&j);
+	j = one_job("head -c 100000000 /dev/zero | tr '\\0' x; echo; echo end");
+	one_job_run(&j);
+	assert_int_equal(j.result.output_size, 100000005);
+	assert_true(j.result.output.n < 20 << 20);
+	assert_non_null(strstr(j.output, " bytes left out ...]\n"));
+	assert_string_equal(j.output + j.result.output.n - 5, "\nend\n");
+	release(&j);
+}
+
+static void background_of_a_job(void **state)
+{
+	(void)state;
+	/* one that holds the output, and says its last word soon */
+	struct one_job j = one_job("(sleep 0.2; echo last) & echo first");
+	one_job_run(&j);
+	assert_string_equal(j.output, "first\nlast\n");
+	release(&j);
+	/* one that never ends holds nobody up for long */
+	j = one_job("setsid sleep 3 & echo first");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_OK);
+	assert_string_equal(j.output, "first\n");
+	assert_true(j.seconds < 2);
+	release(&j);
+	/* of a job that fails nothing may write to its files any more */
+	j = one_job("(sleep 0.3; echo bad > late) & false");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_EXIT);
+	assert_true(j.seconds < 0.3);
+	usleep(500000);
+	assert_false(fs_exists("late"));
+	release(&j);
+}
+
+/* An engine that is killed takes its jobs along, however they hide. */
+static void jobs_die_with_the_engine(void **state)
+{
+	(void)state;
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct one_job j =
+			one_job("(setsid sh -c 'sleep 1; : > hidden') & "
+				"(sleep 1; : > plain) & : > ready; sleep 60 | cat");
+		one_job_run(&j);
+		_exit(0);
+	}
+	for (int i = 0; i < 500 && !fs_exists("ready"); i++) {
+		usleep(10000);
+	}
+	assert_true(fs_exists("ready"));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	usleep(1500000);
+	assert_false(fs_exists("plain"));
+	assert_false(fs_exists("hidden"));
+}
+
+static void text_in_pieces(void **state)
+{
+	(void)state;
+	/* longer than a packet */
+	struct strbuf text = STRBUF_INIT;
+	strbuf_addstr(&text, "x='");
+	for (int i = 0; i < 5000; i++) {
+		strbuf_addstr(&text, "0123456789");
+	}
+	strbuf_addstr(&text, "'; echo ${#x}");
+	struct one_job j = one_job(text.buf);
+	one_job_run(&j);
+	assert_string_equal(j.output, "50000\n");
+	release(&j);
+	strbuf_release(&text);
+	/* too long for one argument of a program without a shell */
+	char *big = xcalloc(200000, 1);
+	memset(big, 'x', 199999);
+	char echo[] = "echo";
+	char *argv[] = {echo, big, NULL};
+	j = one_job("");
+	j.spec.kind = COMMAND_ARGV;
+	j.spec.argv = argv;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_NOT_STARTED);
+	assert_int_equal(j.result.code, E2BIG);
+	assert_non_null(strstr(j.text, "{input:list}"));
+	release(&j);
+	free(big);
+}
+
+static void files_of_a_program(void **state)
+{
+	(void)state;
+	sandbox_write("in", "text\n");
+	char sh[] = "sh", c[] = "-c", text[] = "cat; echo err >&2";
+	char *argv[] = {sh, c, text, NULL};
+	struct one_job j = one_job("");
+	j.spec.kind = COMMAND_ARGV;
+	j.spec.argv = argv;
+	j.spec.stdin_path = "in";
+	j.spec.stdout_path = "both";
+	j.spec.stderr_path = "both";
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_OK);
+	char *both = sandbox_read("both");
+	assert_string_equal(both, "text\nerr\n");
+	free(both);
+	release(&j);
+	j.spec.stdin_path = "none";
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_NOT_STARTED);
+	assert_int_equal(j.result.code, ENOENT);
+	release(&j);
+}
+
+#define IN_SANDBOX(f) cmocka_unit_test_setup_teardown(f, sandbox_enter, sandbox_leave)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_SANDBOX(no_shell_makes_no_difference),
+		IN_SANDBOX(ends),
+		IN_SANDBOX(cancelled),
+		IN_SANDBOX(much_output),
+		IN_SANDBOX(background_of_a_job),
+		IN_SANDBOX(jobs_die_with_the_engine),
+		IN_SANDBOX(text_in_pieces),
+		IN_SANDBOX(files_of_a_program),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

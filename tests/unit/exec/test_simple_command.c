@@ -1,0 +1,137 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "exec/simple_command.h"
+
+static char *no_env[] = {NULL};
+
+/* The command in one line, "|" between words, or "no" where a shell is needed. */
+static void check(const char *text, const char *expected)
+{
+	struct arena arena;
+	struct simple_command c;
+	char line[400] = "no";
+	arena_init(&arena);
+	if (simple_command_parse(
+		    "bash", "set -euo pipefail;", text, no_env, &arena, &c)) {
+		size_t n = 0;
+		line[0] = '\0';
+		for (uint32_t i = 0; i < c.argc; i++) {
+			n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s",
+				i ? "|" : "", c.argv[i]);
+		}
+		for (uint32_t i = 0; i < c.open_count; i++) {
+			const struct spawn_open *o = &c.opens[i];
+			const char *sign = !o->path              ? "&"
+					   : o->flags & O_APPEND ? "+"
+					   : o->flags & O_CREAT  ? "w"
+								 : "r";
+			n += (size_t)snprintf(line + n, sizeof(line) - n, " %d%s%s",
+				o->fd, sign,
+				o->path        ? o->path
+				: o->from == 1 ? "1"
+					       : "2");
+		}
+	}
+	if (strcmp(line, expected) != 0) {
+		print_error("%s\n  gave     %s\n  expected %s\n", text, line, expected);
+		fail();
+	}
+	arena_release(&arena);
+}
+
+static void plain_words(void **state)
+{
+	(void)state;
+	check("touch a", "touch|a");
+	check("  touch  a\tb \n", "touch|a|b");
+	check("cp 'a b' \"c d\"", "cp|a b|c d");
+	check("cp a\\ b x'y'\"z\"w", "cp|a b|xyzw");
+	check("cmd ''", "cmd|");
+	check("cmd --opt=x,y:z +%H @1 a.b", "cmd|--opt=x,y:z|+%H|@1|a.b");
+	check("'cmd' \"it's\" '\"$x`'", "cmd|it's|\"$x`");
+	check("./a/b \xc3\xa9", "no"); /* bytes of other alphabets only in quotes */
+	check("./a/b '\xc3\xa9\n'", "./a/b|\xc3\xa9\n");
+}
+
+static void redirections(void **state)
+{
+	(void)state;
+	check("sort < in > out", "sort 0rin 1wout");
+	check("sort<in>out", "sort 0rin 1wout");
+	check("cmd > log 2>&1", "cmd 1wlog 2&1");
+	check("cmd 2>&1 > log", "cmd 2&1 1wlog");
+	check("cmd 2>> err 1>out", "cmd 2+err 1wout");
+	check("> 'a b' cmd x", "cmd|x 1wa b");
+	check("cmd >| f", "cmd 1wf");
+	check("cmd file2>out", "cmd|file2 1wout");
+	check("cmd 2 > out", "cmd|2 1wout");
+	check("cmd > /dev/null 2>&1", "cmd 1w/dev/null 2&1");
+	check("cmd >&2", "cmd 1&2");
+	check(": > out", " 1wout");
+	check("true", "");
+	check("cmd >", "no");
+	check("cmd > ''", "no");
+	check("cmd > /dev/tcp/h/1", "no");
+	check("cmd > /dev/stdout", "no");
+	check("cmd &> f", "no");
+	check("cmd >& f", "no");
+	check("cmd 3> f", "no");
+	check("cmd 2>&3", "no");
+	check("cmd 2>&1x", "no");
+	check("cmd <& 0", "no");
+	check("cmd << E", "no");
+	check("cmd <<< x", "no");
+	check("cmd < <(x)", "no");
+	check("cmd {fd}> x", "no");
+	check("> out", "no"); /* no command at all */
+}
+
+static void what_needs_a_shell(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"", " ", "a; b", "a | b", "a && b", "a &",
+		"a\nb", "a $x", "a \"$x\"", "a `x`", "a \"\\\"\"", "a *", "a ?", "a [b]",
+		"a {b,c}", "a ~", "a ~/b", "a x=~", "(a)", "a # c", "#a", "! a", "x=1 a",
+		"x=1", "cd /", "export X", "echo a", "if", "for", "exit 1", ". f",
+		"source f", "a 'b", "a \"b", "a b\\", "a b\\ ", "a \\\nb", "[ a ]",
+		"test -e a", "time a", "exec a", "'' a", "a a^b", "a !b", "command ls",
+		"false", "a%b=c"};
+	for (size_t i = 0; i < CW_ARRAY_LEN(texts); i++) {
+		check(texts[i], "no");
+	}
+}
+
+static void other_shells_and_prefixes(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct simple_command c;
+	arena_init(&arena);
+	char function[] = "BASH_FUNC_tool%%=() { x; }", file[] = "BASH_ENV=rc";
+	char *with_function[] = {function, NULL}, *with_file[] = {file, NULL};
+	assert_true(simple_command_parse("/bin/sh", "set -eu;", "a", no_env, &arena, &c));
+	assert_true(simple_command_parse("dash", "", "a", no_env, &arena, &c));
+	assert_false(simple_command_parse("zsh", "", "a", no_env, &arena, &c));
+	assert_false(simple_command_parse("bash", "set -x;", "a", no_env, &arena, &c));
+	assert_false(simple_command_parse("bash", "source x;", "a", no_env, &arena, &c));
+	assert_false(
+		simple_command_parse("bash", "", "tool x", with_function, &arena, &c));
+	assert_true(simple_command_parse("bash", "", "toolx", with_function, &arena, &c));
+	assert_false(simple_command_parse("bash", "", "a", with_file, &arena, &c));
+	arena_release(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_words),
+		cmocka_unit_test(redirections),
+		cmocka_unit_test(what_needs_a_shell),
+		cmocka_unit_test(other_shells_and_prefixes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
