@@ -88,6 +88,9 @@ void model_describe_id(
 int model_builtin_check(
 	const struct problem *p, const struct model_spec *spec, struct diag_sink *sink);
 
+/* The same for the template of a oneshot simulator. */
+int model_oneshot_check(const struct model_spec *spec, struct diag_sink *sink);
+
 /* Prints the list of built-in simulators with their arguments. */
 void model_builtin_list(FILE *to);
 

@@ -1,22 +1,362 @@
+/*
+ * A simulator that stays: a line with an id, a seed, the threshold and parameters in, a
+ * line with the id and statistics out, in any order. A whole batch is under way at once.
+ * After a crash or a time-out the rest of the batch goes one by one, so that it is clear
+ * whose fault the next one is.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+
+#include "abc/child_model.h"
 #include "abc/model.h"
-static int t_open(struct model *m, struct strbuf *err)
+#include "abc/progress.h"
+#include "base/xalloc.h"
+
+struct command {
+	struct child_model child;
+	bool answered;         /* it has given a line */
+	double since;          /* of the last answer, or of the first question */
+	struct sim_job **open; /* asked and not answered; NULL: answered */
+	size_t first, last;    /* the open ones lie in between */
+};
+
+static int command_open(struct model *m, struct strbuf *err)
 {
-	(void)m;
-	return fail(err, "not yet");
+	struct command *c = xcalloc(1, sizeof(*c));
+
+	(void)err;
+	child_model_init(&c->child);
+	m->state = c;
+	return 0;
 }
-static int t_run(struct model *m, const struct sim_context *ctx, struct sim_job **job,
-	size_t n, struct strbuf *err)
+
+static void command_close(struct model *m)
 {
-	(void)m;
-	(void)ctx;
-	(void)job;
-	(void)n;
-	return fail(err, "not yet");
+	struct command *c = m->state;
+
+	if (c) {
+		child_model_release(&c->child);
+		free(c);
+	}
 }
-static void t_close(struct model *m)
+
+/* "cwabc 1 params mu sigma stats 2": what the model says of itself must fit. */
+static int check_greeting(const struct model *m, char *line, struct strbuf *err)
 {
-	(void)m;
+	enum { NONE, PARAMS, STATS } part = NONE;
+	size_t params = 0, stats = 0;
+	char *word, *rest = NULL;
+	bool bad = false, said_params = false, said_stats = false, number = false;
+
+	word = strtok_r(line, " \t", &rest);
+	word = strtok_r(NULL, " \t", &rest);
+	if (!word || strcmp(word, "1") != 0) {
+		return fail(err, "the simulator of \"%s\" speaks protocol %s, cwabc 1",
+			m->spec->name, word ? word : "of no version");
+	}
+	while ((word = strtok_r(NULL, " \t", &rest))) {
+		if (strcmp(word, "params") == 0) {
+			part = PARAMS;
+			said_params = true;
+		} else if (strcmp(word, "stats") == 0) {
+			part = STATS;
+			said_stats = true;
+		} else if (part == PARAMS) {
+			bad = bad || params >= m->spec->npar ||
+			      strcmp(word, m->spec->par[params].name) != 0;
+			params++;
+		} else if (part == STATS && stats == 0 && isdigit((unsigned char)*word)) {
+			number = true;
+			stats = strtoul(word, NULL, 10);
+		} else if (part == STATS && !number) {
+			stats++;
+		}
+	}
+	if (said_params && (bad || params != m->spec->npar)) {
+		return fail(err,
+			"the simulator of \"%s\" names other parameters, or in another order, "
+			"than the problem",
+			m->spec->name);
+	}
+	if (said_stats && stats != m->problem->nstat) {
+		return fail(err,
+			"the simulator of \"%s\" gives %zu statistics, observed are %zu",
+			m->spec->name, stats, m->problem->nstat);
+	}
+	return 0;
 }
-const struct model_ops model_command_ops = {"command", true, t_open, t_run, t_close};
-const struct model_ops model_library_ops = {"library", false, t_open, t_run, t_close};
-const struct model_ops model_oneshot_ops = {"oneshot", true, t_open, t_run, t_close};
+
+/* The open job of an id; answers come in order as a rule. */
+static struct sim_job *find_open(struct command *c, uint64_t id)
+{
+	for (size_t i = c->first; i < c->last; i++) {
+		struct sim_job *job = c->open[i];
+
+		if (job && job->id == id) {
+			c->open[i] = NULL;
+			while (c->first < c->last && !c->open[c->first]) {
+				c->first++;
+			}
+			return job;
+		}
+	}
+	return NULL;
+}
+
+/* Numbers behind the id. Anything else is a failed evaluation that says what was there. */
+static void read_stats(const struct model *m, struct sim_job *job, char *text)
+{
+	size_t n = 0, want = m->problem->nstat;
+	char *at = text, *end;
+
+	for (;;) {
+		double x;
+
+		while (*at == ' ' || *at == '\t' || *at == ',') {
+			at++;
+		}
+		if (!*at) {
+			break;
+		}
+		x = strtod(at, &end);
+		if (end == at && strncmp(at, "NA", 2) == 0) {
+			x = (double)NAN;
+			end = at + 2;
+		}
+		if (end == at || (*end && !strchr(" \t,", *end))) {
+			job->status = SIM_FAILED;
+			snprintf(job->message, sizeof(job->message),
+				"answered \"%.60s\", which is no number", at);
+			return;
+		}
+		if (n < want) {
+			job->stat[n] = x;
+		}
+		n++;
+		at = end;
+	}
+	job->status = n == want ? SIM_OK : SIM_FAILED;
+	if (n != want) {
+		snprintf(job->message, sizeof(job->message),
+			"answered %zu numbers, observed are %zu", n, want);
+	}
+}
+
+static void read_answer(const struct model *m, struct sim_job *job, char *text)
+{
+	char *end;
+
+	while (*text == ' ' || *text == '\t') {
+		text++;
+	}
+	switch (*text) {
+	case '!':
+		job->status = SIM_FAILED;
+		snprintf(job->message, sizeof(job->message), "%s",
+			text[1] == ' ' ? text + 2 : text + 1);
+		return;
+	case '-':
+		if (text[1] == '\0' || text[1] == ' ') {
+			job->status = SIM_REJECTED;
+			return;
+		}
+		break;
+	case '=':
+		job->distance = strtod(text + 1, &end);
+		job->status = end == text + 1 || isnan(job->distance) ? SIM_FAILED
+								      : SIM_DISTANCE;
+		snprintf(job->message, sizeof(job->message),
+			"the distance is not a number");
+		return;
+	default:
+		break;
+	}
+	read_stats(m, job, text);
+}
+
+static int take_line(struct model *m, char *line, struct strbuf *err)
+{
+	struct command *c = m->state;
+	struct sim_job *job;
+	char *end;
+	uint64_t id;
+
+	if (!c->answered && strncmp(line, "cwabc ", 6) == 0) {
+		c->answered = true;
+		return check_greeting(m, line, err);
+	}
+	c->answered = true;
+	errno = 0;
+	id = strtoull(line, &end, 10);
+	if (end == line || errno || !(*end == ' ' || *end == '\t' || *end == '\0')) {
+		return fail(err,
+			"the simulator of \"%s\" wrote \"%.80s\", which is no answer (messages "
+			"go to standard error)",
+			m->spec->name, line);
+	}
+	job = find_open(c, id);
+	if (!job) {
+		return fail(err,
+			"the simulator of \"%s\" answered %llu, which was not asked",
+			m->spec->name, (unsigned long long)id);
+	}
+	read_answer(m, job, end);
+	c->since = monotonic_seconds();
+	return 0;
+}
+
+/* Asks for jobs [from, to). */
+static int ask(struct model *m, const struct sim_context *ctx, struct sim_job **job,
+	size_t from, size_t to, struct strbuf *err)
+{
+	struct command *c = m->state;
+	char epsilon[32];
+
+	if (!c->child.pid) {
+		c->answered = false;
+		if (child_model_start(
+			    &c->child, m->spec->sim.argv, m->problem->dir, err)) {
+			return -1;
+		}
+	}
+	snprintf(epsilon, sizeof(epsilon), "%.17g", ctx->epsilon);
+	for (size_t i = from; i < to; i++) {
+		struct strbuf *out = &c->child.out;
+
+		strbuf_addu64(out, job[i]->id);
+		strbuf_addch(out, ' ');
+		strbuf_addu64(out, stream_seed(ctx->seed, ctx->t, job[i]->id));
+		strbuf_addch(out, ' ');
+		strbuf_addstr(out, epsilon);
+		for (size_t k = 0; k < m->spec->npar; k++) {
+			char number[32];
+			int n = snprintf(
+				number, sizeof(number), " %.17g", job[i]->theta[k]);
+			strbuf_add(out, number, (size_t)n);
+		}
+		strbuf_addch(out, '\n');
+	}
+	c->open = job;
+	c->first = from;
+	c->last = to;
+	c->since = monotonic_seconds();
+	return 0;
+}
+
+enum outcome { ANSWERED, CRASHED, TIMED_OUT, BROKEN };
+
+/* Reads until all that was asked is answered. */
+static enum outcome listen(struct model *m, struct strbuf *err)
+{
+	struct command *c = m->state;
+	double limit = m->spec->sim.timeout;
+
+	while (c->first < c->last) {
+		int wait = 1000, moved;
+		char *line;
+
+		if (limit > 0) {
+			double left = c->since + limit - monotonic_seconds();
+			if (left <= 0) {
+				return TIMED_OUT;
+			}
+			wait = left < 1 ? (int)(left * 1000) + 1 : 1000;
+		}
+		moved = child_model_pump(&c->child, wait);
+		while ((line = child_model_line(&c->child))) {
+			if (take_line(m, line, err)) {
+				return BROKEN;
+			}
+		}
+		if (moved < 0 && c->first < c->last) {
+			return CRASHED;
+		}
+	}
+	return ANSWERED;
+}
+
+/* One job by itself, tried again when its process does not live through it. */
+static int run_alone(struct model *m, const struct sim_context *ctx, struct sim_job **job,
+	size_t i, struct strbuf *err)
+{
+	struct command *c = m->state;
+	struct strbuf how = STRBUF_INIT, who = STRBUF_INIT;
+	int status = 0;
+
+	for (unsigned times = 1;; times++) {
+		enum outcome end;
+
+		if (ask(m, ctx, job, i, i + 1, err)) {
+			status = -1;
+			break;
+		}
+		end = listen(m, err);
+		if (end == ANSWERED) {
+			break;
+		}
+		strbuf_reset(&how);
+		if (end == TIMED_OUT) {
+			strbuf_addf(&how, "took longer than %g s", m->spec->sim.timeout);
+			child_model_end(&c->child, 0);
+		} else {
+			describe_end(
+				child_model_end(&c->child, end == CRASHED ? 1 : 0), &how);
+		}
+		if (end == BROKEN) {
+			status = -1;
+			break;
+		}
+		if (end == TIMED_OUT && m->spec->sim.on_timeout == TIMEOUT_REJECT) {
+			job[i]->status = SIM_TIMED_OUT;
+			snprintf(job[i]->message, sizeof(job[i]->message), "%s", how.buf);
+			break;
+		}
+		if (times > MODEL_RETRIES) {
+			model_describe_id(m, job[i]->id, job[i]->theta, &who);
+			status = fail(err,
+				"evaluation %s was lost %u times: the simulator %s",
+				who.buf, times, how.buf);
+			break;
+		}
+	}
+	strbuf_release(&how);
+	strbuf_release(&who);
+	return status;
+}
+
+static int command_run(struct model *m, const struct sim_context *ctx,
+	struct sim_job **job, size_t n, struct strbuf *err)
+{
+	struct command *c = m->state;
+	struct sim_job **open = xcalloc(n, sizeof(struct sim_job *));
+	enum outcome end = BROKEN;
+	int status = -1;
+
+	memcpy(open, job, n * sizeof(struct sim_job *));
+	if (ask(m, ctx, open, 0, n, err) == 0) {
+		end = listen(m, err);
+		status = end == BROKEN ? -1 : 0;
+	}
+	if (end == CRASHED || end == TIMED_OUT) {
+		size_t from = c->first;
+
+		child_model_end(&c->child, end == CRASHED ? 1 : 0);
+		for (size_t i = from; i < n && !status; i++) {
+			if (open[i]) {
+				status = run_alone(m, ctx, open, i, err);
+			}
+		}
+	}
+	c->open = NULL;
+	free(open);
+	return status;
+}
+
+const struct model_ops model_command_ops = {
+	.name = "command",
+	.in_process = true,
+	.open = command_open,
+	.run = command_run,
+	.close = command_close,
+};

@@ -159,6 +159,20 @@ static void read_reference(struct reader *r, const struct yaml_tree_node *node)
 	}
 }
 
+static void check_simulator(struct reader *r, const struct model_spec *m)
+{
+	int status = 0;
+
+	if (m->sim.kind == SIM_BUILTIN) {
+		status = model_builtin_check(r->p, m, r->sink);
+	} else if (m->sim.kind == SIM_ONESHOT) {
+		status = model_oneshot_check(m, r->sink);
+	}
+	if (status) {
+		r->status = -1;
+	}
+}
+
 /* What only the whole shows. */
 static void check_whole(struct reader *r, const struct yaml_tree_node *root)
 {
@@ -183,11 +197,8 @@ static void check_whole(struct reader *r, const struct yaml_tree_node *root)
 		read_fault(r, (struct span){root->span.source, 0, 0}, "CW-A056",
 			"the stochastic acceptor has no distance that could adapt");
 	}
-	for (size_t m = 0; m < p->nmodels; m++) {
-		if (p->model[m].sim.kind == SIM_BUILTIN && p->model[m].sim.what &&
-			r->status == 0 && model_builtin_check(p, &p->model[m], r->sink)) {
-			r->status = -1;
-		}
+	for (size_t m = 0; m < p->nmodels && r->status == 0; m++) {
+		check_simulator(r, &p->model[m]);
 	}
 }
 

@@ -1,0 +1,41 @@
+/*
+ * A simulator process that answers lines: started, written to and read from without
+ * blocking, ended. For model_command.c.
+ */
+#ifndef CW_ABC_CHILD_MODEL_H
+#define CW_ABC_CHILD_MODEL_H
+
+#include <sys/types.h>
+
+#include "abc/wire.h"
+
+struct child_model {
+	pid_t pid; /* 0: none */
+	int to, from, pidfd;
+	struct strbuf out, in; /* not yet written; not yet handed out */
+	size_t written, taken; /* of out; of in */
+};
+
+void child_model_init(struct child_model *c);
+
+/* Starts `argv` in folder `dir`. -1 with a text. */
+int child_model_start(struct child_model *c, const char *const *argv, const char *dir,
+	struct strbuf *err);
+
+/* Closes its input, gives it `patience` seconds, then SIGKILL for its group. Returns the
+ * wait status. Buffers are emptied. */
+int child_model_end(struct child_model *c, double patience);
+void child_model_release(struct child_model *c);
+
+/* Writes what can be written and reads what is there; waits at most `ms` for either.
+ * 1: something moved; 0: nothing; -1: the process has closed its output. */
+int child_model_pump(struct child_model *c, int ms);
+
+/* The next whole line without its end, NUL-terminated in the buffer; NULL: none yet.
+ * Borrowed until the next pump. */
+char *child_model_line(struct child_model *c);
+
+/* "ended with exit status 1", "was ended by signal 9 (Killed)". */
+void describe_end(int status, struct strbuf *out);
+
+#endif
