@@ -263,20 +263,25 @@ static void add_html(struct strbuf *sb, struct strview s)
 	strbuf_release(&plain);
 }
 
-static void add_row(struct strbuf *sb, struct strview text, const char *attributes)
+static void add_row(struct strbuf *sb, struct strview text)
 {
-	strbuf_addf(sb, "<tr><td align=\"left\"%s>", attributes);
+	strbuf_addstr(sb, "<tr><td align=\"left\">");
 	add_html(sb, text);
 	strbuf_addstr(sb, "</td></tr>");
+}
+
+static void add_title(struct strbuf *sb, const char *title)
+{
+	strbuf_addf(sb, "<hr/><tr><td align=\"left\"><i>%s</i></td></tr>", title);
 }
 
 static void add_item_rows(struct strbuf *sb, const struct item *item)
 {
 	if (item->kind == ITEM_PATH) {
-		add_row(sb, item->path.t.text, "");
+		add_row(sb, item->path.t.text);
 	}
 	for (uint32_t i = 0; item->expand && i < item->expand->pattern_count; i++) {
-		add_row(sb, item->expand->patterns[i].t.text, "");
+		add_row(sb, item->expand->patterns[i].t.text);
 	}
 	for (uint32_t i = 0; i < item->item_count; i++) {
 		add_item_rows(sb, &item->items[i]);
@@ -302,15 +307,18 @@ int view_filegraph_dot(const struct plan *p, FILE *to)
 			"0.85\" style=\"rounded\"><tr><td><b>",
 			(unsigned)r, (double)r * 2.0 / (3.0 * (double)e.n));
 		add_html(&sb, rule->name);
-		strbuf_addstr(&sb, "</b></td></tr><hr/>");
-		add_row(&sb, SV("input"), " balign=\"left\"");
+		strbuf_addstr(&sb, "</b></td></tr>");
+		if (rule->input_count) {
+			add_title(&sb, "input");
+		}
 		for (uint32_t i = 0; i < rule->input_count; i++) {
 			add_item_rows(&sb, &rule->inputs[i].item);
 		}
-		strbuf_addstr(&sb, "<hr/>");
-		add_row(&sb, SV("output"), " balign=\"left\"");
+		if (rule->output_count) {
+			add_title(&sb, "output");
+		}
 		for (uint32_t i = 0; i < rule->output_count; i++) {
-			add_row(&sb, rule->products[i].path.t.text, "");
+			add_row(&sb, rule->products[i].path.t.text);
 		}
 		strbuf_addstr(&sb, "</table>>];\n");
 	}
