@@ -1,22 +1,21 @@
 /* Outputs, logs, the benchmark: patterns with the same wildcards. */
-#include "base/vec.h"
+#include <ctype.h>
+
 #include "parser/reader.h"
 
-static const struct known_key output_keys[] = {{"path", NULL},
-	{"temp", "files that go when nobody needs them any more"}, {"protected", NULL},
-	{"directory", NULL}, {"touch", NULL}, {"non_empty", NULL}, {"resume", NULL},
-	{"sha256", "results checked against a digest"},
-	{"report", "captions of the report"}, {"multiext", "several endings of one name"},
-	{"ext", "several endings of one name"}, {"pipe", "outputs that are streamed"},
+static const struct known_key output_keys[] = {{"path", NULL}, {"temp", NULL},
+	{"protected", NULL}, {"directory", NULL}, {"touch", NULL}, {"non_empty", NULL},
+	{"resume", NULL}, {"sha256", NULL}, {"report", NULL}, {"multiext", NULL},
+	{"ext", NULL}, {"pipe", "outputs that are streamed"},
 	{"service", "outputs of a job that keeps running"},
 	{"update", "outputs that are changed in place"}, {NULL, NULL}};
 
 static const struct {
 	const char *key;
 	unsigned flag;
-} flags[] = {{"protected", PRODUCT_PROTECTED}, {"directory", PRODUCT_DIRECTORY},
-	{"touch", PRODUCT_TOUCH}, {"non_empty", PRODUCT_NON_EMPTY},
-	{"resume", PRODUCT_RESUME}};
+} flags[] = {{"temp", PRODUCT_TEMP}, {"protected", PRODUCT_PROTECTED},
+	{"directory", PRODUCT_DIRECTORY}, {"touch", PRODUCT_TOUCH},
+	{"non_empty", PRODUCT_NON_EMPTY}, {"resume", PRODUCT_RESUME}};
 
 typedef VEC(struct product) product_vec;
 
@@ -35,25 +34,70 @@ static int parse_flags(
 	return rc;
 }
 
-static int add_product(struct reader *r, const struct yaml_tree_node *node,
-	struct strview name, enum product_kind kind, void *products)
+static int parse_sha256(
+	struct reader *r, const struct yaml_tree_node *node, struct product *p)
 {
-	product_vec *v = products;
-	struct product p = {.name = name, .kind = kind, .span = node->span};
-	const struct yaml_tree_node *path = node;
-	int rc = 0;
-	if (node->kind == YAML_MAPPING) {
-		rc = check_keys(r, node, output_keys, "an output", false);
-		rc |= parse_flags(r, node, &p);
-		path = get(node, "path");
-	}
-	if (rc != 0 || !path) {
+	struct strview text;
+	if (constant(r, node, &text) != 0) {
 		return -1;
 	}
+	bool hex = text.n == 64;
+	for (size_t i = 0; hex && i < text.n; i++) {
+		hex = isxdigit((unsigned char)text.p[i]) != 0;
+	}
+	if (!hex) {
+		return diag_error(r->sink, "CW-E011", node->span,
+			"sha256 must be 64 hexadecimal digits, as `sha256sum` prints them");
+	}
+	char *lower = arena_memdup0(r->arena, text.p, text.n);
+	for (size_t i = 0; i < text.n; i++) {
+		lower[i] = (char)tolower((unsigned char)lower[i]);
+	}
+	p->sha256 = lower;
+	return 0;
+}
+
+static int parse_values(
+	struct reader *r, const struct yaml_tree_node *map, struct product *p)
+{
+	const struct yaml_tree_node *sha256 = get(map, "sha256"),
+				    *caption = get(map, "report");
+	struct strview text;
+	int rc = sha256 ? parse_sha256(r, sha256, p) : 0;
+	if (caption && constant(r, caption, &text) != 0) {
+		return -1;
+	}
+	p->caption = caption ? text.p : NULL;
+	unsigned both = PRODUCT_TOUCH | PRODUCT_NON_EMPTY;
+	if ((p->flags & both) == both) {
+		rc = diag_error(r->sink, "CW-E018", map->span,
+			"`touch` makes an empty file, and `non_empty` forbids one");
+	}
+	if (p->flags & PRODUCT_TEMP && p->flags & PRODUCT_PROTECTED) {
+		rc = diag_error(r->sink, "CW-E018", map->span,
+			"`temp` files go, and `protected` ones stay: choose one");
+	}
+	return rc;
+}
+
+/* Takes in one path; `end` (p NULL: none) is put behind it. */
+static int add_path(struct reader *r, const struct yaml_tree_node *path, struct product p,
+	const char *end, product_vec *v)
+{
 	if (parse_text(r, path, TEMPLATE_PATTERN, SHELL_BASH, &p.path) != 0) {
 		return -1;
 	}
-	normalise_pattern(r, &p.path);
+	if (end) {
+		struct template *t = &p.path.t;
+		struct piece *pieces = ARENA_ARRAY(r->arena, struct piece, t->count + 1);
+		if (t->count) {
+			memcpy(pieces, t->pieces, t->count * sizeof(*pieces));
+		}
+		pieces[t->count++] =
+			(struct piece){.kind = PIECE_TEXT, .text = sv_from(end)};
+		t->pieces = pieces;
+	}
+	normalise_pattern(r, &p.path, true);
 	if (p.path.t.count == 0 ||
 		(p.path.t.count == 1 && p.path.t.pieces[0].kind == PIECE_TEXT &&
 			sv_eq_str(p.path.t.pieces[0].text, "."))) {
@@ -63,6 +107,59 @@ static int add_product(struct reader *r, const struct yaml_tree_node *node,
 	return 0;
 }
 
+/* {multiext: "genome", ext: [.amb, .ann]} */
+static int add_multiext(struct reader *r, const struct yaml_tree_node *node,
+	struct product p, product_vec *v)
+{
+	const struct yaml_tree_node *base = get(node, "multiext"),
+				    *ext = get(node, "ext");
+	struct node_list list;
+	int rc = 0;
+	if (get(node, "path")) {
+		return diag_error(r->sink, "CW-E018", node->span,
+			"an output has `path` or `multiext`, not both");
+	}
+	if (!base || !ext) {
+		return diag_error(r->sink, "CW-E013", node->span,
+			"several endings are written {multiext: NAME, ext: [.a, .b]}");
+	}
+	list_of(ext, &list);
+	for (uint32_t i = 0; i < list.n; i++) {
+		struct strview end;
+		if (constant(r, list.v[i], &end) != 0) {
+			return -1;
+		}
+		p.span = list.v[i]->span;
+		rc |= add_path(r, base, p, end.p, v);
+	}
+	return rc;
+}
+
+static int add_product(struct reader *r, const struct yaml_tree_node *node,
+	struct strview name, enum product_kind kind, product_vec *v)
+{
+	struct product p = {.name = name, .kind = kind, .span = node->span};
+	if (node->kind != YAML_MAPPING) {
+		return add_path(r, node, p, NULL, v);
+	}
+	if (kind != PRODUCT_OUTPUT) {
+		return diag_error(r->sink, "CW-E010", node->span,
+			"logs and benchmarks are paths, without flags");
+	}
+	if (check_keys(r, node, output_keys, "an output", false) != 0 ||
+		parse_flags(r, node, &p) != 0 || parse_values(r, node, &p) != 0) {
+		return -1;
+	}
+	if (yaml_get(node, "multiext", NULL)) {
+		return add_multiext(r, node, p, v);
+	}
+	const struct yaml_tree_node *path = get(node, "path");
+	if (!path) {
+		return diag_error(r->sink, "CW-E024", node->span, "an empty path");
+	}
+	return add_path(r, path, p, NULL, v);
+}
+
 /* In a mapping of outputs a value with `path` is one output, any other is a name. */
 static bool is_output(const struct yaml_tree_node *node)
 {
@@ -70,31 +167,49 @@ static bool is_output(const struct yaml_tree_node *node)
 	       (yaml_get(node, "path", NULL) || yaml_get(node, "multiext", NULL));
 }
 
+/* The value of a name: one output or a list of them. */
+static int add_named(struct reader *r, const struct yaml_pair *pair,
+	enum product_kind kind, product_vec *v)
+{
+	struct node_list inner;
+	int rc = 0;
+	if (check_name(r, pair->key, "the name of an output") != 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->v[i].kind == kind && sv_eq(v->v[i].name, pair->key->text)) {
+			return diag_error(r->sink, "CW-E017", pair->key->span,
+				"there are two outputs \"" SV_FMT "\"",
+				SV_ARG(pair->key->text));
+		}
+	}
+	list_of(pair->value, &inner);
+	for (uint32_t q = 0; q < inner.n; q++) {
+		rc |= add_product(r, inner.v[q], pair->key->text, kind, v);
+	}
+	return rc;
+}
+
 static int add_group(struct reader *r, const struct yaml_tree_node *node,
-	struct strview name, enum product_kind kind, void *products)
+	enum product_kind kind, product_vec *products)
 {
 	struct node_list list;
 	int rc = 0;
 	list_of(node, &list);
 	for (uint32_t i = 0; i < list.n; i++) {
 		const struct yaml_tree_node *item = list.v[i];
-		if (item->kind == YAML_MAPPING && !is_output(item)) {
+		if (item->kind == YAML_MAPPING && !is_output(item) &&
+			!yaml_is_bare_braces(item)) {
 			for (uint32_t k = 0; k < item->count; k++) {
-				const struct yaml_pair *pair = &item->pairs[k];
-				if (name.n || check_name(r, pair->key,
-						      "the name of an output")) {
-					rc = -1;
-				} else if (!yaml_is_absent(pair->value)) {
-					struct node_list inner;
-					list_of(pair->value, &inner);
-					for (uint32_t q = 0; q < inner.n; q++) {
-						rc |= add_product(r, inner.v[q],
-							pair->key->text, kind, products);
-					}
+				if (!yaml_is_absent(item->pairs[k].value)) {
+					rc |= add_named(
+						r, &item->pairs[k], kind, products);
 				}
 			}
+		} else if (item->kind == YAML_MAPPING && !is_output(item)) {
+			rc = want_scalar(r, item, "an output");
 		} else if (!yaml_is_absent(item)) {
-			rc |= add_product(r, item, name, kind, products);
+			rc |= add_product(r, item, SV(""), kind, products);
 		}
 	}
 	return rc;
@@ -124,7 +239,9 @@ static void collect_wildcards(struct reader *r, struct rule *rule)
 			known = sv_eq(rule->wildcards[k], p->expr->ref->name);
 		}
 		if (!known) {
-			rule->wildcards[rule->wildcard_count++] = p->expr->ref->name;
+			/* with a NUL behind it, for whoever prints it */
+			rule->wildcards[rule->wildcard_count++] =
+				arena_sv(r->arena, p->expr->ref->name);
 		}
 	}
 }
@@ -164,21 +281,29 @@ static int same_wildcards(
 }
 
 struct constraints {
-	const struct yaml_tree_node *rule, *file;
+	const struct yaml_tree_node *rule;
+	const struct file_unit *unit; /* and those that include it, within the module */
 };
+
+static struct strview in_map(const struct yaml_tree_node *map, struct strview name)
+{
+	for (uint32_t k = 0; map && k < map->count; k++) {
+		if (sv_eq(map->pairs[k].key->text, name)) {
+			return map->pairs[k].value->text;
+		}
+	}
+	return (struct strview){NULL, 0};
+}
 
 static struct strview constraint_of(void *ctx, struct strview name)
 {
 	const struct constraints *c = ctx;
-	const struct yaml_tree_node *maps[] = {c->rule, c->file};
-	for (size_t i = 0; i < CW_ARRAY_LEN(maps); i++) {
-		for (uint32_t k = 0; maps[i] && k < maps[i]->count; k++) {
-			if (sv_eq(maps[i]->pairs[k].key->text, name)) {
-				return maps[i]->pairs[k].value->text;
-			}
-		}
+	struct strview found = in_map(c->rule, name);
+	for (const struct file_unit *u = c->unit;
+		!found.p && u && u->module == c->unit->module; u = u->parent) {
+		found = in_map(u->constraints, name);
 	}
-	return (struct strview){NULL, 0};
+	return found;
 }
 
 /* Only references to wildcards have a place in a pattern. */
@@ -201,7 +326,7 @@ static int only_wildcards(struct reader *r, const struct text *t)
 static int compile(
 	struct reader *r, struct rule *rule, const struct yaml_tree_node *constraints)
 {
-	struct constraints c = {constraints, r->constraints};
+	struct constraints c = {constraints, r->unit};
 	int rc = 0;
 	for (uint32_t i = 0; i < rule->product_count; i++) {
 		rc |= only_wildcards(r, &rule->products[i].path);
@@ -210,6 +335,10 @@ static int compile(
 		return rc;
 	}
 	collect_wildcards(r, rule);
+	if (rule->wildcard_count > WILDCARDS_MOST) {
+		return diag_error(r->sink, "CW-E026", rule->products[0].span,
+			"a rule has at most %d wildcards", (int)WILDCARDS_MOST);
+	}
 	for (uint32_t i = 0; i < rule->product_count; i++) {
 		struct product *p = &rule->products[i];
 		if (same_wildcards(r, rule, p) != 0) {
@@ -228,11 +357,11 @@ int parse_products(struct reader *r, struct rule *rule,
 	const struct yaml_tree_node *benchmark, const struct yaml_tree_node *constraints)
 {
 	product_vec products = {0};
-	int rc = add_group(r, output, SV(""), PRODUCT_OUTPUT, &products);
+	int rc = add_group(r, output, PRODUCT_OUTPUT, &products);
 	rule->output_count = (uint32_t)products.n;
-	rc |= add_group(r, log, SV(""), PRODUCT_LOG, &products);
+	rc |= add_group(r, log, PRODUCT_LOG, &products);
 	rule->log_count = (uint32_t)products.n - rule->output_count;
-	rc |= add_group(r, benchmark, SV(""), PRODUCT_BENCHMARK, &products);
+	rc |= add_group(r, benchmark, PRODUCT_BENCHMARK, &products);
 	rule->products = ARENA_ARRAY(r->arena, struct product, products.n);
 	memcpy(rule->products, products.v, products.n * sizeof(*products.v));
 	rule->product_count = (uint32_t)products.n;
