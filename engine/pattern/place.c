@@ -68,7 +68,7 @@ struct place_reader {
 	bool escape;   /* a backslash, and the text ended */
 	bool variable; /* within or right behind $NAME */
 	const char *confused;
-	bool here_redirect, here_variable, here_strip;
+	struct place_around around; /* of the reference before */
 };
 
 struct place_reader *place_reader_new(enum shell_kind kind)
@@ -794,8 +794,11 @@ static void step(struct place_reader *r)
 	struct frame *f = top(r);
 	int c = peek(r, 0);
 	if (r->variable) {
-		if (c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-			(c >= 'a' && c <= 'z')) {
+		/* zsh reads $NAME:h, so the colon does not part the name from a word */
+		bool modifier =
+			c == ':' && r->shell == SHELL_ZSH && peek(r, 1) == NOTHING;
+		if (modifier || c == '_' || (c >= '0' && c <= '9') ||
+			(c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
 			r->at++;
 			return;
 		}
@@ -922,6 +925,19 @@ static const struct frame *word_frame(const struct place_reader *r)
 	return NULL;
 }
 
+/* Between [[ and ]], through parentheses. */
+static bool in_condition(const struct place_reader *r)
+{
+	size_t i = r->frames.n;
+	while (i-- > 0 && holds_commands(&r->frames.v[i])) {
+		const struct frame *f = &r->frames.v[i];
+		if (f->condition || f->kind != FRAME_PAREN || !f->words) {
+			return f->condition;
+		}
+	}
+	return false;
+}
+
 enum place place_reader_here(struct place_reader *r, struct strview *ret_delimiter)
 {
 	run(r, 0);
@@ -940,9 +956,12 @@ enum place place_reader_here(struct place_reader *r, struct strview *ret_delimit
 		*ret_delimiter = f->kind == FRAME_HEREDOC ? f->delimiter : SV("");
 	}
 	const struct frame *word = word_frame(r);
-	r->here_redirect = word && word->redirect && place != PLACE_COMMENT;
-	r->here_variable = r->variable;
-	r->here_strip = f->kind == FRAME_HEREDOC && f->strip;
+	r->around = (struct place_around){
+		.after_redirect = word && word->redirect && place != PLACE_COMMENT,
+		.after_variable = r->variable,
+		.strips_tabs = f->kind == FRAME_HEREDOC && f->strip,
+		.in_condition = in_condition(r),
+		.in_array = word && word->kind == FRAME_PAREN && word->words};
 	r->escape = r->variable = false;
 	if (holds_commands(f) && !r->comment) {
 		word_special(f);
@@ -951,19 +970,14 @@ enum place place_reader_here(struct place_reader *r, struct strview *ret_delimit
 	return place;
 }
 
+struct place_around place_reader_around(const struct place_reader *r)
+{
+	return r->around;
+}
+
 bool place_reader_after_redirect(const struct place_reader *r)
 {
-	return r->here_redirect;
-}
-
-bool place_reader_after_variable(const struct place_reader *r)
-{
-	return r->here_variable;
-}
-
-bool place_reader_strips_tabs(const struct place_reader *r)
-{
-	return r->here_strip;
+	return r->around.after_redirect;
 }
 
 const char *place_reader_open(struct place_reader *r)

@@ -41,13 +41,20 @@ void place_reader_feed(struct place_reader *r, struct strview text);
  * delimiter of PLACE_HEREDOC*. Then tells the reader that a word stood there. */
 enum place place_reader_here(struct place_reader *r, struct strview *ret_delimiter);
 
-/* About the reference that place_reader_here() told of last: whether it is (part of) the
- * word right behind `>`, `>>`, `<`, ...; whether it stands right behind $NAME, so that at
- * PLACE_DOUBLE an empty pair of quotes must part them; whether the here-document it
- * stands in is one of `<<-`, which takes tabs away. */
+/* More about the reference that place_reader_here() told of last. */
+struct place_around {
+	bool after_redirect; /* it is (part of) the word right behind >, >>, <, ... */
+	bool after_variable; /* right behind $NAME: at PLACE_DOUBLE an empty pair of quotes
+	                        must part them */
+	bool strips_tabs;    /* in the body of <<- WORD, which takes tabs away */
+	bool in_condition;   /* between [[ and ]], where plain words can be operators */
+	bool in_array;       /* x=(...): bash 5.2 misreads \' there within $(...) */
+};
+
+struct place_around place_reader_around(const struct place_reader *r);
+
+/* place_reader_around(r).after_redirect */
 bool place_reader_after_redirect(const struct place_reader *r);
-bool place_reader_after_variable(const struct place_reader *r);
-bool place_reader_strips_tabs(const struct place_reader *r);
 
 /* What is open at the end of the text: NULL if nothing, else words for a message
  * ("ends inside '...'"); also where the text cannot be read for sure. */

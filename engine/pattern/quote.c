@@ -51,24 +51,17 @@ bool is_plain_word(struct strview w)
 	return w.n && w.p[0] != '=' && !is_reserved(w) && !is_assignment(w);
 }
 
-/* '...', a quote inside as '\''. */
-static void add_single(struct strbuf *out, struct strview s)
-{
-	strbuf_addch(out, '\'');
-	add_within_single(out, s);
-	strbuf_addch(out, '\'');
-}
-
-void add_within_single(struct strbuf *out, struct strview s)
+/* `s` as it stands inside '...', each quote in it as `quote`. */
+static void add_within_single(struct strbuf *out, struct strview s, const char *quote)
 {
 	while (s.n) {
-		const char *quote = memchr(s.p, '\'', s.n);
-		size_t n = quote ? (size_t)(quote - s.p) : s.n;
+		const char *at = memchr(s.p, '\'', s.n);
+		size_t n = at ? (size_t)(at - s.p) : s.n;
 		strbuf_add(out, s.p, n);
-		if (!quote) {
+		if (!at) {
 			return;
 		}
-		strbuf_addstr(out, "'\\''");
+		strbuf_addstr(out, quote);
 		s = sv_skip(s, n + 1);
 	}
 }
@@ -89,7 +82,9 @@ void shell_quote(struct strbuf *out, struct strview word)
 	if (is_plain_word(word)) {
 		strbuf_addsv(out, word);
 	} else {
-		add_single(out, word);
+		strbuf_addch(out, '\'');
+		add_within_single(out, word, "'\\''");
+		strbuf_addch(out, '\'');
 	}
 }
 
@@ -142,19 +137,20 @@ static const char *path_lead(struct strview item, bool is_path)
 }
 
 int place_quote_item(struct strbuf *out, enum place place, struct strview item,
-	bool is_path, struct strview delimiter, bool tight)
+	struct quote_rules rules)
 {
-	const char *lead = path_lead(item, is_path);
+	const char *lead = path_lead(item, rules.is_path);
+	const char *quote = rules.in_array ? "'\"'\"'" : "'\\''";
 	switch (place) {
 	case PLACE_BARE:
-		if (!tight && is_plain_word(item)) {
+		if (!rules.tight && is_plain_word(item)) {
 			strbuf_addstr(out, lead);
 			strbuf_addsv(out, item);
 			return 0;
 		}
 		strbuf_addch(out, '\'');
 		strbuf_addstr(out, lead);
-		add_within_single(out, item);
+		add_within_single(out, item, quote);
 		strbuf_addch(out, '\'');
 		return 0;
 	case PLACE_DOUBLE:
@@ -163,13 +159,10 @@ int place_quote_item(struct strbuf *out, enum place place, struct strview item,
 		return 0;
 	case PLACE_SINGLE:
 		strbuf_addstr(out, lead);
-		add_within_single(out, item);
+		add_within_single(out, item, quote);
 		return 0;
 	case PLACE_HEREDOC:
 	case PLACE_HEREDOC_QUOTED:
-		if (delimiter.p && holds_line(item, delimiter)) {
-			return -1;
-		}
 		strbuf_addstr(out, lead);
 		add_escaped(out, item, place == PLACE_HEREDOC ? "\\$`" : "");
 		return 0;
@@ -193,7 +186,12 @@ int place_quote_item(struct strbuf *out, enum place place, struct strview item,
 int place_quote(struct strbuf *out, enum place place, struct strview item, bool is_path,
 	struct strview delimiter)
 {
-	return place_quote_item(out, place, item, is_path, delimiter, true);
+	bool heredoc = place == PLACE_HEREDOC || place == PLACE_HEREDOC_QUOTED;
+	if (heredoc && delimiter.p && holds_line(item, delimiter)) {
+		return -1;
+	}
+	return place_quote_item(out, place, item,
+		(struct quote_rules){.is_path = is_path, .tight = true});
 }
 
 void place_quote_variable(struct strbuf *out, enum place place, struct strview name)

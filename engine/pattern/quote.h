@@ -7,14 +7,17 @@
 /* Whether a word means itself without quotes, with blanks on both sides. */
 bool is_plain_word(struct strview w);
 
-/* `s` as it stands inside '...'. */
-void add_within_single(struct strbuf *out, struct strview s);
+/* What quoting must know besides the place. */
+struct quote_rules {
+	bool is_path;  /* `./` before a leading dash */
+	bool tight;    /* the reference touches something that could give a plain word a
+	                  meaning (`2>`, `x=`): it is quoted in any case */
+	bool in_array; /* a quote inside '...' is written '"'"', see struct place_around */
+};
 
-/* As place_quote(). `tight`: the reference touches something that could give a plain word
- * a meaning (`2>`, `x=`), so that it is quoted in any case. A `delimiter` with p NULL is
- * not looked for. */
+/* As place_quote(), which is tight; a here-document's delimiter is not looked for. */
 int place_quote_item(struct strbuf *out, enum place place, struct strview item,
-	bool is_path, struct strview delimiter, bool tight);
+	struct quote_rules rules);
 
 /* Appends the shell variable `name` so that its value goes in as one word, or as the part
  * of one that its place makes it: "$NAME". */

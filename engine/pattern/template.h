@@ -108,6 +108,7 @@ struct piece {
 	bool after_redirect;    /* shell: the word right behind > >> < ... */
 	bool after_variable;    /* shell: right behind $NAME */
 	bool strips_tabs;       /* shell: in the body of <<- WORD */
+	bool in_array;          /* shell: in x=(...) */
 	bool tight;             /* shell: what it touches could give it a meaning */
 };
 

@@ -241,9 +241,12 @@ static int take_place(struct builder *b, struct piece *piece)
 	size_t off = piece->off, len = piece->len;
 	piece->place = place_reader_here(b->places, &delimiter);
 	piece->heredoc = arena_sv(rd->arena, delimiter);
-	piece->after_redirect = place_reader_after_redirect(b->places);
-	piece->after_variable = place_reader_after_variable(b->places);
-	piece->strips_tabs = place_reader_strips_tabs(b->places);
+	struct place_around around = place_reader_around(b->places);
+	piece->after_redirect = around.after_redirect;
+	piece->after_variable = around.after_variable;
+	piece->strips_tabs = around.strips_tabs;
+	piece->in_array = around.in_array;
+	piece->tight = around.in_condition;
 	bool as_is = piece->format == FORMAT_RAW;
 	const char *fault = as_is && piece->place != PLACE_DELIMITER
 				    ? NULL
@@ -405,7 +408,7 @@ static void settle_tight(struct builder *b)
 		if (piece->kind != PIECE_EXPR || piece->place != PLACE_BARE) {
 			continue;
 		}
-		piece->tight = piece->after_variable;
+		piece->tight |= piece->after_variable;
 		if (before && before->kind == PIECE_EXPR) {
 			piece->tight = true;
 		} else if (before) {

@@ -73,7 +73,7 @@ static const char *quote_fault(const struct piece *piece)
 {
 	return piece->place == PLACE_ARITHMETIC
 		       ? "inside $((...)) only integers without leading zeros can stand"
-		       : "a line of this value is the delimiter of the here-document";
+		       : "a line of this value is the delimiter of the here-document, or begins with it";
 }
 
 /* One item of a command, quoted for its place. */
@@ -83,8 +83,8 @@ static int put_quoted(struct rendering *rn, const struct piece *piece,
 	if (piece->place == PLACE_DOUBLE && piece->after_variable) {
 		strbuf_addstr(rn->out, "\"\"");
 	}
-	if (place_quote_item(rn->out, piece->place, item, is_path,
-		    (struct strview){NULL, 0}, piece->tight)) {
+	struct quote_rules rules = {is_path, piece->tight, piece->in_array};
+	if (place_quote_item(rn->out, piece->place, item, rules)) {
 		return render_error(rn, piece, RENDER_ERROR, quote_fault(piece));
 	}
 	return 0;
@@ -160,6 +160,14 @@ static int put_piece(struct rendering *rn, const struct piece *piece, bool shell
 	return 0;
 }
 
+/* Whether a line ends the here-document, or loses a byte to dash (0.5.12 and before),
+ * which drops one beyond ASCII behind the delimiter at a line's begin. */
+static bool ends_heredoc(struct strview line, struct strview delimiter)
+{
+	return sv_starts(line, delimiter) &&
+	       (line.n == delimiter.n || (unsigned char)line.p[delimiter.n] >= 0x80);
+}
+
 /* A value must not end its here-document early, nor begin a line with tabs where the
  * shell takes tabs away. Lines are those of the finished text. */
 static int check_stretch(struct rendering *rn, const struct stretch *s)
@@ -179,7 +187,7 @@ static int check_stretch(struct rendering *rn, const struct stretch *s)
 			}
 			first++;
 		}
-		if (sv_eq(sv_sub(text, first, end - first), s->piece->heredoc)) {
+		if (ends_heredoc(sv_sub(text, first, end - first), s->piece->heredoc)) {
 			return render_error(
 				rn, s->piece, RENDER_ERROR, quote_fault(s->piece));
 		}

@@ -244,7 +244,7 @@ static void heredocs_keep_their_ends(void **state)
 	struct kit *k = *state;
 	struct kit_value v[] = {{"x", KIT_TEXT("a\nEOF\nb")}, {.ref = NULL}};
 	static const char end[] =
-		"a line of this value is the delimiter of the here-document";
+		"a line of this value is the delimiter of the here-document, or begins with it";
 	struct template t = kit_parse(k, TEMPLATE_SHELL, "cat <<EOF\n{x}\nEOF\n", NULL);
 	assert_null(kit_render(k, &t, v, false));
 	assert_string_equal(k->err.text, end);

@@ -1,0 +1,623 @@
+/*
+ * What shells see of quoted names. Each case is a shell text with references; it is
+ * rendered twice, with plain tokens and with hostile names, and a real shell runs both.
+ * What the commands got must be the same but for the tokens, which stand for the names.
+ * rooms: pattern
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "pattern/template.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { NAMES = 4, LIST = 3, BYTES_PER_CASE = 8, CASES_MOST = 1000, DEPTH_MOST = 4 };
+
+struct shell {
+	enum shell_kind kind;
+	const char *path;
+};
+
+static const struct shell shells[] = {{SHELL_DASH, "/bin/dash"},
+	{SHELL_BASH, "/bin/bash"}, {SHELL_KSH, "/bin/ksh93"}, {SHELL_ZSH, "/bin/zsh"}};
+
+/* Choices: bytes of the input while they last, then what follows from them. */
+struct dice {
+	const uint8_t *data;
+	size_t size, at;
+	uint64_t seed;
+};
+
+static uint32_t roll(struct dice *d, uint32_t sides)
+{
+	d->seed = d->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	uint32_t x = (uint32_t)(d->seed >> 33);
+	if (d->at < d->size) {
+		x ^= d->data[d->at++];
+	}
+	return x % sides;
+}
+
+/* One case: its text and the names that stand in it. {v0}..{v3} are names, {l} is the
+ * list of the last three, {n} a number. */
+struct trial {
+	struct strbuf text;
+	char names[NAMES][24];
+	struct strview name[NAMES];
+	bool loose; /* made of tokens without a grammar: may be no valid command */
+	bool runs;  /* both forms are in the script */
+};
+
+static void random_name(struct dice *d, struct trial *t, int which)
+{
+	static const char bytes[] =
+		"'\"\\$`\n \t*?[]{}()<>|&;!#~=^%@+,:.-_/0129aAbnxE\x01\x7f\xc3\xa9\xff\xe6";
+	static const char *const words[] = {"", "if", "in", "esac", "2", "10", "A=b",
+		"-n", "-rf", "~", "~root", "EOF", "E", "a,b", "$(B x)", "`B x`", "${V}",
+		"'", "\"", "\\", "\\\\", "a b", " ", "!", "((", "))", "]]", "done", "#",
+		"a#b", "x=1", "$V", "$'x'", "\n", "a\nEOF\nb", "&1", "$", "*", "[a]",
+		"{a,b}", "=", "%s"};
+	char *name = t->names[which];
+	size_t n = 0;
+	if (roll(d, 3) == 0) {
+		const char *word = words[roll(d, CW_ARRAY_LEN(words))];
+		n = strlen(word);
+		memcpy(name, word, n);
+	} else {
+		size_t want = roll(d, 12);
+		while (n < want) {
+			name[n++] = bytes[roll(d, sizeof(bytes) - 1)];
+		}
+	}
+	/* $(...) takes newlines away at the end; a folder's name is no file's */
+	while (n && (name[n - 1] == '\n' || name[n - 1] == '/')) {
+		n--;
+	}
+	for (int i = 0; i < which; i++) {
+		if (sv_eq(t->name[i], (struct strview){name, n})) {
+			name[n++] = (char)('a' + which);
+		}
+	}
+	t->name[which] = (struct strview){name, n};
+}
+
+static void add(struct trial *t, const char *s)
+{
+	strbuf_addstr(&t->text, s);
+}
+
+static void add_name(struct dice *d, struct trial *t)
+{
+	strbuf_addf(&t->text, "{v%u}", roll(d, NAMES));
+}
+
+/* Ordinary text where references can stand beside it. */
+static void add_plain(struct dice *d, struct trial *t, const struct shell *sh)
+{
+	static const char *const parts[] = {"a", "b.txt", "/", "--in=", "-", "1", "2",
+		"_", ":", "if", ".", "%", "\\ ", "\\'", "\\\"", "\\$V", "\\\\", "E", "~"};
+	/* zsh ends the script at ~nobody, and at $Vx=nothing where $Vx is empty; ksh93
+	 * expands ~'' */
+	bool tilde = sh->kind == SHELL_DASH || sh->kind == SHELL_BASH;
+	uint32_t n = CW_ARRAY_LEN(parts) - (tilde ? 0 : 2);
+	add(t, parts[roll(d, n)]);
+}
+
+static void add_command(
+	struct dice *d, struct trial *t, const struct shell *sh, int depth);
+
+/* The inside of "...". */
+static void add_double(struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	static const char *const parts[] = {"a b", "'", "$V", "\\\"", "\\$V", "\\\\",
+		"\\`", "${{V}}", "${{V:-'x'}}", "${{U:-\"a b\"}}", "${{V#v}}", "#",
+		"`B 'c d'`", "(", ")", "$((1+2))", "<<E", "\n", "{{a,b}}", "*", "~", "$",
+		" ; "};
+	add(t, "\"");
+	for (uint32_t n = roll(d, 4); n > 0; n--) {
+		uint32_t what = roll(d, 8);
+		if (what < 4) {
+			add_name(d, t);
+		} else if (what == 4 && depth) {
+			add(t, "$( ");
+			add_command(d, t, sh, depth - 1);
+			add(t, roll(d, 2) ? "\n)" : ")");
+		} else {
+			const char *part = parts[roll(d, CW_ARRAY_LEN(parts))];
+			add(t, part);
+			if (strcmp(part, "$") == 0) {
+				add(t, " ");
+			}
+		}
+	}
+	add(t, "\"");
+}
+
+static void add_single(struct dice *d, struct trial *t)
+{
+	static const char *const parts[] = {"a b", "\"", "$V ", "\\", "`", "#", "$(",
+		"((", "<<E", "\n", "{{", "}}", "*"};
+	add(t, "'");
+	for (uint32_t n = roll(d, 4); n > 0; n--) {
+		if (roll(d, 2)) {
+			add_name(d, t);
+		} else {
+			add(t, parts[roll(d, CW_ARRAY_LEN(parts))]);
+		}
+	}
+	add(t, "'");
+}
+
+static bool extended(const struct shell *sh)
+{
+	return sh->kind != SHELL_DASH;
+}
+
+/* One part of a word. A backslash or a dollar never ends it. */
+static void add_part(struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	switch (roll(d, 12)) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		add_name(d, t);
+		break;
+	case 4:
+	case 5:
+		add_double(d, t, sh, depth);
+		break;
+	case 6:
+		add_single(d, t);
+		break;
+	case 7:
+		add(t, "$V");
+		break;
+	case 8:
+		add(t, extended(sh) ? "$'a\\'b\\\\'" : "''");
+		break;
+	case 9:
+		add(t, "$(( {n} + 1 ))");
+		break;
+	case 10:
+		add(t, "${{V}}");
+		break;
+	default:
+		add_plain(d, t, sh);
+	}
+}
+
+static void add_word(struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	uint32_t kind = roll(d, 10);
+	if (kind == 0) {
+		add(t, roll(d, 2) ? "{l}" : "a{l}b");
+		return;
+	}
+	if (kind == 1 && sh->kind == SHELL_BASH) {
+		add(t, "x{{");
+		add_name(d, t);
+		add(t, ",y");
+		add_name(d, t);
+		add(t, "}}");
+		return;
+	}
+	for (uint32_t n = 1 + roll(d, 3); n > 0; n--) {
+		add_part(d, t, sh, depth);
+	}
+}
+
+static void add_heredoc(struct dice *d, struct trial *t)
+{
+	static const char *const heads[] = {"<<EOF", "<<-EOF", "<<'EOF'", "<< \\EOF",
+		"<<-\"EOF\"", "<<E", "<<EOF 2>/dev/null"};
+	static const char *const parts[] = {"a b\n", "'", "\"", "\\$ ", "${{V}}", "$V ",
+		"$(B 'x y')", "# ", "\n", "E\n", "EO", "\t", "\\\\", " EOF\n",
+		"$((1+1))"};
+	const char *head = heads[roll(d, CW_ARRAY_LEN(heads))];
+	bool expands = !strpbrk(head, "'\\\"");
+	add(t, "H ");
+	add(t, head);
+	add(t, "\n");
+	const char *end = strcmp(head, "<<E") == 0 ? "E" : "EOF";
+	for (uint32_t n = roll(d, 6); n > 0; n--) {
+		if (roll(d, 2)) {
+			add_name(d, t);
+			continue;
+		}
+		const char *part = parts[roll(d, CW_ARRAY_LEN(parts))];
+		if (strcmp(end, "E") != 0 || part[0] != 'E') {
+			add(t, expands || part[0] != '\\' ? part : "\\ ");
+		}
+	}
+	strbuf_addf(&t->text, "\n%s\n", end);
+}
+
+static void add_simple(struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	add(t, "A");
+	for (uint32_t n = 1 + roll(d, 3); n > 0; n--) {
+		add(t, roll(d, 8) ? " " : " \\\n ");
+		add_word(d, t, sh, depth);
+	}
+	switch (roll(d, 8)) {
+	case 0:
+		add(t, ">/dev/null");
+		break;
+	case 1:
+		add(t, " # it's \"{v1} $( `\n");
+		break;
+	case 2:
+		add(t, " 2>&1 </dev/null");
+		break;
+	default:
+		break;
+	}
+}
+
+/* case with patterns whose parentheses do not balance. */
+static void add_case(struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	add(t, "case ");
+	add_name(d, t);
+	add(t, " in ");
+	add(t, roll(d, 2) ? "(" : "");
+	add_name(d, t);
+	add(t, roll(d, 2) ? "|XX" : "");
+	add(t, ") ");
+	add_command(d, t, sh, depth - 1);
+	add(t, "\n;; *) A no {v0};; esac");
+}
+
+static void add_extended(struct dice *d, struct trial *t, const struct shell *sh)
+{
+	static const char *const texts[] = {"[[ {v0} == {v1} ]] && A {v2}",
+		"[[ {v0} == {v0} && ( {v1} != {v2} ) ]] && A {v2}",
+		"arr=({l} x {v0}); A \"${{arr[@]}}\"", "(( q = {n} << 2 )); A $q {v1}",
+		"H <<< {v0}", "for (( k = {n}; k < 9; k++ )); do A {v1}; done",
+		"q=$[ {n} + 1 ]; A $q{v1}"};
+	/* a quoted ]] is none to ksh93 in [[ a != ']]' ]]; it has no $[...] either */
+	bool ksh = sh->kind == SHELL_KSH;
+	uint32_t n = CW_ARRAY_LEN(texts);
+	add(t, texts[ksh ? 2 + roll(d, n - 3) : roll(d, n)]);
+}
+
+static void add_command(
+	struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	switch (depth > 0 ? roll(d, 24) : 0) {
+	case 0:
+		add(t, "B ");
+		add_part(d, t, sh, 0);
+		break;
+	case 1:
+		add_case(d, t, sh, depth);
+		break;
+	case 2:
+		add(t, "Y=");
+		add_name(d, t);
+		add_part(d, t, sh, depth - 1);
+		add(t, "; A \"$Y\"");
+		break;
+	case 3:
+		add(t, "for i in {l} ");
+		add_word(d, t, sh, depth - 1);
+		add(t, "; do A \"$i\" ");
+		add_name(d, t);
+		add(t, "; done");
+		break;
+	case 4:
+		add(t, "if :; then ");
+		add_command(d, t, sh, depth - 1);
+		add(t, "\nfi");
+		break;
+	case 5:
+		add(t, roll(d, 3) ? "{{ " : "( ");
+		bool brace = t->text.buf[t->text.len - 2] == '{';
+		add_command(d, t, sh, depth - 1);
+		add(t, brace ? "\n}}" : "\n)");
+		break;
+	case 6:
+		/* ksh93 leaves $(...) alone behind a part of the delimiter */
+		if (roll(d, 6) == 0 && sh->kind != SHELL_KSH) {
+			add_heredoc(d, t);
+			add(t, ":");
+		} else {
+			add_simple(d, t, sh, depth - 1);
+		}
+		break;
+	case 7:
+		add(t, "f() {{ A \"$1\" {v0}; }}; f ");
+		add_name(d, t);
+		break;
+	case 8:
+		if (extended(sh)) {
+			add_extended(d, t, sh);
+		} else {
+			add_simple(d, t, sh, depth - 1);
+		}
+		break;
+	default:
+		add_simple(d, t, sh, depth - 1);
+	}
+}
+
+/* Shell text without a grammar. */
+static void add_soup(struct dice *d, struct trial *t)
+{
+	static const char *const parts[] = {" ", " ", " ", "\n", " A ", " A ", " B ",
+		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", "&&", "||", "#",
+		"$V", "${{V}}", "${{V:-", "}}", "`", "case a in a) ", " ;; ", " esac ",
+		"<<E\n", "\nE\n", "{{ ", "; }}", "$((", "))", "((", "[[ ", " ]]",
+		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null", "<", "$",
+		"~", ",", "EOF"};
+	t->loose = true;
+	for (uint32_t n = 3 + roll(d, 16); n > 0; n--) {
+		if (roll(d, 4) == 0) {
+			add_name(d, t);
+		} else {
+			add(t, parts[roll(d, CW_ARRAY_LEN(parts))]);
+		}
+	}
+}
+
+/* Values for the references: tokens, or the names. */
+struct binding {
+	const struct trial *t;
+	bool tokens;
+	struct strview list[LIST];
+};
+
+static const struct strview tokens[NAMES] = {
+	SV_INIT("Tok0Z"), SV_INIT("Tok1Z"), SV_INIT("Tok2Z"), SV_INIT("Tok3Z")};
+
+static int resolve(
+	void *ctx, const struct ref *ref, struct value *ret, struct render_error *err)
+{
+	struct binding *b = ctx;
+	(void)err;
+	const struct strview *names = b->tokens ? tokens : b->t->name;
+	*ret = (struct value){.kind = VALUE_TEXT};
+	if (ref->name.p[0] == 'n') {
+		*ret = (struct value){.kind = VALUE_INT, .i = 7};
+	} else if (ref->name.p[0] == 'l') {
+		memcpy(b->list, names + NAMES - LIST, sizeof(b->list));
+		*ret = (struct value){.kind = VALUE_LIST, .list = b->list, .count = LIST};
+	} else {
+		ret->text = names[ref->name.p[1] - '0'];
+	}
+	return 0;
+}
+
+static struct span nowhere(const void *ctx, size_t off, size_t len)
+{
+	(void)ctx;
+	(void)off;
+	(void)len;
+	return (struct span){0, 0, 0};
+}
+
+/* Both forms of a case; false where it cannot be rendered (a place that is refused). */
+static bool render(struct trial *t, const struct shell *sh, struct strbuf *plain,
+	struct strbuf *hostile)
+{
+	struct source_set sources;
+	struct diag_sink sink;
+	struct arena arena = ARENA_INIT;
+	struct template parsed;
+	source_set_init(&sources);
+	diag_sink_init(&sink, &sources);
+	bool ok = template_parse(&sink, &arena, strbuf_sv(&t->text), TEMPLATE_SHELL,
+			  sh->kind, NULL, (struct template_origin){nowhere, NULL},
+			  &parsed) == 0;
+	if (!ok && !t->loose) {
+		diag_print(&sink, stderr, false);
+		fprintf(stderr, "refused by %s:\n%s\n", sh->path, t->text.buf);
+		abort();
+	}
+	for (int tokens_first = 1; ok && tokens_first >= 0; tokens_first--) {
+		struct binding b = {.t = t, .tokens = tokens_first};
+		struct renderer r = {.resolve = resolve, .ctx = &b, .arena = &arena};
+		struct render_error err;
+		ok = template_render(&parsed, &r, false, tokens_first ? plain : hostile,
+			     &err) == 0;
+	}
+	arena_release(&arena);
+	diag_sink_release(&sink);
+	source_set_release(&sources);
+	return ok;
+}
+
+static void quote_into(struct strbuf *out, struct strview s)
+{
+	strbuf_addch(out, '\'');
+	for (size_t i = 0; i < s.n; i++) {
+		strbuf_add(
+			out, s.p[i] == '\'' ? "'\\''" : s.p + i, s.p[i] == '\'' ? 4 : 1);
+	}
+	strbuf_addch(out, '\'');
+}
+
+/* One form into the script, behind its mark. */
+static void add_form(
+	struct strbuf *script, size_t number, char form, bool loose, struct strview text)
+{
+	strbuf_addf(script, "printf 'mark%zu%c\\0' >&3\n", number, form);
+	if (loose) {
+		strbuf_addstr(script, "(eval ");
+		quote_into(script, text);
+		strbuf_addstr(script, ")\n");
+	} else {
+		strbuf_addsv(script, text);
+		strbuf_addch(script, '\n');
+	}
+}
+
+static const char prologue[] = "A() { printf '%s\\0' \"$@\" . >&3; }\n"
+			       "B() { printf %s \"$1\"; }\n"
+			       "H() { /bin/cat >&3; printf '\\0' >&3; }\n"
+			       "V=vv PATH=/nowhere\n";
+
+extern char **environ;
+
+/* Runs the script; its descriptor 3 into `out`. */
+static void run_shell(
+	const struct shell *sh, const struct strbuf *script, struct strbuf *out)
+{
+	char name[] = "/tmp/cw-quote-XXXXXX";
+	int in = mkostemp(name, O_CLOEXEC), pipes[2];
+	if (in < 0 || unlink(name) || pipe2(pipes, O_CLOEXEC) ||
+		write(in, script->buf, script->len) != (ssize_t)script->len ||
+		lseek(in, 0, SEEK_SET)) {
+		abort();
+	}
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, in, 9);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, pipes[1], 3);
+	char path[32], file[] = "/dev/fd/9";
+	snprintf(path, sizeof(path), "%s", sh->path);
+	char *argv[] = {path, file, NULL};
+	/* ksh93 joins bytes that are no UTF-8 with what stands behind them */
+	char locale[] = "LC_ALL=C.UTF-8", bytes[] = "LC_ALL=C";
+	char *env[] = {sh->kind == SHELL_KSH ? bytes : locale, NULL};
+	pid_t pid;
+	if (posix_spawn(&pid, sh->path, &actions, NULL, argv, env)) {
+		abort();
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	close(in);
+	close(pipes[1]);
+	ssize_t n;
+	char buf[65536];
+	while ((n = read(pipes[0], buf, sizeof(buf))) > 0) {
+		strbuf_add(out, buf, (size_t)n);
+	}
+	close(pipes[0]);
+	int status;
+	waitpid(pid, &status, 0);
+}
+
+/* What a form of a case put out; p NULL where its mark is missing. */
+static struct strview output_of(struct strview all, size_t number, char form)
+{
+	char mark[40];
+	size_t n = (size_t)snprintf(mark, sizeof(mark), "mark%zu%c", number, form) + 1;
+	const char *p = all.n ? memmem(all.p, all.n, mark, n) : NULL;
+	if (!p) {
+		return (struct strview){NULL, 0};
+	}
+	p += n;
+	const char *end = memmem(p, (size_t)(all.p + all.n - p), "mark", 4);
+	return (struct strview){p, (size_t)((end ? end : all.p + all.n) - p)};
+}
+
+/* The output of the plain form with the names in place of the tokens. */
+static void put_names(const struct trial *t, struct strview plain, struct strbuf *out)
+{
+	for (size_t i = 0; i < plain.n;) {
+		struct strview rest = sv_skip(plain, i);
+		if (sv_starts(rest, SV("Tok")) && rest.n >= 5 && rest.p[4] == 'Z' &&
+			rest.p[3] >= '0' && rest.p[3] < '0' + NAMES) {
+			strbuf_addsv(out, t->name[rest.p[3] - '0']);
+			i += 5;
+		} else {
+			strbuf_addch(out, plain.p[i++]);
+		}
+	}
+}
+
+static void show(const char *what, struct strview s)
+{
+	struct strbuf out = STRBUF_INIT;
+	escape_for_terminal(&out, s);
+	fprintf(stderr, "%s: %s\n", what, s.p ? out.buf : "(nothing)");
+	strbuf_release(&out);
+}
+
+static void compare(
+	const struct trial *t, const struct shell *sh, struct strview all, size_t number)
+{
+	struct strview plain = output_of(all, number, 'p'),
+		       hostile = output_of(all, number, 'h');
+	struct strbuf want = STRBUF_INIT;
+	put_names(t, plain, &want);
+	bool same = plain.p && hostile.p && sv_eq(strbuf_sv(&want), hostile);
+	if (!same) {
+		fprintf(stderr, "%s, %s:\n%s\n----\n", sh->path,
+			t->loose ? "without grammar" : "grammar", t->text.buf);
+		for (int i = 0; i < NAMES; i++) {
+			show("name", t->name[i]);
+		}
+		show("want", strbuf_sv(&want));
+		show("got ", hostile);
+		struct strbuf p = STRBUF_INIT, h = STRBUF_INIT;
+		struct trial copy = *t;
+		render(&copy, sh, &p, &h);
+		fprintf(stderr, "plain:\n%s\nhostile:\n%s\n", p.buf, h.buf);
+		abort();
+	}
+	strbuf_release(&want);
+}
+
+static void make_trial(struct dice *d, struct trial *t, const struct shell *sh)
+{
+	*t = (struct trial){.loose = false};
+	strbuf_init(&t->text);
+	for (int i = 0; i < NAMES; i++) {
+		random_name(d, t, i);
+	}
+	/* a syntax error within eval ends all of ksh93 */
+	if (roll(d, 10) == 0 && sh->kind != SHELL_KSH) {
+		add_soup(d, t);
+	} else {
+		add_command(d, t, sh, 1 + (int)roll(d, DEPTH_MOST));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct dice d = {.data = data, .size = size, .seed = 1};
+	for (size_t i = 0; i < size; i++) {
+		d.seed = (d.seed ^ data[i]) * UINT64_C(1099511628211);
+	}
+	const struct shell *sh = &shells[roll(&d, CW_ARRAY_LEN(shells))];
+	if (access(sh->path, X_OK)) {
+		sh = &shells[0];
+	}
+	size_t count = 1 + size / BYTES_PER_CASE;
+	count = count < CASES_MOST ? count : CASES_MOST;
+	struct trial *trials = xcalloc(count, sizeof(*trials));
+	struct strbuf script = STRBUF_INIT, out = STRBUF_INIT;
+	strbuf_addstr(&script, prologue);
+	for (size_t i = 0; i < count; i++) {
+		struct strbuf plain = STRBUF_INIT, hostile = STRBUF_INIT;
+		make_trial(&d, &trials[i], sh);
+		trials[i].runs = render(&trials[i], sh, &plain, &hostile);
+		if (trials[i].runs) {
+			add_form(&script, i, 'p', trials[i].loose, strbuf_sv(&plain));
+			add_form(&script, i, 'h', trials[i].loose, strbuf_sv(&hostile));
+		}
+		strbuf_release(&plain);
+		strbuf_release(&hostile);
+	}
+	run_shell(sh, &script, &out);
+	for (size_t i = 0; i < count; i++) {
+		if (trials[i].runs) {
+			compare(&trials[i], sh, strbuf_sv(&out), i);
+		}
+		strbuf_release(&trials[i].text);
+	}
+	free(trials);
+	strbuf_release(&script);
+	strbuf_release(&out);
+	return 0;
+}
