@@ -7,7 +7,7 @@ enum {
 void acf_init(struct acf *a, const struct word_count *words, size_t n, size_t lags)
 {
 	*a = (struct acf){.n = n, .lags = lags, .bits = STRBUF_INIT};
-	count_table_init(&a->ids);
+	count_table_init(&a->ids, 0);
 	a->words = xcalloc(n + 1, sizeof(*a->words));
 	for (size_t w = 0; w < n; w++) {
 		count_table_add(&a->ids, words[w].word);
@@ -100,6 +100,9 @@ static void forget_old(struct acf_word *word, uint64_t total, size_t lags)
 	size_t drop = 0;
 	while (drop < word->recent.n && total - word->recent.v[drop] >= lags) {
 		drop++;
+	}
+	if (drop == 0) {
+		return;
 	}
 	word->recent.n -= drop;
 	memmove(word->recent.v, word->recent.v + drop, word->recent.n * sizeof(uint64_t));

@@ -22,7 +22,7 @@ int acf_job_words(const struct acf_job *job, struct dat *ret)
 	}
 	ret->n = (size_t)job->words;
 	struct count_table seen;
-	count_table_init(&seen);
+	count_table_init(&seen, 0);
 	int r = 0;
 	for (size_t i = 0; i < ret->n && !r; i++) {
 		count_table_add(&seen, ret->v[i].word);

@@ -109,7 +109,7 @@ static void invent_vocabulary(struct corpus *c)
 	struct random r = random_start(c->seed, 0);
 	struct count_table known;
 	struct strbuf word = STRBUF_INIT;
-	count_table_init(&known);
+	count_table_init(&known, 0);
 	for (size_t rank = 0; rank < c->n;) {
 		invent_word(&r, rank, &word);
 		strbuf_grow(&word, COUNT_TABLE_READABLE);

@@ -21,30 +21,43 @@ static char *put_uint(char *out, uint64_t x)
 	return out + (sizeof(digits) - at);
 }
 
-int dat_write(struct output_file *out, const struct word_count *counts, size_t n)
+/* " count percentage\n", the same for equal counts. */
+struct line_tail {
+	char text[64];
+	size_t n;
+	uint64_t count;
+};
+
+static void set_tail(struct line_tail *tail, uint64_t count, uint64_t total)
+{
+	tail->text[0] = ' ';
+	char *end = put_uint(tail->text + 1, count);
+	*end++ = ' ';
+	end += number_repr((double)count / (double)total * 100.0, end);
+	*end++ = '\n';
+	tail->n = (size_t)(end - tail->text);
+	tail->count = count;
+}
+
+int dat_write(struct output_file *out, const struct count_table *table,
+	const uint32_t *order, size_t n)
 {
 	uint64_t total = 0;
 	for (size_t i = 0; i < n; i++) {
-		total += counts[i].count;
+		total += count_table_at(table, order[i]).count;
 	}
-	char tail[64]; /* " count percentage\n", the same for equal counts in a row */
-	size_t tail_len = 0;
+	struct line_tail tail = {.count = 0};
 	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || counts[i].count != counts[i - 1].count) {
-			tail[0] = ' ';
-			char *end = put_uint(tail + 1, counts[i].count);
-			*end++ = ' ';
-			end += number_repr(
-				(double)counts[i].count / (double)total * 100.0, end);
-			*end++ = '\n';
-			tail_len = (size_t)(end - tail);
+		struct word_count c = count_table_at(table, order[i]);
+		if (c.count != tail.count) {
+			set_tail(&tail, c.count, total);
 		}
-		size_t len = counts[i].word.n;
-		strbuf_grow(&out->data, len + sizeof(tail));
+		strbuf_grow(&out->data, c.word.n + sizeof(tail.text));
 		char *p = out->data.buf + out->data.len;
-		memcpy(p, counts[i].word.p, len);
-		memcpy(p + len, tail, sizeof(tail));
-		strbuf_setlen(&out->data, out->data.len + len + tail_len);
+		memcpy(p, c.word.p, c.word.n);
+		memcpy(p + c.word.n, tail.text, sizeof(tail.text));
+		out->data.len += c.word.n + tail.n;
+		out->data.buf[out->data.len] = '\0';
 		if (output_file_pump(out)) {
 			return -1;
 		}

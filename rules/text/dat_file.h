@@ -8,8 +8,10 @@
 #include "text/count_table.h"
 #include "text/output_file.h"
 
-/* Writes `n` counts as lines to `out`. 0 or -1 (printed, `out` is abandoned). */
-int dat_write(struct output_file *out, const struct word_count *counts, size_t n);
+/* Writes the words at the `n` places in `order` as lines to `out`. 0 or -1 (printed, `out`
+ * is abandoned). */
+int dat_write(struct output_file *out, const struct count_table *table,
+	const uint32_t *order, size_t n);
 
 struct dat {
 	char *text; /* the file; the words point into it */

@@ -7,7 +7,7 @@
 
 #include "base/xalloc.h"
 
-enum { OUTPUT_BLOCK = 1 << 18 };
+enum { OUTPUT_BLOCK = 1 << 16 };
 
 /* Prints what is wrong with the output by errno, and gives up. */
 static int fail(struct output_file *o)
@@ -100,6 +100,7 @@ static int open_temp(struct output_file *o)
 int output_file_open(struct output_file *o, const struct tool *tool, const char *path)
 {
 	*o = (struct output_file){.tool = tool, .fd = -1, .data = STRBUF_INIT};
+	strbuf_grow(&o->data, OUTPUT_BLOCK + OUTPUT_BLOCK / 2);
 	bool is_stdout = strcmp(path, "-") == 0;
 	o->name = xstrdup(is_stdout ? "standard output" : path);
 	o->path = xstrdup(path);

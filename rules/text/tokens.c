@@ -12,6 +12,7 @@
 enum {
 	BLOCK = 1 << 16,     /* bytes read at once: stays in the second-level cache */
 	BLOCK_MAX = 1 << 30, /* longest word */
+	EDGES_OVER = 64,     /* places for edges that put_edges writes too many */
 	PAD = 2 *
 	      BYTE_GROUP, /* blanks behind the text, and readable bytes behind words */
 };
@@ -24,7 +25,7 @@ static void grow(struct tokens *t, size_t cap)
 	t->buf = xreallocarray(t->buf, cap + PAD + UNICODE_LOWER_ROOM(cap) + PAD, 1);
 	t->word = xreallocarray(t->word, groups, sizeof(*t->word));
 	t->high = xreallocarray(t->high, groups, sizeof(*t->high));
-	t->edges = xreallocarray(t->edges, cap + 2, sizeof(*t->edges));
+	t->edges = xreallocarray(t->edges, cap + 2 + EDGES_OVER, sizeof(*t->edges));
 }
 
 /* Prints what errno says about the text. */
@@ -69,6 +70,18 @@ void tokens_release(struct tokens *t)
 	free(t->high);
 	free(t->edges);
 	*t = (struct tokens){.fd = -1};
+}
+
+uint64_t tokens_left(const struct tokens *t)
+{
+	struct stat st;
+	if (!t->seekable || fstat(t->fd, &st) || !S_ISREG(st.st_mode)) {
+		return 0;
+	}
+	uint64_t size = (uint64_t)st.st_size;
+	uint64_t at = t->offset + t->len;
+	uint64_t file = size > at ? size - at : 0;
+	return file < t->left ? file : t->left;
 }
 
 /* Line ends in `n` bytes. */
@@ -201,8 +214,26 @@ static size_t last_cut(const struct tokens *t)
 	return 0;
 }
 
+/* Writes the places of the bits of `edges` behind `start` to `out`, eight at a time: what is
+ * written beyond the last is overwritten by the next call. Their number. */
+static inline size_t put_edges(uint32_t *out, uint32_t start, uint64_t edges)
+{
+	enum { AT_ONCE = 8 };
+	size_t n = (size_t)__builtin_popcountll(edges);
+	for (size_t done = 0; done < n; done += AT_ONCE) {
+		for (size_t i = 0; i < AT_ONCE; i++) {
+			/* bit 63 keeps ctz defined when the edges have run out */
+			uint64_t last = (uint64_t)1 << 63;
+			out[done + i] = start + (uint32_t)__builtin_ctzll(edges | last);
+			edges &= edges - 1;
+		}
+	}
+	return n;
+}
+
 /* Where words begin and end before byte `end`; the number of words. */
-static size_t find_edges(struct tokens *t, size_t end)
+static inline __attribute__((always_inline)) size_t put_all_edges(
+	struct tokens *t, size_t end)
 {
 	uint32_t *out = t->edges;
 	uint64_t open = 0;
@@ -212,17 +243,39 @@ static size_t find_edges(struct tokens *t, size_t end)
 		if (end - start < BYTE_GROUP) {
 			bits &= ((uint64_t)1 << (end - start)) - 1;
 		}
-		uint64_t edges = bits ^ (bits << 1 | open);
+		out += put_edges(out, start, bits ^ (bits << 1 | open));
 		open = bits >> (BYTE_GROUP - 1);
-		while (edges) {
-			*out++ = start + (uint32_t)__builtin_ctzll(edges);
-			edges &= edges - 1;
-		}
 	}
 	return (size_t)(out - t->edges) / 2;
 }
 
-/* Is there a byte beyond ASCII from `begin` to before `end`? */
+#if defined(__x86_64__)
+__attribute__((target("bmi,popcnt"))) static size_t find_edges_bmi(
+	struct tokens *t, size_t end)
+{
+	return put_all_edges(t, end);
+}
+#endif
+
+static size_t find_edges(struct tokens *t, size_t end)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt")) {
+		return find_edges_bmi(t, end);
+	}
+#endif
+	return put_all_edges(t, end);
+}
+
+/* May there be a byte beyond ASCII from `begin` to before `end`? Quick, by groups. */
+static inline bool may_have_high(const struct tokens *t, uint32_t begin, uint32_t end)
+{
+	size_t first = begin / BYTE_GROUP;
+	size_t last = (end - 1) / BYTE_GROUP;
+	return (t->high[first] | t->high[last]) != 0 || last - first > 1;
+}
+
+/* Is there one? */
 static bool has_high(const struct tokens *t, uint32_t begin, uint32_t end)
 {
 	uint64_t from = UINT64_MAX << begin % BYTE_GROUP;
@@ -243,7 +296,8 @@ static void lower_words(struct tokens *t, size_t n)
 	t->lower = t->cap + PAD;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t *edge = &t->edges[2 * i];
-		if (!has_high(t, edge[0], edge[1])) {
+		if (!may_have_high(t, edge[0], edge[1]) ||
+			!has_high(t, edge[0], edge[1])) {
 			continue;
 		}
 		const char *p = (const char *)t->buf + edge[0];

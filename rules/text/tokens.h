@@ -29,7 +29,7 @@ struct tokens {
 	const struct tool *tool;
 	const char *name; /* of the text, for messages */
 	int fd;
-	uint64_t left;      /* bytes of the text still to read */
+	uint64_t left;      /* bytes of the text still to read, at most */
 	uint64_t offset;    /* place of buf[0] in the text */
 	uint64_t lines;     /* line ends before buf[0], counted where we cannot go back */
 	unsigned char *buf; /* text, blanks behind it, then room for small letters */
@@ -56,6 +56,9 @@ int tokens_open_part(struct tokens *t, const struct tool *tool, const char *path
 int tokens_next(struct tokens *t, struct token_batch *ret);
 
 void tokens_release(struct tokens *t);
+
+/* Bytes of the text still to come, where that is known (a file); else 0. */
+uint64_t tokens_left(const struct tokens *t);
 
 /* Cuts the text `path` into `n` parts of about the same size at ASCII blanks: part i is from
  * cuts[i] to cuts[i + 1], `cuts` has n + 1 places. What cannot be cut (a pipe) gets all of

@@ -233,6 +233,10 @@ struct strview unicode_lower(struct strview s, char *out)
 	uint32_t cp = 0;
 	int len = 0;
 	for (; at < s.n; at += (size_t)len) { /* most words have no capital left */
+		len = p[at] < 0x80 ? 1 : 3;
+		if (p[at] < 0x80 || (p[at] == 0xe2 && p[at + 1] == 0x80)) {
+			continue; /* ASCII is small; quotation marks and dashes */
+		}
 		len = utf8_decode(p + at, s.n - at, &cp);
 		if (lower_simple(cp) != cp) {
 			break;

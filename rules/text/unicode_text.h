@@ -24,8 +24,8 @@ size_t utf8_count(struct strview s);
 /* White space or line end beyond ASCII. */
 bool unicode_is_space(uint32_t cp);
 
-/* The word `s` (valid UTF-8, no white space inside) in small letters. Where that changes
- * nothing beyond ASCII capitals already made small, returns `s` itself; otherwise writes to
+/* The word `s` (valid UTF-8, no white space inside, ASCII capitals made small already) in
+ * small letters. Where that changes nothing, returns `s` itself; otherwise writes to
  * `out`, which has room for UNICODE_LOWER_ROOM(s.n) bytes and does not overlap `s`. */
 #define UNICODE_LOWER_ROOM(n) ((n) + (n) / 2 + 8)
 struct strview unicode_lower(struct strview s, char *out);

@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 
-/* Counts all words of the text `path`; 0 or -1. */
+/* Counts all words of the text `path`; 0, or -1 (nothing to release). */
 static int count_text(
 	const struct tool *tool, const char *path, struct count_table *table)
 {
@@ -14,24 +14,28 @@ static int count_text(
 	if (tokens_open(&text, tool, path)) {
 		return -1;
 	}
+	count_table_init(table, tokens_left(&text));
 	struct token_batch batch;
 	int r;
 	while ((r = tokens_next(&text, &batch)) > 0) {
-		for (size_t i = 0; i < batch.n; i++) {
-			count_table_add(table, token_at(&batch, i));
-		}
+		count_table_add_batch(table, &batch);
 	}
 	tokens_release(&text);
+	if (r) {
+		count_table_release(table);
+	}
 	return r;
 }
 
 /* Drops words of fewer than `min` letters; how many are left. */
-static size_t drop_short(struct word_count *counts, size_t n, uint64_t min)
+static size_t drop_short(
+	const struct count_table *table, uint32_t *order, size_t n, uint64_t min)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (counts[i].word.n >= min && utf8_count(counts[i].word) >= min) {
-			counts[kept++] = counts[i];
+		struct strview word = count_table_at(table, order[i]).word;
+		if (word.n >= min && utf8_count(word) >= min) {
+			order[kept++] = order[i];
 		}
 	}
 	return kept;
@@ -41,20 +45,20 @@ static size_t drop_short(struct word_count *counts, size_t n, uint64_t min)
 static int write_counts(const struct tool *tool, const char *path,
 	const struct count_table *table, uint64_t min_length)
 {
-	struct word_count *counts = count_table_sorted(table);
+	uint32_t *order = count_table_sorted(table);
 	size_t n = table->used;
 	if (min_length > 1) {
-		n = drop_short(counts, n, min_length);
+		n = drop_short(table, order, n, min_length);
 	}
 	struct output_file out;
 	int r = output_file_open(&out, tool, path);
 	if (!r) {
-		r = dat_write(&out, counts, n);
+		r = dat_write(&out, table, order, n);
 	}
 	if (!r) {
 		r = output_file_commit(&out);
 	}
-	free(counts);
+	free(order);
 	return r;
 }
 
@@ -83,11 +87,10 @@ int main(int argc, char **argv)
 		return TOOL_USAGE;
 	}
 	struct count_table table;
-	count_table_init(&table);
-	int r = count_text(&tool, argv[first], &table);
-	if (!r) {
-		r = write_counts(&tool, argv[first + 1], &table, min_length);
+	if (count_text(&tool, argv[first], &table)) {
+		return TOOL_FAILED;
 	}
+	int r = write_counts(&tool, argv[first + 1], &table, min_length);
 	count_table_release(&table);
 	return r ? TOOL_FAILED : TOOL_OK;
 }

@@ -46,7 +46,7 @@ static void has_its_words(void **state)
 	size_t vocabulary = 0;
 	for (size_t i = 0; i < CW_ARRAY_LEN(sizes); i++) {
 		struct count_table table;
-		count_table_init(&table);
+		count_table_init(&table, 0);
 		free(write_book(sizes[i], 3, 1));
 		assert_int_equal(count_words(&table), sizes[i]);
 		assert_true(table.used > vocabulary || sizes[i] < 3);

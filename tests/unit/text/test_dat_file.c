@@ -60,14 +60,22 @@ static void refuses(void **state)
 static void writes(void **state)
 {
 	(void)state;
-	const struct word_count counts[] = {{SV_INIT("a"), 2}, {SV_INIT("b"), 1}};
+	static const char padded[] = "b a                    ";
+	struct count_table table;
+	count_table_init(&table, 0);
+	count_table_add(&table, (struct strview){padded, 1});
+	count_table_add(&table, (struct strview){padded + 2, 1});
+	count_table_add(&table, (struct strview){padded + 2, 1});
+	uint32_t *order = count_table_sorted(&table);
 	struct output_file out;
 	assert_int_equal(output_file_open(&out, &text_kit_tool, "w.dat"), 0);
-	assert_int_equal(dat_write(&out, counts, 2), 0);
+	assert_int_equal(dat_write(&out, &table, order, 2), 0);
 	assert_int_equal(output_file_commit(&out), 0);
 	char *text = sandbox_read("w.dat");
 	assert_string_equal(text, "a 2 66.66666666666666\nb 1 33.33333333333333\n");
 	free(text);
+	free(order);
+	count_table_release(&table);
 }
 
 static void names_books(void **state)
