@@ -231,6 +231,8 @@ static int start_warden(struct local *l)
 		.tools_dir = l->options.tools_dir,
 		.spill_dir = l->options.spill_dir,
 		.grace_ns = l->options.grace_ns,
+		.orphaned = l->options.orphaned,
+		.orphaned_ctx = l->options.orphaned_ctx,
 		.always_shell = l->options.always_shell,
 	};
 	if (warden_start(&l->warden, &o) < 0) {

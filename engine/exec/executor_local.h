@@ -10,7 +10,10 @@ struct local_options {
 	const char *tools_dir; /* last on the jobs' PATH, or NULL; borrowed */
 	const char *spill_dir; /* a folder for output too long for memory; borrowed */
 	int64_t grace_ns;      /* between SIGTERM and SIGKILL of a job out of time */
-	bool always_shell;     /* start a shell also where a command needs none */
+	/* Called in the warden when the engine was killed, after its jobs were; or NULL. */
+	void (*orphaned)(void *ctx);
+	void *orphaned_ctx;
+	bool always_shell; /* start a shell also where a command needs none */
 };
 
 /* Starts nothing yet. Set `finished` and `ctx` before the first submit. When freed it

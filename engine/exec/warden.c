@@ -96,8 +96,8 @@ static void retry_late(struct warden_main *m)
 }
 
 /* Handles one message of the engine; false: it is the last. *ret_sweep: kill what is
- * left. */
-static bool obey(struct warden_main *m, bool *ret_sweep)
+ * left; *ret_orphaned: the engine ended without a word. */
+static bool obey(struct warden_main *m, bool *ret_sweep, bool *ret_orphaned)
 {
 	struct control c;
 	int fd;
@@ -106,7 +106,7 @@ static bool obey(struct warden_main *m, bool *ret_sweep)
 		return true;
 	}
 	if (n != (ssize_t)sizeof(c)) {
-		*ret_sweep = true; /* the engine is gone */
+		*ret_sweep = *ret_orphaned = true; /* the engine is gone */
 		return false;
 	}
 	switch ((enum control_kind)c.kind) {
@@ -136,12 +136,12 @@ static void reap_adopted(void)
 /* The life of the warden; never returns. */
 CW_NORETURN static void warden_main(struct warden_main *m)
 {
-	bool sweep = false, more = true;
+	bool sweep = false, orphaned = false, more = true;
 	while (more) {
 		struct pollfd p = {m->control, POLLIN, 0};
 		int n = poll(&p, 1, m->late.n ? RETRY_MS : IDLE_MS);
 		if (n > 0) {
-			more = obey(m, &sweep);
+			more = obey(m, &sweep, &orphaned);
 		} else {
 			reap_adopted();
 		}
@@ -157,6 +157,9 @@ CW_NORETURN static void warden_main(struct warden_main *m)
 	}
 	if (sweep) {
 		descendants_kill();
+	}
+	if (orphaned && m->state.options->orphaned) {
+		m->state.options->orphaned(m->state.options->orphaned_ctx);
 	}
 	_exit(0);
 }

@@ -21,7 +21,9 @@ struct warden_options {
 	const char *tools_dir; /* last on PATH, or NULL */
 	const char *spill_dir; /* for output too long for memory, long commands */
 	int64_t grace_ns;      /* between SIGTERM and SIGKILL of a job out of time */
-	bool always_shell;     /* start a shell also for simple commands */
+	void (*orphaned)(void *ctx); /* called in it when the engine is gone, or NULL */
+	void *orphaned_ctx;
+	bool always_shell; /* start a shell also for simple commands */
 };
 
 /* The engine's end. */

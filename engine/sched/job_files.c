@@ -8,6 +8,7 @@
 
 #include "sched/aside.h"
 #include "sched/benchmark.h"
+#include "sched/running_file.h"
 #include "sched/sha256_file.h"
 #include "sys/fs.h"
 #include "sys/path.h"
@@ -333,5 +334,6 @@ void job_files_reject(struct job_files *f, const struct job_spec *spec, bool kee
 
 uint32_t job_files_recover(const char *state_dir)
 {
-	return aside_recover(state_dir);
+	uint32_t unfinished = running_file_recover(state_dir);
+	return unfinished + aside_recover(state_dir);
 }

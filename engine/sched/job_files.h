@@ -47,8 +47,9 @@ int job_files_accept(struct job_files *f, const struct job_spec *spec,
  * ones come back. */
 void job_files_reject(struct job_files *f, const struct job_spec *spec, bool keep);
 
-/* What a killed run put aside comes back over what it left unfinished. Call it under the
- * run's lock and before files are looked at. How many came back. */
+/* What a killed run left unfinished goes, what it had put aside comes back. Its warden
+ * does so at once; where that was killed too, call this under the run's lock and before
+ * files are looked at. How many there were. */
 uint32_t job_files_recover(const char *state_dir);
 
 #endif

@@ -7,16 +7,24 @@
 #include "exec/executor_local.h"
 #include "sched/job_files.h"
 #include "sched/job_words.h"
+#include "sched/running_file.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/loop.h"
 #include "sys/path.h"
 
-enum { TICK_MS = 100, LATENCY_MS = 250, MOST_SLOTS = 4096, LOG_TAIL = 16 * 1024 };
+enum {
+	GRACE_S = 5,
+	TICK_MS = 100,
+	LATENCY_MS = 250,
+	MOST_SLOTS = 4096,
+	LOG_TAIL = 16 * 1024
+};
 
 /* A job between its start and its end. */
 struct active {
 	uint32_t job;
+	uint32_t slot;  /* its page of the running file */
 	bool cancelled; /* while waiting for its outputs */
 	struct arena arena;
 	struct job_spec spec;
@@ -35,9 +43,12 @@ struct run {
 	struct executor *executor;
 	VEC(struct active *) active;
 	VEC(struct active *) unused; /* for the next jobs */
+	uint32_t slots;              /* that were given out */
+	struct running_file running;
 	struct strbuf words, command;
 	uint32_t waiting; /* how many active ones are */
 	int signals, first_signal;
+	int64_t grace_ns;
 	bool latency_timer;
 };
 
@@ -67,6 +78,7 @@ static struct active *new_active(struct run *r, uint32_t job)
 		a = vec_pop(&r->unused);
 	} else {
 		a = xcalloc(1, sizeof(*a));
+		a->slot = r->slots++;
 		arena_init(&a->arena);
 		job_files_init(&a->files, r->o->state_dir);
 	}
@@ -196,6 +208,7 @@ static bool check(struct run *r, struct active *a, struct job_result *result)
 		return false;
 	}
 	if (rc == 0) {
+		running_file_clear(&r->running, a->slot);
 		rc = job_files_accept(&a->files, &a->spec, &result->usage, &r->words);
 	}
 	if (rc < 0) {
@@ -231,6 +244,7 @@ static void end_attempt(struct run *r, struct active *a, struct job_result *resu
 	}
 	if (result->outcome != JOB_OK) {
 		job_files_reject(&a->files, &a->spec, r->o->keep_incomplete);
+		running_file_clear(&r->running, a->slot);
 	}
 	conclude(r, a, result);
 }
@@ -316,6 +330,7 @@ static void start(struct run *r, uint32_t job, uint32_t attempt)
 		fail_early(r, a, arena_strdup(&a->arena, r->words.buf));
 		return;
 	}
+	running_file_note(&r->running, a->slot, &a->spec);
 	source->starting(source->ctx, &a->spec);
 	struct run_event e = event_of(r, a, EVENT_JOB_STARTED);
 	tell(r, &e);
@@ -348,7 +363,7 @@ static void on_signal(void *ctx, int signal, pid_t sender)
 		r->first_signal = signal;
 	}
 	executor_local_sweep(r->executor);
-	scheduler_interrupt(r->sched, now_ns(), r->o->grace_ns);
+	scheduler_interrupt(r->sched, now_ns(), r->grace_ns);
 	struct run_event e = {.kind = EVENT_INTERRUPTED,
 		.text = strsignal(signal),
 		.attempt = (uint32_t)r->signals};
@@ -376,9 +391,17 @@ static bool watch_signals(struct run *r)
 	return loop_add_signals(r->loop, signals, n, on_signal, r) != 0;
 }
 
+/* In the warden, after the engine was killed and the jobs with it. */
+static void clean_up(void *ctx)
+{
+	const struct run *r = ctx;
+	job_files_recover(r->o->state_dir);
+}
+
 static int set_up(struct run *r)
 {
 	const struct sched_graph *g = r->o->graph;
+	r->grace_ns = r->o->grace_ns > 0 ? r->o->grace_ns : GRACE_S * NS_PER_S;
 	r->loop = loop_new();
 	if (!r->loop || !watch_signals(r)) {
 		return -1;
@@ -388,7 +411,9 @@ static int set_up(struct run *r)
 		.slots = r->o->cores,
 		.tools_dir = r->o->tools_dir,
 		.spill_dir = r->o->state_dir,
-		.grace_ns = r->o->grace_ns,
+		.grace_ns = r->grace_ns,
+		.orphaned = clean_up,
+		.orphaned_ctx = r,
 	};
 	if (local.slots == 0 || g->resource_count == 0 || g->limit[0] < 0) {
 		local.slots = g->job_count;
@@ -396,6 +421,7 @@ static int set_up(struct run *r)
 	if (local.slots > MOST_SLOTS) {
 		local.slots = MOST_SLOTS;
 	}
+	running_file_open(&r->running, r->o->state_dir, local.slots);
 	r->executor = executor_local_new(&local);
 	r->executor->finished = on_finished;
 	r->executor->ctx = r;
@@ -411,6 +437,7 @@ static void tear_down(struct run *r)
 	if (r->executor) {
 		r->executor->ops->free(r->executor);
 	}
+	running_file_close(&r->running);
 	loop_free(r->loop);
 	scheduler_free(r->sched);
 	for (size_t i = 0; i < r->active.n; i++) {
@@ -454,7 +481,10 @@ static int drive(struct run *r)
 
 int run_jobs(const struct run_options *o, struct run_result *ret)
 {
-	struct run r = {.o = o, .words = STRBUF_INIT, .command = STRBUF_INIT};
+	struct run r = {.o = o,
+		.words = STRBUF_INIT,
+		.command = STRBUF_INIT,
+		.running = {.fd = -1}};
 	struct sigaction pipe_before, ignore = {.sa_handler = SIG_IGN};
 	sigaction(SIGPIPE, &ignore, &pipe_before);
 	int rc = set_up(&r);
