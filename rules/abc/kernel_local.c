@@ -32,7 +32,7 @@ static void local_cov(const struct kernel *k, size_t i, const struct neighbour *
 	size_t d = k->d;
 	const double *x = k->x + i * d;
 	double *dx = xcalloc(count * d + 1, sizeof(*dx));
-	double *w = xcalloc(count, sizeof(*w));
+	double *w = xcalloc(count + 1, sizeof(*w));
 	double total = 0;
 
 	for (size_t j = 0; j < count; j++) {
@@ -46,10 +46,9 @@ static void local_cov(const struct kernel *k, size_t i, const struct neighbour *
 	}
 	if (count > 1) {
 		weighted_cov(dx, d, w, count, d, cov);
-	} else {
-		for (size_t a = 0; a < d; a++) {
-			cov[a * d + a] = fabs(x[a]);
-		}
+	}
+	for (size_t a = 0; a < d && count < 2; a++) {
+		cov[a * d + a] = fabs(count ? dx[a] : x[a]);
 	}
 	for (size_t a = 0; a < d * d; a++) {
 		cov[a] *= k->spec->scaling;
@@ -81,7 +80,7 @@ void kernel_fit_local(struct kernel *k)
 
 	near = near < FEWEST_NEIGHBOURS ? FEWEST_NEIGHBOURS : near;
 	near = near < d ? d : near;
-	near = near > n ? n : near;
+	near = near > n - 1 ? n - 1 : near;
 	k->l = xcalloc(n * d * d + 1, sizeof(*k->l));
 	k->log_norm = xcalloc(n, sizeof(*k->log_norm));
 	for (size_t i = 0; i < n; i++) {
@@ -92,7 +91,8 @@ void kernel_fit_local(struct kernel *k)
 				double e = k->x[j * d + a] - k->x[i * d + a];
 				sum += e * e;
 			}
-			all[j] = (struct neighbour){sum, j};
+			/* A particle is not its own neighbour. */
+			all[j] = (struct neighbour){j == i ? HUGE_VAL : sum, j};
 		}
 		qsort(all, n, sizeof(*all), compare_neighbours);
 		memset(cov, 0, d * d * sizeof(*cov));

@@ -6,6 +6,8 @@
 #ifndef CW_ABC_MODEL_H
 #define CW_ABC_MODEL_H
 
+#include <sys/types.h>
+
 #include "abc/problem.h"
 #include "abc/wire.h"
 
@@ -90,6 +92,9 @@ int model_builtin_check(
 
 /* The same for the template of a oneshot simulator. */
 int model_oneshot_check(const struct model_spec *spec, struct diag_sink *sink);
+
+/* Removes what a oneshot simulator of a process that was killed left in TMPDIR. */
+void model_oneshot_clean(pid_t pid);
 
 /* Prints the list of built-in simulators with their arguments. */
 void model_builtin_list(FILE *to);

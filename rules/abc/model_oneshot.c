@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,10 +95,29 @@ int model_oneshot_check(const struct model_spec *spec, struct diag_sink *sink)
 	return status;
 }
 
+/* Named after the process, so that a worker's master can remove what a killed one left. */
+static char *private_dir(pid_t pid)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	return xasprintf("%s/cwabc-%ld-%ld", tmp && *tmp ? tmp : "/tmp", (long)getuid(),
+		(long)pid);
+}
+
+void model_oneshot_clean(pid_t pid)
+{
+	char *dir = private_dir(pid), *file = xasprintf("%s/out", dir);
+
+	unlink(file);
+	rmdir(dir);
+	free(file);
+	free(dir);
+}
+
 static int oneshot_open(struct model *m, struct strbuf *err)
 {
 	struct oneshot *o = xcalloc(1, sizeof(*o));
-	const char *at = m->spec->sim.what, *tmp = getenv("TMPDIR");
+	const char *at = m->spec->sim.what;
 	struct strview name;
 
 	m->state = o;
@@ -106,9 +126,10 @@ static int oneshot_open(struct model *m, struct strbuf *err)
 	child_model_init(&o->child);
 	while (next_reference(&at, NULL, &name)) {
 		if (sv_eq_str(name, "out") && !o->dir) {
-			o->dir = xasprintf("%s/cwabc-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-			if (!mkdtemp(o->dir)) {
-				fail(err, "cannot make a folder like %s: %s", o->dir,
+			o->dir = private_dir(getpid());
+			model_oneshot_clean(getpid());
+			if (mkdir(o->dir, 0700)) {
+				fail(err, "cannot make the folder %s: %s", o->dir,
 					strerror(errno));
 				free(o->dir);
 				o->dir = NULL;

@@ -29,8 +29,13 @@ int crew_init(struct crew *c, struct sampler *s, size_t n, struct strbuf *err)
 
 void crew_release(struct crew *c)
 {
+	/* The idle ones see the hang-up and end their simulators in order. */
 	for (size_t i = 0; i < c->n; i++) {
-		crew_kill(c, i);
+		if (c->v[i].state == CREW_IDLE) {
+			shutdown(c->v[i].fd, SHUT_RDWR);
+		} else {
+			crew_kill(c, i);
+		}
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		crew_bury(c, i);
@@ -105,6 +110,9 @@ int crew_bury(struct crew *c, size_t i)
 	close(m->fd);
 	m->fd = -1;
 	while (waitpid(m->pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	if (WIFSIGNALED(status)) {
+		model_oneshot_clean(m->pid);
 	}
 	m->state = CREW_NONE;
 	return status;
