@@ -1,4 +1,5 @@
 #include "base/diag.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "report/event_text.h"
 #include "report/line_printer.h"
@@ -103,7 +104,8 @@ static void add_rules(struct terminal *t, struct strbuf *out)
 	}
 }
 
-static void draw(struct terminal *t, int64_t now)
+/* The line: with the names of the rules, or, where there is little room, their number. */
+static void compose(struct terminal *t, int64_t now, bool names)
 {
 	struct strbuf *s = &t->live;
 	strbuf_reset(s);
@@ -113,9 +115,12 @@ static void draw(struct terminal *t, int64_t now)
 	if (t->failed) {
 		strbuf_addf(s, " | %u failed", t->failed);
 	}
-	if (t->running) {
+	if (t->running && names) {
 		strbuf_addstr(s, t->stopping ? " | stopping: " : " | running: ");
 		add_rules(t, s);
+	} else if (t->running) {
+		strbuf_addf(
+			s, " | %u %s", t->running, t->stopping ? "stopping" : "running");
 	}
 	double per_s = rate(t, now);
 	if (per_s > 0) {
@@ -127,7 +132,16 @@ static void draw(struct terminal *t, int64_t now)
 			strbuf_addstr(s, " left");
 		}
 	}
-	line_printer_live(&t->printer, strbuf_sv(s), term_width(t->printer.fd));
+}
+
+static void draw(struct terminal *t, int64_t now)
+{
+	unsigned width = term_width(t->printer.fd);
+	compose(t, now, true);
+	if (utf8_width(strbuf_sv(&t->live)) >= width) {
+		compose(t, now, false);
+	}
+	line_printer_live(&t->printer, strbuf_sv(&t->live), width);
 	t->drawn_ns = now;
 }
 
