@@ -84,8 +84,7 @@ uint32_t regex_group(const struct regex *re, const char *name)
 	const pcre2_code *code =
 		re->code[FORM_UTF] ? re->code[FORM_UTF] : re->code[FORM_BYTES];
 	int number = pcre2_substring_number_from_name(code, (PCRE2_SPTR)name);
-	cw_assert(number > 0);
-	return (uint32_t)number;
+	return number > 0 ? (uint32_t)number : 0;
 }
 
 /* The form for a subject; FORMS where the expression does not exist in that form (a
@@ -187,6 +186,9 @@ static const char *escape_fault(struct strview e, size_t i)
 	if (c >= '1' && c <= '9') {
 		return number_fault;
 	}
+	if (c == 'Q' && !memmem(e.p + i, e.n - i, "\\E", 2)) {
+		return "\\Q needs its \\E in the same constraint";
+	}
 	if (c != 'g') {
 		return NULL;
 	}
@@ -212,6 +214,15 @@ static const char *group_fault(struct strview e, size_t i)
 	}
 	if (c == 'R') {
 		return "a constraint cannot refer to the whole pattern";
+	}
+	size_t flags = i + 2;
+	while (at(e, flags) == '^' || at(e, flags) == '-' ||
+		(at(e, flags) >= 'a' && at(e, flags) <= 'z')) {
+		flags++;
+	}
+	if ((at(e, flags) == ')' || at(e, flags) == ':') &&
+		memchr(e.p + i, 'x', flags - i)) {
+		return "a constraint cannot be written with (?x)";
 	}
 	return is_digit(c) ? number_fault : NULL;
 }

@@ -21,7 +21,7 @@ struct regex_error {
 struct regex *regex_new(struct strview expr, struct regex_error *err);
 void regex_free(struct regex *re); /* NULL is fine */
 
-/* Number of the group called `name`; it must exist. */
+/* Number of the group called `name`; 0 where there is none. */
 uint32_t regex_group(const struct regex *re, const char *name);
 
 /* Matches the whole of `subject`. */

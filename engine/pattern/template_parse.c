@@ -246,7 +246,7 @@ static int take_place(struct builder *b, struct piece *piece)
 	piece->after_variable = around.after_variable;
 	piece->strips_tabs = around.strips_tabs;
 	piece->in_array = around.in_array;
-	piece->tight = around.in_condition;
+	piece->tight = around.in_condition || around.in_array;
 	bool as_is = piece->format == FORMAT_RAW;
 	const char *fault = as_is && piece->place != PLACE_DELIMITER
 				    ? NULL

@@ -180,7 +180,7 @@ static int check_stretch(struct rendering *rn, const struct stretch *s)
 		size_t end = nl ? (size_t)(nl - text.p) : text.n;
 		size_t first = line;
 		while (s->piece->strips_tabs && first < end && text.p[first] == '\t') {
-			if (first >= s->from && first < s->to) {
+			if (first >= s->from) {
 				return render_error(rn, s->piece, RENDER_ERROR,
 					"a line of this value begins with a tab, which <<- "
 					"takes away; write <<");

@@ -259,6 +259,12 @@ static void build_expression(const struct pattern *p, const char *dot, struct st
 	free(done);
 }
 
+static int misfit(struct compiler *c, const char *why)
+{
+	return diag_error(c->sink, "CW-E110", span_at(c, 0, c->t->text.n),
+		"the constraints of this pattern do not go together: %s", why);
+}
+
 static int compile_expression(struct compiler *c, const char *dot)
 {
 	struct pattern *p = c->p;
@@ -268,15 +274,17 @@ static int compile_expression(struct compiler *c, const char *dot)
 	p->re = regex_new(strbuf_sv(&expr), &err);
 	strbuf_release(&expr);
 	if (!p->re) {
-		return diag_error(c->sink, "CW-E110", span_at(c, 0, c->t->text.n),
-			"the constraints of this pattern do not go together: %s",
-			err.text);
+		return misfit(c, err.text);
 	}
 	for (uint32_t i = 0; i < p->wildcard_count; i++) {
-		if (p->wildcards[i].seen) {
-			char name[24];
-			snprintf(name, sizeof(name), "_cw%u", i);
-			p->wildcards[i].group = regex_group(p->re, name);
+		struct pattern_wildcard *w = &p->wildcards[i];
+		char name[24];
+		snprintf(name, sizeof(name), "_cw%u", i);
+		w->group = w->seen ? regex_group(p->re, name) : 0;
+		if (w->seen && !w->group) {
+			regex_free(p->re);
+			p->re = NULL;
+			return misfit(c, "one takes in what stands behind it");
 		}
 	}
 	return 0;
