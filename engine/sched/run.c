@@ -8,6 +8,7 @@
 #include "sched/job_files.h"
 #include "sched/job_words.h"
 #include "sched/running_file.h"
+#include "sched/temp_files.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/loop.h"
@@ -45,6 +46,7 @@ struct run {
 	VEC(struct active *) unused; /* for the next jobs */
 	uint32_t slots;              /* that were given out */
 	struct running_file running;
+	struct temp_files temp;
 	struct strbuf words, command;
 	uint32_t waiting; /* how many active ones are */
 	int signals, first_signal;
@@ -186,6 +188,9 @@ static void conclude(struct run *r, struct active *a, const struct job_result *r
 	}
 	r->o->source.ended(r->o->source.ctx, &a->spec, result);
 	scheduler_ended(r->sched, a->job, how, now_ns());
+	if (how == SCHED_END_OK) {
+		temp_files_job_done(&r->temp, r->o, a->job, &a->spec);
+	}
 	if (how == SCHED_END_FAILED &&
 		scheduler_state(r->sched, a->job) != SCHED_FAILED) {
 		kind = EVENT_JOB_RETRIED;
@@ -316,6 +321,7 @@ static void start(struct run *r, uint32_t job, uint32_t attempt)
 	a->spec.attempt = attempt;
 	if (rc > 0) {
 		scheduler_skip(r->sched, job);
+		temp_files_job_done(&r->temp, r->o, job, NULL);
 		struct run_event e = event_of(r, a, EVENT_JOB_SKIPPED);
 		tell(r, &e);
 		drop_active(r, a);
@@ -438,6 +444,7 @@ static void tear_down(struct run *r)
 		r->executor->ops->free(r->executor);
 	}
 	running_file_close(&r->running);
+	temp_files_release(&r->temp);
 	loop_free(r->loop);
 	scheduler_free(r->sched);
 	for (size_t i = 0; i < r->active.n; i++) {
@@ -485,6 +492,7 @@ int run_jobs(const struct run_options *o, struct run_result *ret)
 		.words = STRBUF_INIT,
 		.command = STRBUF_INIT,
 		.running = {.fd = -1}};
+	temp_files_init(&r.temp);
 	struct sigaction pipe_before, ignore = {.sa_handler = SIG_IGN};
 	sigaction(SIGPIPE, &ignore, &pipe_before);
 	int rc = set_up(&r);

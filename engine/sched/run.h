@@ -23,6 +23,9 @@ struct run_source {
 		void *ctx, const struct job_spec *spec, const struct job_result *result);
 	/* Why the job runs, for -n-like lines; may be NULL. */
 	const char *(*reason)(void *ctx, uint32_t job);
+	/* Whether a `temp` output stays though all jobs that need it are done: it was asked
+	 * for by name, or by a target rule. NULL: all stay. */
+	bool (*keeps_temp)(void *ctx, uint32_t job, const char *path);
 };
 
 struct run_options {
@@ -32,10 +35,10 @@ struct run_options {
 	uint32_t cores;         /* slots of the local executor */
 	const char *tools_dir;  /* last on the jobs' PATH; may be NULL */
 	const char *state_dir;  /* ".cwflow": aside files, spilled output, run log */
-	int64_t grace_ns;       /* between SIGTERM and SIGKILL, default 5 s */
+	int64_t grace_ns;       /* between SIGTERM and SIGKILL; 0: 5 s */
 	int64_t latency_wait_s; /* for outputs on slow file systems */
 	bool keep_incomplete;
-	bool notemp;
+	bool notemp; /* temporary outputs stay */
 };
 
 struct run_result {

@@ -65,6 +65,13 @@ static void ended(void *ctx, const struct job_spec *spec, const struct job_resul
 	s->usage[spec->job] = result->usage;
 }
 
+static bool keeps_temp(void *ctx, uint32_t job, const char *path)
+{
+	(void)ctx;
+	(void)job;
+	return strcmp(path, "asked") == 0;
+}
+
 int small_run(struct small_run *s)
 {
 	uint32_t pending[SMALL_MOST] = {0}, dependents[SMALL_MOST * SMALL_MOST];
@@ -111,7 +118,8 @@ int small_run(struct small_run *s)
 		.source = {.ctx = s,
 			.build = build,
 			.starting = starting,
-			.ended = ended},
+			.ended = ended,
+			.keeps_temp = keeps_temp},
 		.reporter = reporter,
 		.cores = s->cores ? s->cores : 2,
 		.tools_dir = s->tools_dir,
@@ -119,6 +127,7 @@ int small_run(struct small_run *s)
 		.grace_ns = s->grace_ns ? s->grace_ns : 5 * NS_PER_S,
 		.latency_wait_s = 5,
 		.keep_incomplete = s->keep_incomplete,
+		.notemp = s->notemp,
 	};
 	int rc = run_jobs(&o, &s->result);
 	if (!s->reporter) {

@@ -25,7 +25,7 @@ struct small_run {
 	const struct small_job *jobs;
 	uint32_t count;
 	uint32_t cores;
-	bool keep_going, keep_incomplete;
+	bool keep_going, keep_incomplete, notemp;
 	const char *shell;  /* NULL: bash */
 	const char *prefix; /* NULL: "set -euo pipefail;" */
 	const char *tools_dir;

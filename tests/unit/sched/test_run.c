@@ -345,6 +345,40 @@ static void strange_names(void **state)
 	small_run_release(&s);
 }
 
+static void temporary_files(void **state)
+{
+	(void)state;
+	struct small_run s = {.keep_going = true, .cores = 1};
+	RUN(&s,
+		{.text = "echo 1 > t; echo 2 > asked; mkdir d; : > d/f; echo 3 > not",
+			.outputs = {{.path = "t", .flags = OUTPUT_TEMP},
+				{.path = "asked", .flags = OUTPUT_TEMP},
+				{.path = "d", .flags = OUTPUT_TEMP | OUTPUT_DIRECTORY},
+				{.path = "not"}}},
+		{.text = "test -e t -a -e d/f", .needs = "0"},
+		{.text = "test -e t -a -e d/f; : > u",
+			.needs = "01",
+			.outputs = {{.path = "u", .flags = OUTPUT_TEMP}}},
+		{.text = "test ! -e t -a ! -e d; : > v",
+			.needs = "2",
+			.outputs = {{.path = "v", .flags = OUTPUT_TEMP}}},
+		{.text = "false", .needs = "2"}, {.skip = true, .needs = "3"});
+	assert_int_equal(s.result.counts.succeeded, 4);
+	assert_false(fs_exists("t"));
+	assert_false(fs_exists("d"));
+	assert_file("asked", "2\n");
+	assert_file("not", "3\n");
+	assert_file("u", "");   /* one that needs it failed */
+	assert_file("v", NULL); /* one that needs it was needless */
+	small_run_release(&s);
+
+	struct small_run t = {.notemp = true};
+	RUN(&t, {.text = ": > w", .outputs = {{.path = "w", .flags = OUTPUT_TEMP}}},
+		{.text = "true", .needs = "0"});
+	assert_file("w", "");
+	small_run_release(&t);
+}
+
 #define IN_SANDBOX(f) cmocka_unit_test_setup_teardown(f, sandbox_enter, sandbox_leave)
 
 int main(void)
@@ -365,6 +399,7 @@ int main(void)
 		IN_SANDBOX(very_long_text),
 		IN_SANDBOX(out_of_time),
 		IN_SANDBOX(strange_names),
+		IN_SANDBOX(temporary_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
