@@ -945,6 +945,7 @@ enum place place_reader_here(struct place_reader *r, struct strview *ret_delimit
 	enum place place = frame_place(r);
 	if (r->in_delimiter) {
 		place = PLACE_DELIMITER;
+		r->delimiter_begun = true;
 	} else if (holds_commands(f) && r->comment) {
 		place = PLACE_COMMENT;
 	} else if (r->escape && f->kind != FRAME_SINGLE) {

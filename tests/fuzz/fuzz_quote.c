@@ -116,7 +116,7 @@ static void add_double(struct dice *d, struct trial *t, const struct shell *sh, 
 {
 	static const char *const parts[] = {"a b", "'", "$V", "\\\"", "\\$V", "\\\\",
 		"\\`", "${{V}}", "${{V:-'x'}}", "${{U:-\"a b\"}}", "${{V#v}}", "#",
-		"`B 'c d'`", "(", ")", "$((1+2))", "<<E", "\n", "{{a,b}}", "*", "~", "$",
+		"`B 'c d'`", "(", ")", "$((1+2))", "<<E", "\n.", "{{a,b}}", "*", "~", "$",
 		" ; "};
 	add(t, "\"");
 	for (uint32_t n = roll(d, 4); n > 0; n--) {
@@ -141,7 +141,7 @@ static void add_double(struct dice *d, struct trial *t, const struct shell *sh, 
 static void add_single(struct dice *d, struct trial *t)
 {
 	static const char *const parts[] = {"a b", "\"", "$V ", "\\", "`", "#", "$(",
-		"((", "<<E", "\n", "{{", "}}", "*"};
+		"((", "<<E", "\n.", "{{", "}}", "*"};
 	add(t, "'");
 	for (uint32_t n = roll(d, 4); n > 0; n--) {
 		if (roll(d, 2)) {
