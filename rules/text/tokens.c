@@ -25,6 +25,7 @@ static void grow(struct tokens *t, size_t cap)
 	t->buf = xreallocarray(t->buf, cap + PAD + UNICODE_LOWER_ROOM(cap) + PAD, 1);
 	t->word = xreallocarray(t->word, groups, sizeof(*t->word));
 	t->high = xreallocarray(t->high, groups, sizeof(*t->high));
+	t->reached = xreallocarray(t->reached, groups + 1, sizeof(*t->reached));
 	t->edges = xreallocarray(t->edges, cap + 2 + EDGES_OVER, sizeof(*t->edges));
 }
 
@@ -69,6 +70,7 @@ void tokens_release(struct tokens *t)
 	free(t->word);
 	free(t->high);
 	free(t->edges);
+	free(t->reached);
 	*t = (struct tokens){.fd = -1};
 }
 
@@ -243,9 +245,11 @@ static inline __attribute__((always_inline)) size_t put_all_edges(
 		if (end - start < BYTE_GROUP) {
 			bits &= ((uint64_t)1 << (end - start)) - 1;
 		}
+		t->reached[g] = (uint32_t)(out - t->edges);
 		out += put_edges(out, start, bits ^ (bits << 1 | open));
 		open = bits >> (BYTE_GROUP - 1);
 	}
+	t->reached[end / BYTE_GROUP + 1] = (uint32_t)(out - t->edges);
 	return (size_t)(out - t->edges) / 2;
 }
 
@@ -267,46 +271,51 @@ static size_t find_edges(struct tokens *t, size_t end)
 	return put_all_edges(t, end);
 }
 
-/* May there be a byte beyond ASCII from `begin` to before `end`? Quick, by groups. */
-static inline bool may_have_high(const struct tokens *t, uint32_t begin, uint32_t end)
+/* Small letters for one word that is not plain ASCII. */
+static void lower_word(struct tokens *t, uint32_t *edge)
 {
-	size_t first = begin / BYTE_GROUP;
-	size_t last = (end - 1) / BYTE_GROUP;
-	return (t->high[first] | t->high[last]) != 0 || last - first > 1;
-}
-
-/* Is there one? */
-static bool has_high(const struct tokens *t, uint32_t begin, uint32_t end)
-{
-	uint64_t from = UINT64_MAX << begin % BYTE_GROUP;
-	for (size_t g = begin / BYTE_GROUP; g * BYTE_GROUP < end; g++) {
-		size_t n = end - g * BYTE_GROUP;
-		uint64_t until = n < BYTE_GROUP ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
-		if (t->high[g] & from & until) {
-			return true;
-		}
-		from = UINT64_MAX;
+	const char *p = (const char *)t->buf + edge[0];
+	struct strview s = {p, edge[1] - edge[0]};
+	s = unicode_lower(s, (char *)t->buf + t->lower);
+	if (s.p != p) {
+		edge[0] = (uint32_t)t->lower;
+		t->lower += s.n;
+		edge[1] = (uint32_t)t->lower;
 	}
-	return false;
 }
 
-/* Small letters for the words that are not plain ASCII. */
-static void lower_words(struct tokens *t, size_t n)
+/* `bits` of the group that starts at `start` without those of bytes before `place`. */
+static inline uint64_t bits_from(uint64_t bits, size_t start, size_t place)
 {
+	if (place <= start) {
+		return bits;
+	}
+	return place - start < BYTE_GROUP ? bits & UINT64_MAX << (place - start) : 0;
+}
+
+/* Small letters for the words that are not plain ASCII: from one byte beyond ASCII to the
+ * next, past the words that have them. */
+static void lower_words(struct tokens *t, size_t n, size_t end)
+{
+	size_t i = 0;    /* words before are done */
+	size_t done = 0; /* bytes before, too */
 	t->lower = t->cap + PAD;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t *edge = &t->edges[2 * i];
-		if (!may_have_high(t, edge[0], edge[1]) ||
-			!has_high(t, edge[0], edge[1])) {
-			continue;
-		}
-		const char *p = (const char *)t->buf + edge[0];
-		struct strview s = {p, edge[1] - edge[0]};
-		s = unicode_lower(s, (char *)t->buf + t->lower);
-		if (s.p != p) {
-			edge[0] = (uint32_t)t->lower;
-			t->lower += s.n;
-			edge[1] = (uint32_t)t->lower;
+	for (size_t g = 0; g <= end / BYTE_GROUP; g++) {
+		size_t start = g * BYTE_GROUP;
+		uint64_t bits = bits_from(t->high[g], start, done);
+		size_t first = t->reached[g] / 2;
+		i = bits && first > i ? first : i;
+		while (bits) {
+			size_t place = start + (size_t)__builtin_ctzll(bits);
+			while (i < n && t->edges[2 * i + 1] <= place) {
+				i++;
+			}
+			bits &= bits - 1;
+			if (i < n && t->edges[2 * i] <= place) { /* else it is a blank */
+				done = t->edges[2 * i + 1];
+				bits = bits_from(bits, start, done);
+				lower_word(t, &t->edges[2 * i++]);
+			}
 		}
 	}
 }
@@ -340,7 +349,7 @@ int tokens_next(struct tokens *t, struct token_batch *ret)
 	}
 	size_t n = find_edges(t, cut);
 	if (any_high) {
-		lower_words(t, n);
+		lower_words(t, n, cut);
 	}
 	t->done = cut;
 	*ret = (struct token_batch){(const char *)t->buf, t->edges, n};

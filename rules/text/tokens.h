@@ -39,6 +39,7 @@ struct tokens {
 	uint64_t *word;     /* one bit a byte: see byte_class.h */
 	uint64_t *high;     /* the same */
 	uint32_t *edges;    /* the batch */
+	uint32_t *reached;  /* edges before each group of bytes, and before the end */
 	bool seekable, eof;
 };
 
