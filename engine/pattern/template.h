@@ -116,9 +116,10 @@ struct template
 {
 	struct piece *pieces;
 	uint32_t count;
-	uint32_t expr_count; /* pieces that are PIECE_EXPR: 0 means a constant */
-	struct strview text; /* the text as written (borrowed) */
-	bool shell;          /* TEMPLATE_SHELL: rendered with quotes */
+	uint32_t expr_count;  /* pieces that are PIECE_EXPR: 0 means a constant */
+	struct strview text;  /* the text as written (borrowed) */
+	bool shell;           /* TEMPLATE_SHELL: rendered with quotes */
+	enum shell_kind kind; /* and for which shell */
 };
 
 /* Where the text came from, for messages: turns an offset in it into a span. */

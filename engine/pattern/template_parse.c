@@ -467,7 +467,8 @@ int template_parse(struct diag_sink *sink, struct arena *arena, struct strview t
 			.count = (uint32_t)b.pieces.n,
 			.expr_count = refs,
 			.text = text,
-			.shell = use == TEMPLATE_SHELL};
+			.shell = use == TEMPLATE_SHELL,
+			.kind = shell};
 	}
 	place_reader_free(b.places);
 	strbuf_release(&b.literal);

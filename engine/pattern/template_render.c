@@ -73,7 +73,7 @@ static const char *quote_fault(const struct piece *piece)
 {
 	return piece->place == PLACE_ARITHMETIC
 		       ? "inside $((...)) only integers without leading zeros can stand"
-		       : "a line of this value is the delimiter of the here-document, or begins with it";
+		       : "a line of this value is the delimiter of the here-document";
 }
 
 /* One item of a command, quoted for its place. */
@@ -160,12 +160,15 @@ static int put_piece(struct rendering *rn, const struct piece *piece, bool shell
 	return 0;
 }
 
-/* Whether a line ends the here-document, or loses a byte to dash (0.5.12 and before),
- * which drops one beyond ASCII behind the delimiter at a line's begin. */
-static bool ends_heredoc(struct strview line, struct strview delimiter)
+/* dash (0.5.12 and before) drops a byte beyond ASCII behind a line's begin that is the
+ * delimiter's begin too. */
+static bool loses_byte(struct strview line, struct strview delimiter)
 {
-	return sv_starts(line, delimiter) &&
-	       (line.n == delimiter.n || (unsigned char)line.p[delimiter.n] >= 0x80);
+	size_t n = 0;
+	while (n < line.n && n < delimiter.n && line.p[n] == delimiter.p[n]) {
+		n++;
+	}
+	return n && n < line.n && (unsigned char)line.p[n] >= 0x80;
 }
 
 /* A value must not end its here-document early, nor begin a line with tabs where the
@@ -173,6 +176,7 @@ static bool ends_heredoc(struct strview line, struct strview delimiter)
 static int check_stretch(struct rendering *rn, const struct stretch *s)
 {
 	struct strview text = strbuf_sv(rn->out);
+	bool dash = rn->t->kind == SHELL_DASH || rn->t->kind == SHELL_SH;
 	const char *nl = s->from ? memrchr(text.p, '\n', s->from) : NULL;
 	size_t line = nl ? (size_t)(nl - text.p) + 1 : 0;
 	while (line <= s->to) {
@@ -187,7 +191,14 @@ static int check_stretch(struct rendering *rn, const struct stretch *s)
 			}
 			first++;
 		}
-		if (ends_heredoc(sv_sub(text, first, end - first), s->piece->heredoc)) {
+		struct strview whole = sv_sub(text, first, end - first);
+		if (dash && loses_byte(whole, s->piece->heredoc)) {
+			return render_error(rn, s->piece, RENDER_ERROR,
+				"a line of this value begins like the delimiter of the "
+				"here-document, and dash would lose a byte of it; use "
+				"another delimiter");
+		}
+		if (sv_eq(whole, s->piece->heredoc)) {
 			return render_error(
 				rn, s->piece, RENDER_ERROR, quote_fault(s->piece));
 		}

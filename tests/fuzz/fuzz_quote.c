@@ -78,6 +78,10 @@ static void random_name(struct dice *d, struct trial *t, int which)
 	while (n && (name[n - 1] == '\n' || name[n - 1] == '/')) {
 		n--;
 	}
+	/* what is a command where the name stands by chance */
+	if (n == 1 && strchr("ABHf:.[", name[0])) {
+		name[n++] = 'x';
+	}
 	for (int i = 0; i < which; i++) {
 		if (sv_eq(t->name[i], (struct strview){name, n})) {
 			name[n++] = (char)('a' + which);

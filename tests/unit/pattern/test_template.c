@@ -244,7 +244,7 @@ static void heredocs_keep_their_ends(void **state)
 	struct kit *k = *state;
 	struct kit_value v[] = {{"x", KIT_TEXT("a\nEOF\nb")}, {.ref = NULL}};
 	static const char end[] =
-		"a line of this value is the delimiter of the here-document, or begins with it";
+		"a line of this value is the delimiter of the here-document";
 	struct template t = kit_parse(k, TEMPLATE_SHELL, "cat <<EOF\n{x}\nEOF\n", NULL);
 	assert_null(kit_render(k, &t, v, false));
 	assert_string_equal(k->err.text, end);
@@ -255,6 +255,11 @@ static void heredocs_keep_their_ends(void **state)
 	assert_null(kit_render(k, &t, v, false));
 	t = kit_parse(k, TEMPLATE_SHELL, "cat <<EOF\n.E{x}\nEOF\n", NULL);
 	assert_string_equal(kit_render(k, &t, v, false), "cat <<EOF\n.EOF\nEOF\n");
+	v[0].value.text = SV("E\xc3\xa9");
+	t = kit_parse_shell(k, SHELL_DASH, "cat <<EOF\n{x}\nEOF\n", NULL);
+	assert_null(kit_render(k, &t, v, false));
+	t = kit_parse(k, TEMPLATE_SHELL, "cat <<EOF\n{x}\nEOF\n", NULL);
+	assert_non_null(kit_render(k, &t, v, false));
 	v[0].value.text = SV("a\n\tb");
 	t = kit_parse(k, TEMPLATE_SHELL, "cat <<-EOF\n\t{x}\n\tEOF\n", NULL);
 	assert_null(kit_render(k, &t, v, false));
