@@ -6,7 +6,7 @@
 static int prepare(struct session *s)
 {
 	int rc = session_build(s);
-	return rc == EXIT_DONE ? session_plan(s) : rc;
+	return rc == EXIT_DONE ? session_plan(s, STATE_LOOK) : rc;
 }
 
 static int written(struct session *s, int rc)

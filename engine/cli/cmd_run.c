@@ -6,20 +6,22 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "cli/recorder.h"
 #include "cli/run_classes.h"
 #include "cli/session.h"
 #include "job/job_spec_build.h"
 #include "report/reporter.h"
+#include "sched/job_files.h"
 #include "sched/run.h"
 #include "sys/lockfile.h"
 #include "sys/term.h"
 
-#define STATE_DIR ".cwflow"
 #define LOCK_WAIT_NS 3000000000
 
 struct run {
 	struct session *s;
 	struct job_context context;
+	struct recorder recorder;
 	struct strbuf reason;
 };
 
@@ -27,22 +29,33 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 	struct job_spec *ret, const char **ret_error)
 {
 	struct run *r = ctx;
-	return job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
+	const char *fault = recorder_fault(&r->recorder);
+	if (fault) {
+		*ret_error = arena_printf(arena, "it could not be recorded: %s", fault);
+		return -1;
+	}
+	if (attempt == 1 && recorder_is_needless(&r->recorder, job)) {
+		return 1;
+	}
+	int rc = job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
+	if (rc == 0) {
+		ret->job = job;
+		recorder_mark_stale(&r->recorder, arena, ret);
+	}
+	return rc;
 }
 
-/* Nothing is remembered yet but the files themselves. */
 static void job_starting(void *ctx, const struct job_spec *spec)
 {
-	(void)ctx;
-	(void)spec;
+	struct run *r = ctx;
+	recorder_starting(&r->recorder, spec);
 }
 
 static void job_ended(
 	void *ctx, const struct job_spec *spec, const struct job_result *result)
 {
-	(void)ctx;
-	(void)spec;
-	(void)result;
+	struct run *r = ctx;
+	recorder_ended(&r->recorder, spec, result);
 }
 
 static const char *reason_of(void *ctx, uint32_t job)
@@ -153,18 +166,24 @@ static int run_plan(struct session *s)
 	r.context.cores = s->cores;
 	int rc = EXIT_WRONG;
 	plan_link(&s->plan);
+	recorder_init(&r.recorder, s->records, &s->plan, s->arguments.buf, s->wf.file);
+	r.recorder.keep_incomplete = s->o.keep_incomplete;
+	r.recorder.sync = s->o.sync;
 	if (run_classes_make(&classes, s, &r.context) == 0 &&
 		(o.reporter = make_reporter(s))) {
 		o.graph = &classes.graph;
 		session_tell(s); /* warnings, before the first line of the run */
+		recorder_begin(&r.recorder);
 		if (run_jobs(&o, &result) == 0) {
 			rc = exit_status(&result);
 		} else {
 			diag_system(&s->sink, "CW-E306", errno, ".", "run jobs in");
 			rc = EXIT_FAILED;
 		}
+		recorder_end(&r.recorder, rc);
 		o.reporter->free(o.reporter);
 	}
+	recorder_release(&r.recorder);
 	run_classes_release(&classes);
 	job_context_release(&r.context);
 	strbuf_release(&r.reason);
@@ -184,17 +203,36 @@ static void tell_sources(struct session *s)
 	}
 }
 
+static void tell_unfinished(struct session *s)
+{
+	uint32_t n = s->plan.unfinished_count;
+	if (n && !s->o.quiet) {
+		fprintf(stderr,
+			"%u job%s that an earlier run left unfinished %s made again\n",
+			(unsigned)n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
+	}
+}
+
+/* Records go in before the lock does. */
+static int close_records(struct session *s, int rc)
+{
+	int closed = records_free(s->records, s);
+	s->records = NULL;
+	return closed != 0 && rc == EXIT_DONE ? EXIT_FAILED : rc;
+}
+
 static int build_and_run(struct session *s)
 {
 	int rc = session_build(s);
 	if (rc == EXIT_DONE) {
-		rc = session_plan(s);
+		rc = session_plan(s, STATE_RUN);
 	}
 	if (rc != EXIT_DONE) {
 		return rc;
 	}
 	session_tell(s);
 	tell_sources(s);
+	tell_unfinished(s);
 	if (s->plan.wanted_count) {
 		return run_plan(s);
 	}
@@ -212,7 +250,9 @@ int cmd_run(struct session *s)
 		rc = take_lock(s, &lock);
 	}
 	if (rc == EXIT_DONE) {
-		rc = build_and_run(s);
+		/* what a killed run left, before anything is looked at */
+		job_files_recover(STATE_DIR);
+		rc = close_records(s, build_and_run(s));
 	}
 	lockfile_release(&lock);
 	return rc;

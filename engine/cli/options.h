@@ -47,12 +47,17 @@ struct options {
 	bool dry_run, keep_going, force, forceall, print_commands, verbose, no_color;
 	bool keep_incomplete, nolock, delete_all_output, list_rules;
 	bool rulegraph, filegraph, tools_dir, version, quiet;
+	bool ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
+		detailed_summary, list_targets, list_untracked, stats, verify,
+		delete_temp_output;
 	const char *help; /* "" without a group */
 	const char *dag;  /* "" without a form */
 	const char *workflow_file, *directory, *retries, *max_jobs, *events,
 		*latency_wait;
-	const char *completion;
-	word_list forcerun, config, configfiles, targets, resources, set_threads;
+	const char *completion, *rerun_triggers, *checksum_limit;
+	const char *why, *lineage; /* "" without a value */
+	word_list forcerun, config, configfiles, targets, resources, set_threads, until,
+		omit_from, accept;
 };
 
 /* 0, or -1 with errors that name the nearest known option. */

@@ -9,6 +9,7 @@
 #include "parser/parser.h"
 #include "sys/cpus.h"
 #include "sys/fs.h"
+#include "sys/lockfile.h"
 #include "sys/path.h"
 #include "sys/term.h"
 
@@ -32,6 +33,10 @@ int session_init(struct session *s, int argc, char **argv)
 	workflow_init(&s->wf);
 	strbuf_init(&s->workdir);
 	strbuf_init(&s->tools_dir);
+	strbuf_init(&s->arguments);
+	for (int i = 1; i < argc; i++) {
+		strbuf_addf(&s->arguments, i > 1 ? " %s" : "%s", argv[i]);
+	}
 	s->color = term_color(STDERR_FILENO);
 	if (options_parse(&s->o, argc, argv, &s->sink) != 0) {
 		return -1;
@@ -46,6 +51,7 @@ void session_release(struct session *s)
 	if (s->has_plan) {
 		plan_release(&s->plan);
 	}
+	records_free(s->records, s);
 	if (s->has_dag) {
 		dag_release(&s->dag);
 	}
@@ -54,6 +60,7 @@ void session_release(struct session *s)
 	options_release(&s->o);
 	strbuf_release(&s->workdir);
 	strbuf_release(&s->tools_dir);
+	strbuf_release(&s->arguments);
 	free(s->file_owned);
 	diag_sink_release(&s->sink);
 	source_set_release(&s->sources);
@@ -176,16 +183,69 @@ int session_build(struct session *s)
 	return EXIT_DONE;
 }
 
-int session_plan(struct session *s)
+/* A list of the command line's words. */
+static const struct strview *views(
+	struct session *s, const char *const *words, size_t count)
+{
+	struct strview *v = ARENA_ARRAY(&s->wf.arena, struct strview, count);
+	for (size_t i = 0; i < count; i++) {
+		v[i] = sv_from(words[i]);
+	}
+	return v;
+}
+
+/* --rerun-triggers, --checksum-limit. */
+static int read_triggers(struct session *s, struct plan_options *o)
+{
+	struct strview bad = SV("");
+	const char *words = s->o.rerun_triggers;
+	o->triggers = words ? plan_triggers(sv_from(words), &bad) : TRIGGER_ALL;
+	if (!o->triggers) {
+		return diag_error(&s->sink, "CW-E504", (struct span){0},
+			"--rerun-triggers takes a list of mtime, checksum, input, params, "
+			"code and software, \"" SV_FMT "\" is none of them",
+			SV_ARG(bad));
+	}
+	const char *limit = s->o.checksum_limit;
+	int64_t mb;
+	o->checksum_limit = 1000000000;
+	if (limit && parse_i64(sv_from(limit), &o->checksum_limit) == 0 &&
+		o->checksum_limit >= 0) {
+		return 0; /* bytes */
+	}
+	if (limit && parse_size_mb(sv_from(limit), &mb) == 0) {
+		o->checksum_limit = mb * 1000000;
+	} else if (limit) {
+		return diag_error(&s->sink, "CW-E504", (struct span){0},
+			"--checksum-limit takes a size like 1GB or 500MiB, this is "
+			"\"%s\"",
+			limit);
+	}
+	return 0;
+}
+
+int session_plan(struct session *s, enum state_mode mode)
 {
 	struct plan_options o = {.force_all = s->o.forceall,
 		.force_targets = s->o.force,
-		.force_count = (uint32_t)s->o.forcerun.n};
-	struct strview *force = ARENA_ARRAY(&s->wf.arena, struct strview, o.force_count);
-	for (uint32_t i = 0; i < o.force_count; i++) {
-		force[i] = sv_from(s->o.forcerun.v[i]);
+		.force = views(s, s->o.forcerun.v, s->o.forcerun.n),
+		.force_count = (uint32_t)s->o.forcerun.n,
+		.until = views(s, s->o.until.v, s->o.until.n),
+		.until_count = (uint32_t)s->o.until.n,
+		.omit = views(s, s->o.omit_from.v, s->o.omit_from.n),
+		.omit_count = (uint32_t)s->o.omit_from.n};
+	if (read_triggers(s, &o) != 0 || records_open(&s->records, s, mode) != 0) {
+		return EXIT_WRONG;
 	}
-	o.force = force;
+	if (s->records) {
+		o.state = &s->records->state;
+		o.fingerprints = &s->records->fingerprints;
+	}
+	/* what a run that is going on makes is unfinished, but not left so */
+	o.ignore_unfinished =
+		s->o.ignore_incomplete ||
+		(mode == STATE_LOOK && s->records && s->records->state.unfinished.n &&
+			lockfile_is_held(STATE_DIR "/lock", NULL));
 	s->has_plan = true;
 	return plan_make(&s->plan, &s->dag, &o, &s->sink) == 0 ? EXIT_DONE : EXIT_WRONG;
 }

@@ -6,6 +6,7 @@
 #define CW_CLI_SESSION_H
 
 #include "cli/options.h"
+#include "cli/records.h"
 #include "plan/plan.h"
 
 enum exit_status {
@@ -24,9 +25,11 @@ struct session {
 	struct plan plan;
 	struct strbuf workdir; /* absolute, normal */
 	struct strbuf tools_dir;
-	const char *file; /* workflow file */
+	struct strbuf arguments; /* the command line, for records */
+	const char *file;        /* workflow file */
 	char *file_owned;
 	int64_t cores;
+	struct records *records; /* NULL: none */
 	bool has_dag, has_plan, color;
 };
 
@@ -40,7 +43,7 @@ void session_release(struct session *s);
 int session_open(struct session *s);
 int session_read(struct session *s);
 int session_build(struct session *s);
-int session_plan(struct session *s);
+int session_plan(struct session *s, enum state_mode mode);
 
 /* Prints what is in the sink to stderr and forgets it. */
 void session_tell(struct session *s);

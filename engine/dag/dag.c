@@ -14,6 +14,7 @@ void dag_release(struct dag *d)
 	free(d->producer);
 	free(d->file_flags);
 	free(d->mtime);
+	free(d->size);
 	free(d->order);
 	vec_release(&d->jobs);
 	vec_release(&d->outputs);
@@ -21,6 +22,7 @@ void dag_release(struct dag *d)
 	vec_release(&d->values);
 	vec_release(&d->targets);
 	vec_release(&d->target_jobs);
+	vec_release(&d->waits);
 }
 
 void dag_values(const struct dag *d, uint32_t job, struct strview *ret)

@@ -43,6 +43,7 @@ struct dag {
 	uint32_t *producer; /* job that makes it, or DAG_NONE */
 	uint8_t *file_flags;
 	int64_t *mtime; /* ns since 1970; of a link that of what it points to */
+	int64_t *size;  /* bytes, likewise */
 	uint32_t file_cap;
 	/* by job; jobs.v[jobs.n - 1] is a sentinel */
 	VEC(struct dag_job) jobs;

@@ -83,6 +83,7 @@ static void stat_one(struct dag *d, struct folder *folder, uint32_t file)
 	}
 	*flags |= FILE_EXISTS | (S_ISDIR(st.st_mode) ? FILE_FOLDER : 0);
 	d->mtime[file] = ns_of(st.st_mtim);
+	d->size[file] = st.st_size;
 }
 
 static void *stat_range(void *arg)
@@ -105,6 +106,7 @@ void stat_files(struct dag *d, bool all)
 	uint32_t files = d->paths.count;
 	if (!d->mtime) {
 		d->mtime = xreallocarray(NULL, files, sizeof(*d->mtime));
+		d->size = xcalloc(files, sizeof(*d->size));
 	}
 	uint32_t threads = files / FILES_PER_THREAD + 1;
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);

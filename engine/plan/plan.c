@@ -1,14 +1,19 @@
 #include "plan/plan.h"
 
 #include "base/edit_distance.h"
+#include "plan/plan_records.h"
+#include "sys/path.h"
 
 /* Later than any stamp. */
 #define NEVER INT64_MAX
 
-static void want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
+void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
 {
-	uint8_t before = p->reasons[job];
-	p->reasons[job] = (uint8_t)(before | reason);
+	unsigned before = p->reasons[job];
+	if (p->excluded && p->excluded[job]) {
+		return;
+	}
+	p->reasons[job] = (uint16_t)(before | reason);
 	if (!before) {
 		p->wanted_count++;
 	}
@@ -65,19 +70,23 @@ static void judge_outputs(struct plan *p, uint32_t job)
 	const struct rule *rule = dag_rule(d, job);
 	const uint32_t *files = dag_products(d, job);
 	if (!rule->output_count && rule->command_kind != RULE_NOTHING) {
-		want(p, job, REASON_NO_OUTPUT, DAG_NONE);
+		plan_want(p, job, REASON_NO_OUTPUT, DAG_NONE);
 	}
 	for (uint32_t k = 0; k < rule->product_count; k++) {
 		if (d->file_flags[files[k]] & FILE_TARGET && !is_there(d, files[k])) {
-			want(p, job, REASON_MISSING_OUTPUT, files[k]);
+			plan_want(p, job, REASON_MISSING_OUTPUT, files[k]);
 			return;
 		}
 	}
 }
 
+/* Jobs that run update what uses their files; without a record, or by make's rules, a
+ * newer time alone does. */
 static void judge_inputs(struct plan *p, uint32_t job, int64_t age)
 {
 	const struct dag *d = p->d;
+	bool by_time = p->o.triggers & TRIGGER_MTIME &&
+		       (!(p->o.triggers & TRIGGER_CHECKSUM) || !plan_record(p, job));
 	uint32_t n;
 	const uint32_t *in = dag_inputs(d, job, &n);
 	for (uint32_t k = 0; k < n; k++) {
@@ -87,9 +96,9 @@ static void judge_inputs(struct plan *p, uint32_t job, int64_t age)
 			continue;
 		}
 		if (maker != DAG_NONE && p->reasons[maker]) {
-			want(p, job, REASON_UPDATED_INPUT, file);
-		} else if (is_there(d, file) && d->mtime[file] > age) {
-			want(p, job, REASON_NEWER_INPUT, file);
+			plan_want(p, job, REASON_UPDATED_INPUT, file);
+		} else if (by_time && is_there(d, file) && d->mtime[file] > age) {
+			plan_want(p, job, REASON_NEWER_INPUT, file);
 		}
 	}
 }
@@ -101,7 +110,8 @@ static bool lacks_input(const struct plan *p, uint32_t job)
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t file = INPUT_FILE(in[k]);
 		uint32_t maker = p->d->producer[file];
-		if (maker != DAG_NONE && !p->reasons[maker] && !is_there(p->d, file)) {
+		if (maker != DAG_NONE && !p->reasons[maker] && !is_there(p->d, file) &&
+			!(p->excluded && p->excluded[maker])) {
 			return true;
 		}
 	}
@@ -167,16 +177,17 @@ static void want_missing_inputs(struct plan *p)
 			uint32_t file = INPUT_FILE(in[k]);
 			uint32_t maker = d->producer[file];
 			if (maker != DAG_NONE && !p->reasons[maker] &&
-				!is_there(d, file)) {
-				want(p, maker, REASON_MISSING_OUTPUT, file);
+				!is_there(d, file) &&
+				!(p->excluded && p->excluded[maker])) {
+				plan_want(p, maker, REASON_MISSING_OUTPUT, file);
 				vec_push(&stack, maker);
 			}
 		}
 		for (uint64_t i = p->dependents_start[job];
 			i < p->dependents_start[job + 1]; i++) {
 			uint32_t user = p->dependents[i];
-			if (!p->reasons[user]) {
-				want(p, user, REASON_UPDATED_INPUT,
+			if (!p->reasons[user] && !(p->excluded && p->excluded[user])) {
+				plan_want(p, user, REASON_UPDATED_INPUT,
 					dag_products(d, job)[0]);
 				vec_push(&stack, user);
 			}
@@ -185,31 +196,31 @@ static void want_missing_inputs(struct plan *p)
 	vec_release(&stack);
 }
 
-static int force_one(struct plan *p, struct strview name, struct diag_sink *sink)
+int plan_each_named(struct plan *p, const char *option, struct strview name,
+	struct diag_sink *sink, void (*take)(struct plan *p, uint32_t job))
 {
 	const struct dag *d = p->d;
 	const struct rule *rule = workflow_rule(d->wf, name);
-	bool found = false;
-	if (rule) {
-		for (uint32_t j = 0; j < d->job_count; j++) {
-			if (dag_rule(d, j) == rule) {
-				want(p, j, REASON_FORCED, DAG_NONE);
-			}
+	for (uint32_t j = 0; rule && j < d->job_count; j++) {
+		if (dag_rule(d, j) == rule) {
+			take(p, j);
 		}
+	}
+	if (rule) {
 		return 0;
 	}
-	uint32_t file = intern_find(&d->paths, name.p, name.n);
+	struct strbuf normal = STRBUF_INIT;
+	path_normalise(&normal, name, d->wf->workdir);
+	uint32_t file = intern_find(&d->paths, normal.buf, normal.len);
+	strbuf_release(&normal);
 	if (file != INTERN_NONE && d->producer[file] != DAG_NONE) {
-		want(p, d->producer[file], REASON_FORCED, DAG_NONE);
-		found = true;
-	}
-	if (found) {
+		take(p, d->producer[file]);
 		return 0;
 	}
 	diag_error(sink, "CW-E420", (struct span){0},
-		"-R: \"" SV_FMT
+		"%s: \"" SV_FMT
 		"\" is neither a rule nor a file that a job of this run makes",
-		SV_ARG(name));
+		option, SV_ARG(name));
 	struct nearest near;
 	nearest_init(&near, name);
 	for (uint32_t r = 0; r < d->wf->rule_count; r++) {
@@ -222,47 +233,98 @@ static int force_one(struct plan *p, struct strview name, struct diag_sink *sink
 	return -1;
 }
 
+static void force_job(struct plan *p, uint32_t job)
+{
+	plan_want(p, job, REASON_FORCED, DAG_NONE);
+}
+
 static int force_jobs(
 	struct plan *p, const struct plan_options *o, struct diag_sink *sink)
 {
 	const struct dag *d = p->d;
 	int rc = 0;
 	for (uint32_t j = 0; o->force_all && j < d->job_count; j++) {
-		want(p, j, REASON_FORCED, DAG_NONE);
+		plan_want(p, j, REASON_FORCED, DAG_NONE);
 	}
 	for (size_t i = 0; o->force_targets && i < d->targets.n; i++) {
 		uint32_t maker = d->producer[d->targets.v[i]];
 		if (maker != DAG_NONE) {
-			want(p, maker, REASON_FORCED, DAG_NONE);
+			plan_want(p, maker, REASON_FORCED, DAG_NONE);
 		}
 	}
 	for (size_t i = 0; o->force_targets && i < d->target_jobs.n; i++) {
-		want(p, d->target_jobs.v[i], REASON_FORCED, DAG_NONE);
+		plan_want(p, d->target_jobs.v[i], REASON_FORCED, DAG_NONE);
 	}
 	for (uint32_t i = 0; i < o->force_count; i++) {
-		rc |= force_one(p, o->force[i], sink);
+		rc |= plan_each_named(p, "-R", o->force[i], sink, force_job);
 	}
 	return rc;
+}
+
+/* Jobs that only other jobs' results can make run; not below a forced one. */
+static void find_maybes(struct plan *p)
+{
+	const struct dag *d = p->d;
+	uint8_t *forced = xcalloc(d->job_count, 1);
+	for (uint32_t i = 0; i < d->job_count; i++) {
+		uint32_t job = d->order[i], n;
+		const struct rule *rule = dag_rule(d, job);
+		const uint32_t *in = dag_inputs(d, job, &n);
+		const struct known_job *record = plan_record(p, job);
+		bool target = !rule->output_count && rule->command_kind == RULE_NOTHING;
+		forced[job] = p->reasons[job] & REASON_FORCED;
+		for (uint32_t k = 0; k < n && !forced[job]; k++) {
+			uint32_t maker = d->producer[INPUT_FILE(in[k])];
+			forced[job] = maker != DAG_NONE && forced[maker] &&
+				      !(in[k] & INPUT_ANCIENT);
+		}
+		if (p->reasons[job] != REASON_UPDATED_INPUT || forced[job] ||
+			!(p->o.triggers & TRIGGER_CHECKSUM) ||
+			(!target && (!record || record->input_count != n))) {
+			continue;
+		}
+		bool maybe = true;
+		for (uint32_t k = 0; target && k < n; k++) {
+			uint32_t maker = d->producer[INPUT_FILE(in[k])];
+			maybe = maybe && (maker == DAG_NONE || !p->reasons[maker] ||
+						 p->maybe[maker]);
+		}
+		p->maybe[job] = maybe;
+		p->maybe_count += maybe;
+	}
+	free(forced);
 }
 
 int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	struct diag_sink *sink)
 {
-	*p = (struct plan){.d = d};
+	*p = (struct plan){.d = d, .o = *o};
+	p->o.triggers = o->triggers ? o->triggers : TRIGGER_ALL;
 	dag_stat(d);
-	p->reasons = xcalloc(d->job_count, 1);
+	hashmap_init(&p->seen_at);
+	hashmap_init(&p->by_inode);
+	p->reasons = xcalloc(d->job_count, sizeof(*p->reasons));
+	p->maybe = xcalloc(d->job_count, 1);
+	p->record = xreallocarray(NULL, d->job_count, sizeof(*p->record));
 	p->reason_file = xreallocarray(NULL, d->job_count, sizeof(*p->reason_file));
-	if (force_jobs(p, o, sink) != 0) {
+	plan_find_records(p);
+	if (plan_select(p, sink) != 0 || force_jobs(p, o, sink) != 0) {
 		return -1;
 	}
+	plan_judge_unfinished(p);
 	int64_t *age = output_ages(d);
 	for (uint32_t i = 0; i < d->job_count; i++) {
-		judge_outputs(p, d->order[i]);
-		judge_inputs(p, d->order[i], age[d->order[i]]);
+		uint32_t job = d->order[i];
+		judge_outputs(p, job);
+		if (plan_record(p, job)) {
+			plan_judge_record(p, job);
+		}
+		judge_inputs(p, job, age[job]);
 	}
 	free(age);
 	if (p->wanted_count) {
 		want_missing_inputs(p);
+		find_maybes(p);
 	}
 	return 0;
 }
@@ -286,37 +348,16 @@ void plan_release(struct plan *p)
 {
 	free(p->reasons);
 	free(p->reason_file);
+	free(p->maybe);
+	free(p->excluded);
+	free(p->record);
 	free(p->wanted);
 	free(p->pending);
 	free(p->dependents_start);
 	free(p->dependents);
+	hashmap_release(&p->seen_at);
+	hashmap_release(&p->by_inode);
+	vec_release(&p->seen);
+	vec_release(&p->restamped);
 	*p = (struct plan){0};
-}
-
-void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out)
-{
-	unsigned reasons = p->reasons[job];
-	const char *words = "does not run";
-	switch ((enum reason)(reasons & -reasons)) {
-	case REASON_FORCED:
-		words = "forced";
-		break;
-	case REASON_NO_OUTPUT:
-		words = "it has no outputs to look at";
-		break;
-	case REASON_MISSING_OUTPUT:
-		words = "missing output";
-		break;
-	case REASON_NEWER_INPUT:
-		words = "updated input file";
-		break;
-	case REASON_UPDATED_INPUT:
-		words = "input is made by another job";
-		break;
-	}
-	strbuf_addstr(out, words);
-	if (reasons && p->reason_file[job] != DAG_NONE) {
-		strbuf_addstr(out, ": ");
-		escape_for_terminal(out, dag_path(p->d, p->reason_file[job]));
-	}
 }

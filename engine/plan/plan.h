@@ -1,19 +1,41 @@
 /*
- * What has to run and why: the graph against the stamps of the files.
+ * What has to run and why: the graph against the stamps of the files and against what
+ * earlier runs recorded.
  */
 #ifndef CW_PLAN_PLAN_H
 #define CW_PLAN_PLAN_H
 
+#include "base/hashmap.h"
 #include "dag/dag.h"
+#include "job/fingerprint.h"
+#include "state/state.h"
 
 /* Why a job runs. Several may hold; the first in this order is told. */
 enum reason {
 	REASON_FORCED = 1,    /* -f, -F, -R */
 	REASON_NO_OUTPUT = 2, /* it has a command and no outputs: it always runs */
 	REASON_MISSING_OUTPUT =
-		4, /* one that is asked for, or that a job which runs needs */
-	REASON_NEWER_INPUT = 8,    /* than the oldest output */
-	REASON_UPDATED_INPUT = 16, /* made again by a job of this run */
+		4,             /* one that is asked for, or that a job which runs needs */
+	REASON_UNFINISHED = 8, /* an earlier run left it so */
+	REASON_OUTPUT_CHANGED = 16, /* an output is not what its job made */
+	REASON_NEWER_INPUT = 32,    /* than the oldest output; nothing is recorded */
+	REASON_CHANGED_INPUT = 64,  /* since the job last ran */
+	REASON_INPUT_SET = 128,
+	REASON_PARAMS = 256,
+	REASON_CODE = 512,
+	REASON_SOFTWARE = 1024,
+	REASON_UPDATED_INPUT = 2048, /* made again by a job of this run */
+};
+
+/* --rerun-triggers */
+enum trigger {
+	TRIGGER_MTIME = 1,
+	TRIGGER_CHECKSUM = 2,
+	TRIGGER_INPUT = 4,
+	TRIGGER_PARAMS = 8,
+	TRIGGER_CODE = 16,
+	TRIGGER_SOFTWARE = 32,
+	TRIGGER_ALL = 63,
 };
 
 struct plan_options {
@@ -21,13 +43,35 @@ struct plan_options {
 	bool force_targets;          /* -f */
 	const struct strview *force; /* -R: rules or files */
 	uint32_t force_count;
+	const struct strview *until, *omit; /* -U, -O: rules or files */
+	uint32_t until_count, omit_count;
+	/* records; NULL: none, stamps alone decide */
+	struct state *state;
+	struct fingerprinter *fingerprints; /* with state */
+	unsigned triggers;                  /* enum trigger; 0: all */
+	int64_t checksum_limit;             /* larger files count by stamp; 0: no limit */
+	bool ignore_unfinished; /* --ignore-incomplete, or the run that they belong to
+	                           is going on */
 };
 
 struct plan {
 	struct dag *d;
-	uint8_t *reasons;      /* by job: enum reason; 0: does not run */
+	struct plan_options o;
+	uint16_t *reasons;     /* by job: enum reason; 0: does not run */
 	uint32_t *reason_file; /* the file that decided it, or DAG_NONE */
-	uint32_t wanted_count;
+	uint8_t *maybe;        /* runs only if an input comes out changed */
+	uint8_t *excluded;     /* by -U, -O; NULL: none is */
+	uint32_t *record;      /* by job: the id of its record, or STATE_NONE */
+	uint32_t wanted_count; /* jobs with reasons, `maybe` ones included */
+	uint32_t maybe_count;
+	uint32_t unfinished_count; /* jobs that an earlier run left unfinished */
+	/* contents looked up by this plan that differ from those recorded for the file:
+	 * file -> number in `seen`; and records whose stamp alone is out of date */
+	struct hashmap seen_at;
+	VEC(struct known_file) seen;
+	VEC(uint32_t) restamped; /* file ids of the state */
+	struct hashmap by_inode;
+	bool has_inodes;
 	/* for the scheduler, made by plan_link: job -> wanted jobs that wait for it */
 	uint8_t *wanted;
 	uint32_t *pending;
@@ -36,8 +80,10 @@ struct plan {
 };
 
 /*
- * Decides for every job. Looks up the stamps that the build did not need. 0, or -1 with
- * errors: a rule or file of -R that is not in the graph. Linear in jobs and edges.
+ * Decides for every job. Looks up the stamps that the build did not need, and reads
+ * files whose stamp is not the recorded one. 0, or -1 with errors: a rule or file of -R,
+ * -U or -O that is not in the graph. Linear in jobs and edges. What the options point to
+ * is borrowed as long as the plan lives.
  */
 int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	struct diag_sink *sink);
@@ -49,5 +95,23 @@ void plan_release(struct plan *p);
 
 /* Words for why `job` runs: "missing output results/a.txt". */
 void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out);
+
+/* During the run, of a `maybe` job whose inputs are made: whether one of them differs from
+ * what the job was last made from. *ret_file (may be NULL) is that input. */
+bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file);
+
+/* The record of a job as the plan needs it, or NULL. */
+const struct known_job *plan_record(const struct plan *p, uint32_t job);
+
+/* What is in `file` now: by its record where the stamp is that, else by reading it.
+ * CONTENT_NONE where nothing is there. */
+struct content plan_content(struct plan *p, uint32_t file);
+
+/* Whether `file` is not what its record says it was made as. */
+bool plan_output_changed(struct plan *p, uint32_t file);
+
+/* The words of --rerun-triggers, e.g. "mtime,params": a mask, or 0 with *ret_bad the word
+ * that is none. */
+unsigned plan_triggers(struct strview words, struct strview *ret_bad);
 
 #endif

@@ -1,0 +1,384 @@
+#include "cli/recorder.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "state/content.h"
+#include "sys/clock.h"
+#include "sys/path.h"
+
+/* Texts for people are cut there. */
+enum { LONGEST_TEXT = 32 * 1024 };
+
+void recorder_init(struct recorder *r, struct records *records, struct plan *plan,
+	const char *arguments, const char *workflow)
+{
+	struct utsname name;
+	*r = (struct recorder){.records = records, .plan = plan};
+	strbuf_init(&r->inputs);
+	strbuf_init(&r->outputs);
+	r->skipped = xcalloc(plan->d->job_count, 1);
+	r->arguments = xstrdup(arguments);
+	r->host = xstrdup(uname(&name) == 0 ? name.nodename : "");
+	const char *user = getenv("USER");
+	r->run = (struct row_run){.status = -1,
+		.engine = SV(CWFLOW_VERSION),
+		.host = sv_from(r->host),
+		.user = sv_from(user ? user : ""),
+		.arguments = sv_from(r->arguments),
+		.workflow = sv_from(workflow),
+		.pid = getpid(),
+		.dirty = -1};
+}
+
+void recorder_release(struct recorder *r)
+{
+	for (size_t i = 0; i < r->started.n; i++) {
+		free(r->started.v[i].inputs);
+	}
+	vec_release(&r->started);
+	strbuf_release(&r->inputs);
+	strbuf_release(&r->outputs);
+	free(r->skipped);
+	free(r->arguments);
+	free(r->host);
+}
+
+void recorder_begin(struct recorder *r)
+{
+	if (!r->records) {
+		return;
+	}
+	struct state *s = &r->records->state;
+	r->run.id = s->last_run + 1;
+	r->run.start_ns = clock_wall_ns(&clock_real);
+	state_put_run(s, &r->run);
+	for (size_t i = 0; i < r->plan->restamped.n; i++) {
+		uint32_t file = r->plan->restamped.v[i];
+		struct known_file known = s->files.v[file];
+		state_put_file(s, file, &known);
+	}
+	state_commit(s);
+}
+
+void recorder_end(struct recorder *r, int status)
+{
+	if (r->records) {
+		r->run.end_ns = clock_wall_ns(&clock_real);
+		r->run.status = status;
+		state_put_run(&r->records->state, &r->run);
+		state_commit(&r->records->state);
+	}
+}
+
+const char *recorder_fault(const struct recorder *r)
+{
+	int broken = r->records ? r->records->state.broken : 0;
+	return broken ? strerror(broken) : NULL;
+}
+
+/* A target rule is needless where all that it waited for was. */
+static bool all_skipped(const struct recorder *r, uint32_t job)
+{
+	const struct plan *p = r->plan;
+	uint32_t n;
+	const uint32_t *in = dag_inputs(p->d, job, &n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t maker = p->d->producer[INPUT_FILE(in[k])];
+		if (maker != DAG_NONE && p->reasons[maker] && !r->skipped[maker]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool recorder_is_needless(struct recorder *r, uint32_t job)
+{
+	struct plan *p = r->plan;
+	uint32_t file = DAG_NONE;
+	if (!p->maybe[job]) {
+		return false;
+	}
+	bool needless = plan_record(p, job) ? !plan_still_wanted(p, job, &file)
+					    : all_skipped(r, job);
+	r->skipped[job] = needless;
+	if (!needless && file != DAG_NONE) {
+		p->maybe[job] = 0;
+		p->reasons[job] = REASON_CHANGED_INPUT;
+		p->reason_file[job] = file;
+	}
+	return needless;
+}
+
+void recorder_mark_stale(struct recorder *r, struct arena *arena, struct job_spec *spec)
+{
+	if (!(r->plan->reasons[spec->job] & REASON_UNFINISHED)) {
+		return;
+	}
+	struct spec_file *outputs =
+		ARENA_ARRAY(arena, struct spec_file, spec->output_count);
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		outputs[i] = spec->outputs[i];
+		if (!(outputs[i].flags & OUTPUT_RESUME)) {
+			outputs[i].flags |= OUTPUT_STALE;
+		}
+	}
+	spec->outputs = outputs;
+}
+
+/* The id of a job's record, also where only an unfinished start is known of it. */
+static uint32_t record_id(struct recorder *r, uint32_t job)
+{
+	struct plan *p = r->plan;
+	struct state *s = &r->records->state;
+	if (p->record[job] != STATE_NONE) {
+		return p->record[job];
+	}
+	for (size_t i = 0; i < s->unfinished.n; i++) {
+		const struct unfinished *u = &s->unfinished.v[i];
+		uint32_t file = u->count ? s->unfinished_files.v[u->paths] : STATE_NONE;
+		if (file < p->d->paths.count && p->d->producer[file] == job) {
+			return u->job;
+		}
+	}
+	return state_new_job(s);
+}
+
+/* What the inputs are at this moment. Those that a job of this run made are what it
+ * made. */
+static void note_inputs(struct recorder *r, struct started *a)
+{
+	const struct dag *d = r->plan->d;
+	const struct state *s = &r->records->state;
+	uint32_t n;
+	const uint32_t *in = dag_inputs(d, a->job, &n);
+	a->inputs = xcalloc(n ? n : 1, sizeof(*a->inputs));
+	a->input_count = n;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t maker = d->producer[file];
+		uint32_t id = state_file_of(s, file);
+		struct known_file *now = &a->inputs[k];
+		if (maker != DAG_NONE && r->plan->reasons[maker] && id != STATE_NONE) {
+			*now = s->files.v[id];
+			continue;
+		}
+		if (content_look(dag_path(d, file).p, now) != 0) {
+			now->stamp = (struct stamp){-1, -1};
+			now->job = STATE_NONE;
+		}
+		if (id != STATE_NONE &&
+			(stamp_eq(now->stamp, s->files.v[id].stamp) ||
+				s->files.v[id].content.kind == CONTENT_JOB)) {
+			now->content = s->files.v[id].content;
+		}
+	}
+}
+
+void recorder_starting(struct recorder *r, const struct job_spec *spec)
+{
+	struct started a = {.job = spec->job, .start_ns = clock_wall_ns(&clock_real)};
+	if (!r->records || !spec->output_count) {
+		return;
+	}
+	a.id = record_id(r, spec->job);
+	r->plan->record[spec->job] = a.id;
+	note_inputs(r, &a);
+	strbuf_reset(&r->outputs);
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		strbuf_add(&r->outputs, spec->outputs[i].path,
+			strlen(spec->outputs[i].path) + 1);
+	}
+	struct row_start row = {.job = a.id,
+		.run = r->run.id,
+		.start_ns = a.start_ns,
+		.paths = strbuf_sv(&r->outputs)};
+	state_put_start(&r->records->state, &row);
+	state_commit(&r->records->state);
+	vec_push(&r->started, a);
+}
+
+/* The content of an input as it was at the start; read now, if it is still so. */
+static struct content input_content(
+	struct recorder *r, uint32_t file, uint32_t id, struct known_file *seen)
+{
+	const struct plan *p = r->plan;
+	struct state *s = &r->records->state;
+	if (seen->content.kind == CONTENT_NONE) {
+		const struct known_file *known = &s->files.v[id];
+		if (known->content.kind && stamp_eq(known->stamp, seen->stamp)) {
+			seen->content = known->content; /* another job read it */
+			return seen->content;
+		}
+		content_read(dag_path(p->d, file).p, p->o.checksum_limit, seen);
+		/* a file that some job made stays as that left it */
+		if (known->job == STATE_NONE) {
+			state_put_file(s, id, seen);
+		}
+	}
+	return seen->content;
+}
+
+static void add_inputs(struct recorder *r, struct started *a)
+{
+	uint32_t n;
+	const uint32_t *in = dag_inputs(r->plan->d, a->job, &n);
+	strbuf_reset(&r->inputs);
+	for (uint32_t k = 0; k < n && k < a->input_count; k++) {
+		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t id = state_file_id(&r->records->state, file);
+		struct content c = input_content(r, file, id, &a->inputs[k]);
+		struct seen_input seen = {id, c.kind, c.digest};
+		strbuf_add(&r->inputs, &seen, sizeof(seen));
+	}
+}
+
+/* The digest of a `touch` output: that of its job. */
+static struct content content_of_job(
+	const struct recorder *r, const struct fingerprint *print)
+{
+	struct digest d = hash128(r->inputs.buf, r->inputs.len);
+	uint64_t all[5] = {print->code, print->params, print->software, d.hi, d.lo};
+	return (struct content){hash128(all, sizeof(all)), CONTENT_JOB};
+}
+
+static void add_outputs(struct recorder *r, const struct job_spec *spec, uint32_t id,
+	const struct fingerprint *print)
+{
+	struct plan *p = r->plan;
+	struct state *s = &r->records->state;
+	const uint32_t *files = dag_products(p->d, spec->job);
+	uint32_t n = dag_rule(p->d, spec->job)->product_count;
+	strbuf_reset(&r->outputs);
+	for (uint32_t i = 0; i < n; i++) {
+		struct known_file now;
+		const char *path = dag_path(p->d, files[i]).p;
+		bool output = i < spec->output_count;
+		if (!output && !(p->d->file_flags[files[i]] & FILE_NEEDED)) {
+			continue; /* a log that nobody reads */
+		}
+		if (content_look(path, &now) != 0) {
+			continue;
+		}
+		if (output && spec->outputs[i].flags & OUTPUT_TOUCH) {
+			now.content = content_of_job(r, print);
+		} else {
+			content_read(path, p->o.checksum_limit, &now);
+		}
+		now.job = id;
+		uint32_t file = state_file_id(s, files[i]);
+		state_put_file(s, file, &now);
+		strbuf_add(&r->outputs, &file, sizeof(file));
+	}
+}
+
+static struct strview cut(const struct strbuf *sb)
+{
+	size_t n = sb->len < LONGEST_TEXT ? sb->len : LONGEST_TEXT;
+	return (struct strview){sb->buf, n};
+}
+
+static void sync_path(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0) {
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+			syncfs(fd); /* a folder and all in it */
+		} else {
+			fsync(fd);
+		}
+		close(fd);
+	}
+}
+
+/* --sync: the outputs are on the disk before the record says that they are there. */
+static void sync_outputs(const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		struct strview dir = path_dir(sv_from(spec->outputs[i].path));
+		char *folder = xmemdup0(dir.p, dir.n);
+		sync_path(spec->outputs[i].path);
+		int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0) {
+			fsync(fd);
+			close(fd);
+		}
+		free(folder);
+	}
+}
+
+static void put_job(struct recorder *r, struct started *a, const struct job_spec *spec,
+	const struct job_result *result)
+{
+	struct fingerprinter *f = &r->records->fingerprints;
+	const struct job_usage *u = &result->usage;
+	struct fingerprint print = {0, 0, 0};
+	uint32_t version =
+		fingerprint_job(f, spec->job, &print) == 0 ? FINGERPRINT_VERSION : 0;
+	add_inputs(r, a);
+	add_outputs(r, spec, a->id, &print);
+	struct row_job row = {.id = a->id,
+		.run = r->run.id,
+		.version = version,
+		.rule_version = fingerprint_rule(f, dag_rule(r->plan->d, spec->job)),
+		.code = print.code,
+		.params = print.params,
+		.software = print.software,
+		.inputs = strbuf_sv(&r->inputs),
+		.outputs = strbuf_sv(&r->outputs),
+		.rule = sv_from(spec->rule ? spec->rule : ""),
+		.wildcards = sv_from(spec->wildcards ? spec->wildcards : ""),
+		.start_ns = a->start_ns,
+		.end_ns = u->end_ns,
+		.seconds = u->seconds,
+		.user_s = u->user_s,
+		.sys_s = u->sys_s,
+		.max_rss_kb = u->max_rss_kb,
+		.attempt = spec->attempt,
+		.threads = spec->threads,
+		.log = sv_from(spec->log_count ? spec->logs[0] : ""),
+		.command = cut(&f->command),
+		.param_text = cut(&f->params)};
+	state_put_job(&r->records->state, &row);
+}
+
+static bool leaves_unfinished(const struct recorder *r, const struct job_spec *spec)
+{
+	bool resumes = false;
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		resumes = resumes || spec->outputs[i].flags & OUTPUT_RESUME;
+	}
+	return resumes || r->keep_incomplete;
+}
+
+void recorder_ended(
+	struct recorder *r, const struct job_spec *spec, const struct job_result *result)
+{
+	size_t i = 0;
+	while (i < r->started.n && r->started.v[i].job != spec->job) {
+		i++;
+	}
+	if (i == r->started.n) {
+		return;
+	}
+	struct started a = r->started.v[i];
+	r->started.v[i] = vec_last(&r->started);
+	r->started.n--;
+	if (result->outcome == JOB_OK) {
+		if (r->sync) {
+			sync_outputs(spec);
+		}
+		put_job(r, &a, spec, result);
+	} else if (!leaves_unfinished(r, spec)) {
+		state_put_drop(&r->records->state, a.id);
+	}
+	free(a.inputs);
+	state_commit(&r->records->state);
+	if (r->sync) {
+		state_sync(&r->records->state);
+	}
+}

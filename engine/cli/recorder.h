@@ -1,0 +1,55 @@
+/*
+ * Writes the record of a run as its jobs start and end, and skips jobs whose inputs came
+ * out as they were.
+ */
+#ifndef CW_CLI_RECORDER_H
+#define CW_CLI_RECORDER_H
+
+#include "base/vec.h"
+#include "cli/records.h"
+#include "exec/executor.h"
+#include "plan/plan.h"
+
+/* A job between its start and its end: what its inputs were. */
+struct started {
+	uint32_t job, id;
+	struct known_file *inputs; /* in the order of the graph; owned */
+	uint32_t input_count;
+	int64_t start_ns;
+};
+
+struct recorder {
+	struct records *records; /* NULL: nothing is recorded */
+	struct plan *plan;
+	VEC(struct started) started;
+	uint8_t *skipped; /* by job */
+	struct row_run run;
+	struct strbuf inputs, outputs; /* of the job being recorded */
+	bool keep_incomplete, sync;
+	char *arguments, *host; /* owned */
+};
+
+/* `arguments`: the command line, for people. */
+void recorder_init(struct recorder *r, struct records *records, struct plan *plan,
+	const char *arguments, const char *workflow);
+void recorder_release(struct recorder *r);
+
+/* The run begins, after the plan; the run is over with that exit status. */
+void recorder_begin(struct recorder *r);
+void recorder_end(struct recorder *r, int status);
+
+/* Whether a job is needless after all: it was to run only if an input came out changed. */
+bool recorder_is_needless(struct recorder *r, uint32_t job);
+
+/* Why nothing can be recorded any more, or NULL. */
+const char *recorder_fault(const struct recorder *r);
+
+/* For struct run_source. */
+void recorder_starting(struct recorder *r, const struct job_spec *spec);
+void recorder_ended(
+	struct recorder *r, const struct job_spec *spec, const struct job_result *result);
+
+/* Marks the outputs of an unfinished job, so that they are not taken for good ones. */
+void recorder_mark_stale(struct recorder *r, struct arena *arena, struct job_spec *spec);
+
+#endif

@@ -1,0 +1,27 @@
+/* What earlier runs left, for the commands that plan. */
+#ifndef CW_CLI_RECORDS_H
+#define CW_CLI_RECORDS_H
+
+#include "job/fingerprint.h"
+#include "state/state.h"
+
+#define STATE_DIR ".cwflow"
+
+struct session;
+
+struct records {
+	struct state state;
+	struct job_context context;
+	struct fingerprinter fingerprints;
+};
+
+/*
+ * Reads the records that are there, for the session's graph. Remarks go to the sink.
+ * *ret is NULL where there are none to look at. 0, or -1 with an error in the sink.
+ */
+int records_open(struct records **ret, struct session *s, enum state_mode mode);
+
+/* Closes them, everything written. NULL is fine. 0, or -1 with an error in the sink. */
+int records_free(struct records *r, struct session *s);
+
+#endif

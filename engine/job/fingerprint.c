@@ -1,0 +1,170 @@
+#include "job/fingerprint.h"
+
+#include "base/hash.h"
+#include "job/fingerprint_text.h"
+
+void fingerprinter_init(struct fingerprinter *f, struct job_context *c)
+{
+	size_t rules = c->d->wf->rule_count;
+	*f = (struct fingerprinter){.c = c, .hash = hash_stream_new()};
+	arena_init(&f->arena);
+	f->rules = xcalloc(rules ? rules : 1, sizeof(*f->rules));
+	f->scripts = xcalloc(rules ? rules : 1, sizeof(*f->scripts));
+	strbuf_init(&f->command);
+	strbuf_init(&f->params);
+}
+
+void fingerprinter_release(struct fingerprinter *f)
+{
+	hash_stream_free(f->hash);
+	arena_release(&f->arena);
+	free(f->rules);
+	free(f->scripts);
+	strbuf_release(&f->command);
+	strbuf_release(&f->params);
+}
+
+/* Adds a text and where it ends. */
+static void add(struct fingerprinter *f, struct strview text)
+{
+	uint64_t n = text.n;
+	hash_stream_add(f->hash, &n, sizeof(n));
+	hash_stream_add(f->hash, text.p, text.n);
+}
+
+static void add_number(struct fingerprinter *f, uint64_t x)
+{
+	hash_stream_add(f->hash, &x, sizeof(x));
+}
+
+static void add_text(struct fingerprinter *f, const struct text *t)
+{
+	add(f, t ? t->t.text : (struct strview){NULL, 0});
+}
+
+static uint64_t finish(struct fingerprinter *f)
+{
+	uint64_t h = hash_stream_digest(f->hash).lo;
+	hash_stream_reset(f->hash);
+	return h ? h : 1;
+}
+
+/* The whole configuration, once. */
+static uint64_t config_version(struct fingerprinter *f)
+{
+	const struct config *root = f->c->d->wf->config;
+	if (!f->config && root) {
+		VEC(const struct config *) stack = {0};
+		vec_push(&stack, root);
+		while (stack.n) {
+			const struct config *c = vec_pop(&stack);
+			add_number(f, c->kind);
+			add_number(f, c->count);
+			add(f, c->text);
+			for (uint32_t i = 0; i < c->count; i++) {
+				if (c->kind == CONFIG_MAP) {
+					add(f, c->keys[i]);
+				}
+				vec_push(&stack, c->items[i]);
+			}
+		}
+		vec_release(&stack);
+		f->config = finish(f);
+	}
+	return f->config;
+}
+
+/* The params as written; false where a table or a set has a say. */
+static bool add_params(struct fingerprinter *f, const struct rule *rule)
+{
+	VEC(const struct param *) stack = {0};
+	bool plain = true;
+	for (uint32_t i = 0; i < rule->param_count; i++) {
+		vec_push(&stack, &rule->params[i]);
+	}
+	while (stack.n) {
+		const struct param *p = vec_pop(&stack);
+		plain = plain && p->kind != PARAM_ITEM;
+		add(f, p->name);
+		add_number(f, p->kind);
+		add_number(f, p->is_volatile);
+		add_number(f, p->item_count);
+		if (p->kind == PARAM_TEXT) {
+			add_text(f, &p->text);
+		}
+		for (uint32_t i = 0; i < p->item_count; i++) {
+			vec_push(&stack, &p->items[i]);
+		}
+	}
+	vec_release(&stack);
+	return plain;
+}
+
+uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
+{
+	uint64_t *version = &f->rules[rule->index];
+	if (*version) {
+		return *version == UINT64_MAX ? 0 : *version;
+	}
+	uint64_t config = config_version(f);
+	add_number(f, FINGERPRINT_VERSION);
+	add_number(f, config);
+	add_number(f, rule->command_kind);
+	add_text(f, rule->command_kind == RULE_SHELL ? &rule->command : NULL);
+	for (uint32_t i = 0; i < rule->argv_count; i++) {
+		add_text(f, &rule->argv[i]);
+	}
+	add_number(f, fingerprint_script(f, rule));
+	add_text(f, rule->stdin_path);
+	add_text(f, rule->stdout_path);
+	add_text(f, rule->stderr_path);
+	for (uint32_t i = 0; i < rule->env_count; i++) {
+		add(f, rule->env[i].name);
+		add_text(f, &rule->env[i].value);
+	}
+	for (uint32_t i = 0; i < rule->product_count; i++) {
+		add(f, rule->products[i].name);
+		add_text(f, &rule->products[i].path);
+	}
+	for (uint32_t i = 0; i < rule->input_count; i++) {
+		add(f, rule->inputs[i].name);
+	}
+	if (rule->shell) {
+		add(f, sv_from(rule->shell->executable));
+		add(f, rule->shell->prefix);
+	}
+	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
+		add(f, rule->wildcards[i]);
+	}
+	bool plain = add_params(f, rule) && fingerprint_software_is_plain(f, rule);
+	*version = finish(f);
+	if (!plain) {
+		*version = UINT64_MAX;
+	}
+	return plain ? *version : 0;
+}
+
+int fingerprint_job(struct fingerprinter *f, uint32_t job, struct fingerprint *ret)
+{
+	struct job_values v;
+	struct arena_mark mark = arena_mark(&f->arena);
+	strbuf_reset(&f->command);
+	strbuf_reset(&f->params);
+	int rc = job_values_init(&v, f->c, &f->arena, job, 1);
+	rc = rc ? rc : fingerprint_command(f, &v);
+	if (rc == 0) {
+		add(f, strbuf_sv(&f->command));
+		add(f, strbuf_sv(&f->params));
+		ret->code = finish(f);
+		size_t settings = f->params.len;
+		rc = fingerprint_params(f, &v);
+		add(f, sv_skip(strbuf_sv(&f->params), settings));
+		ret->params = finish(f);
+		settings = f->params.len;
+		rc = rc ? rc : fingerprint_software(f, &v);
+		add(f, sv_skip(strbuf_sv(&f->params), settings));
+		ret->software = finish(f);
+	}
+	arena_pop(&f->arena, mark);
+	return rc;
+}

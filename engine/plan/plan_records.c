@@ -1,0 +1,325 @@
+#include "plan/plan_records.h"
+
+#include "base/hash.h"
+#include "state/content.h"
+
+const struct known_job *plan_record(const struct plan *p, uint32_t job)
+{
+	uint32_t id = p->record[job];
+	return id == STATE_NONE ? NULL : &p->o.state->jobs.v[id];
+}
+
+void plan_find_records(struct plan *p)
+{
+	const struct dag *d = p->d;
+	const struct state *s = p->o.state;
+	for (uint32_t j = 0; j < d->job_count; j++) {
+		p->record[j] = STATE_NONE;
+		const struct rule *rule = dag_rule(d, j);
+		if (!s || !rule->output_count) {
+			continue;
+		}
+		uint32_t file = state_file_of(s, dag_products(d, j)[0]);
+		uint32_t id = file == STATE_NONE ? STATE_NONE : s->files.v[file].job;
+		if (id < s->jobs.n && s->jobs.v[id].run) {
+			p->record[j] = id;
+		}
+	}
+}
+
+/* What is at the path of a file of the graph now. False: nothing. */
+static bool look(const struct plan *p, uint32_t file, struct known_file *ret)
+{
+	const struct dag *d = p->d;
+	if (!(d->file_flags[file] & FILE_EXISTS)) {
+		return false;
+	}
+	if (d->file_flags[file] & FILE_FOLDER) {
+		return content_look(dag_path(d, file).p, ret) == 0;
+	}
+	*ret = (struct known_file){
+		.stamp = {d->size[file], d->mtime[file]}, .job = STATE_NONE};
+	return true;
+}
+
+/* What an earlier job made came back, or was never touched. */
+static bool is_as_recorded(const struct plan *p, uint32_t file)
+{
+	const struct state *s = p->o.state;
+	uint32_t id = state_file_of(s, file);
+	struct known_file now;
+	return id != STATE_NONE && s->files.v[id].job != STATE_NONE &&
+	       look(p, file, &now) && stamp_eq(now.stamp, s->files.v[id].stamp);
+}
+
+void plan_judge_unfinished(struct plan *p)
+{
+	const struct state *s = p->o.state;
+	const struct dag *d = p->d;
+	for (size_t i = 0; s && !p->o.ignore_unfinished && i < s->unfinished.n; i++) {
+		const struct unfinished *u = &s->unfinished.v[i];
+		for (uint32_t k = 0; k < u->count; k++) {
+			uint32_t file = s->unfinished_files.v[u->paths + k];
+			if (file >= d->paths.count || d->producer[file] == DAG_NONE ||
+				!(d->file_flags[file] & FILE_EXISTS) ||
+				is_as_recorded(p, file)) {
+				continue;
+			}
+			uint32_t job = d->producer[file];
+			if (p->excluded && p->excluded[job]) {
+				continue;
+			}
+			if (!(p->reasons[job] & REASON_UNFINISHED)) {
+				p->unfinished_count++;
+			}
+			plan_want(p, job, REASON_UNFINISHED, file);
+		}
+	}
+}
+
+static uint64_t inode_key(const struct known_file *f)
+{
+	uint64_t key[4] = {
+		f->dev, f->ino, (uint64_t)f->stamp.size, (uint64_t)f->stamp.mtime_ns};
+	return hash64(key, sizeof(key));
+}
+
+/* The content of a file that was moved here, or is a further name of a known one. */
+static bool known_by_inode(struct plan *p, struct known_file *io)
+{
+	const struct state *s = p->o.state;
+	if (!p->has_inodes) {
+		p->has_inodes = true;
+		for (uint32_t i = 0; i < s->files.n; i++) {
+			if (s->files.v[i].content.kind == CONTENT_BYTES) {
+				hashmap_set(&p->by_inode, inode_key(&s->files.v[i]), i);
+			}
+		}
+	}
+	uint32_t i = hashmap_get(&p->by_inode, inode_key(io));
+	if (i == HASHMAP_NONE) {
+		return false;
+	}
+	const struct known_file *k = &s->files.v[i];
+	if (k->dev != io->dev || k->ino != io->ino || !stamp_eq(k->stamp, io->stamp)) {
+		return false;
+	}
+	io->content = k->content;
+	return true;
+}
+
+struct content plan_content(struct plan *p, uint32_t file)
+{
+	static const struct content none = {{0, 0}, CONTENT_NONE};
+	struct state *s = p->o.state;
+	uint32_t id = state_file_of(s, file);
+	struct known_file *known = id == STATE_NONE ? NULL : &s->files.v[id];
+	struct known_file now;
+	if (!look(p, file, &now)) {
+		return none;
+	}
+	if (known && known->content.kind == CONTENT_JOB) {
+		return known->content; /* its time says nothing */
+	}
+	if (known && known->content.kind && stamp_eq(known->stamp, now.stamp)) {
+		return known->content;
+	}
+	uint32_t at = hashmap_get(&p->seen_at, file);
+	if (at != HASHMAP_NONE) {
+		return p->seen.v[at].content;
+	}
+	const char *path = dag_path(p->d, file).p;
+	if (content_look(path, &now) != 0) {
+		return none;
+	}
+	if (!known_by_inode(p, &now)) {
+		content_read(path, p->o.checksum_limit, &now);
+	}
+	if (known && content_eq(known->content, now.content)) {
+		now.job = known->job;
+		*known = now;
+		vec_push(&p->restamped, id);
+	} else {
+		hashmap_set(&p->seen_at, file, (uint32_t)p->seen.n);
+		vec_push(&p->seen, now);
+	}
+	return now.content;
+}
+
+bool plan_output_changed(struct plan *p, uint32_t file)
+{
+	const struct state *s = p->o.state;
+	uint32_t id = state_file_of(s, file);
+	struct content now = plan_content(p, file);
+	return id != STATE_NONE && now.kind && s->files.v[id].content.kind &&
+	       !content_eq(now, s->files.v[id].content);
+}
+
+/* Whether `file` is other than what a job saw in it. */
+static bool input_changed(struct plan *p, uint32_t file, const struct seen_input *seen)
+{
+	const struct state *s = p->o.state;
+	struct content before = {seen->digest, seen->kind};
+	struct content now;
+	struct known_file here;
+	if (!look(p, file, &here)) {
+		/* gone, as removed temp files are: what was last in it counts */
+		uint32_t id = state_file_of(s, file);
+		now = id == STATE_NONE ? before : s->files.v[id].content;
+	} else if (before.kind == CONTENT_STAMP) {
+		now = content_of_stamp(here.stamp);
+	} else {
+		now = plan_content(p, file);
+	}
+	return now.kind && !content_eq(before, now);
+}
+
+/* Whether the job's inputs are those of its record, in the same order. */
+static bool same_inputs(const struct plan *p, const struct known_job *record,
+	const uint32_t *in, uint32_t n)
+{
+	const struct state *s = p->o.state;
+	const struct seen_input *seen = s->inputs.v + record->inputs;
+	uint32_t k = 0;
+	while (k < n && k < record->input_count && seen[k].file < s->number_of.n &&
+		s->number_of.v[seen[k].file] == INPUT_FILE(in[k])) {
+		k++;
+	}
+	return k == n && (k == record->input_count);
+}
+
+static void judge_input(
+	struct plan *p, uint32_t job, uint32_t in, const struct seen_input *seen)
+{
+	uint32_t file = INPUT_FILE(in);
+	uint32_t maker = p->d->producer[file];
+	bool made_again = maker != DAG_NONE && p->reasons[maker];
+	if (!(in & INPUT_ANCIENT) && !made_again && input_changed(p, file, seen)) {
+		plan_want(p, job, REASON_CHANGED_INPUT, file);
+	}
+}
+
+/* The inputs of a job where they are not those of the record one by one. */
+static void judge_other_inputs(struct plan *p, uint32_t job,
+	const struct known_job *record, const uint32_t *in, uint32_t n, bool contents)
+{
+	const struct state *s = p->o.state;
+	struct hashmap seen_at; /* the caller's number -> which of the record's */
+	struct hashmap present;
+	uint32_t differs = DAG_NONE;
+	bool other = false;
+	hashmap_init(&seen_at);
+	hashmap_init(&present);
+	for (uint32_t k = 0; k < record->input_count; k++) {
+		uint32_t file = s->inputs.v[record->inputs + k].file;
+		uint32_t number =
+			file < s->number_of.n ? s->number_of.v[file] : STATE_NONE;
+		if (number == STATE_NONE) {
+			other = true;
+		} else {
+			hashmap_set(&seen_at, number, k);
+		}
+	}
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t at = hashmap_get(&seen_at, INPUT_FILE(in[k]));
+		hashmap_set(&present, INPUT_FILE(in[k]), 0);
+		if (at == HASHMAP_NONE) {
+			differs = differs == DAG_NONE ? INPUT_FILE(in[k]) : differs;
+			other = true;
+		} else if (contents) {
+			judge_input(p, job, in[k], &s->inputs.v[record->inputs + at]);
+		}
+	}
+	other = other || present.count != seen_at.count;
+	if (other && p->o.triggers & TRIGGER_INPUT) {
+		plan_want(p, job, REASON_INPUT_SET, differs);
+	}
+	hashmap_release(&seen_at);
+	hashmap_release(&present);
+}
+
+/* Command, params, software. */
+static void judge_fingerprint(
+	struct plan *p, uint32_t job, const struct known_job *record, bool same_list)
+{
+	struct fingerprint now;
+	uint64_t rule = fingerprint_rule(p->o.fingerprints, dag_rule(p->d, job));
+	if (record->version != FINGERPRINT_VERSION ||
+		(same_list && rule && rule == record->rule_version) ||
+		fingerprint_job(p->o.fingerprints, job, &now) != 0) {
+		return;
+	}
+	if (p->o.triggers & TRIGGER_PARAMS && now.params != record->params) {
+		plan_want(p, job, REASON_PARAMS, DAG_NONE);
+	}
+	if (p->o.triggers & TRIGGER_CODE && now.code != record->code) {
+		plan_want(p, job, REASON_CODE, DAG_NONE);
+	}
+	if (p->o.triggers & TRIGGER_SOFTWARE && now.software != record->software) {
+		plan_want(p, job, REASON_SOFTWARE, DAG_NONE);
+	}
+}
+
+static void judge_outputs(struct plan *p, uint32_t job)
+{
+	const struct dag *d = p->d;
+	const uint32_t *files = dag_products(d, job);
+	uint32_t n = dag_rule(d, job)->output_count;
+	for (uint32_t k = 0; k < n; k++) {
+		if (d->file_flags[files[k]] & FILE_EXISTS &&
+			d->file_flags[files[k]] & FILE_NEEDED &&
+			plan_output_changed(p, files[k])) {
+			plan_want(p, job, REASON_OUTPUT_CHANGED, files[k]);
+			return;
+		}
+	}
+}
+
+void plan_judge_record(struct plan *p, uint32_t job)
+{
+	const unsigned by_code = TRIGGER_PARAMS | TRIGGER_CODE | TRIGGER_SOFTWARE;
+	const struct known_job *record = &p->o.state->jobs.v[p->record[job]];
+	uint32_t n;
+	const uint32_t *in = dag_inputs(p->d, job, &n);
+	bool contents = p->o.triggers & TRIGGER_CHECKSUM;
+	bool same = same_inputs(p, record, in, n);
+	if (contents) {
+		judge_outputs(p, job);
+	}
+	for (uint32_t k = 0; same && contents && k < n; k++) {
+		judge_input(p, job, in[k], &p->o.state->inputs.v[record->inputs + k]);
+	}
+	if (!same) {
+		judge_other_inputs(p, job, record, in, n, contents);
+	}
+	/* paths of another set of inputs are in the command: nothing new if that does not
+	 * count */
+	if (p->o.triggers & by_code && (same || p->o.triggers & TRIGGER_INPUT)) {
+		judge_fingerprint(p, job, record, same);
+	}
+}
+
+bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file)
+{
+	const struct state *s = p->o.state;
+	const struct known_job *record = &s->jobs.v[p->record[job]];
+	uint32_t n;
+	const uint32_t *in = dag_inputs(p->d, job, &n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t maker = p->d->producer[file];
+		if (in[k] & INPUT_ANCIENT || maker == DAG_NONE || !p->reasons[maker]) {
+			continue;
+		}
+		const struct seen_input *seen = &s->inputs.v[record->inputs + k];
+		uint32_t id = state_file_of(s, file);
+		struct content before = {seen->digest, seen->kind};
+		if (seen->file != id || !content_eq(before, s->files.v[id].content)) {
+			if (ret_file) {
+				*ret_file = file;
+			}
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,133 @@
+#include "state/row.h"
+
+#define RUN(type, member)                                                                \
+	{                                                                                \
+		type, offsetof(struct row_run, member)                                   \
+	}
+#define FILE_(type, member)                                                              \
+	{                                                                                \
+		type, offsetof(struct row_file, member)                                  \
+	}
+#define JOB(type, member)                                                                \
+	{                                                                                \
+		type, offsetof(struct row_job, member)                                   \
+	}
+#define START(type, member)                                                              \
+	{                                                                                \
+		type, offsetof(struct row_start, member)                                 \
+	}
+
+static const struct field run_fields[] = {RUN(FIELD_U32, id), RUN(FIELD_I64, start_ns),
+	RUN(FIELD_I64, end_ns), RUN(FIELD_I64, status), RUN(FIELD_TEXT, engine),
+	RUN(FIELD_TEXT, host), RUN(FIELD_TEXT, user), RUN(FIELD_TEXT, arguments),
+	RUN(FIELD_TEXT, workflow), RUN(FIELD_I64, pid), RUN(FIELD_TEXT, commit),
+	RUN(FIELD_TEXT, remote), RUN(FIELD_I64, dirty), RUN(FIELD_TEXT, modules),
+	{FIELD_END, 0}};
+
+static const struct field file_fields[] = {FILE_(FIELD_U32, id), FILE_(FIELD_TEXT, path),
+	FILE_(FIELD_I64, stamp.size), FILE_(FIELD_I64, stamp.mtime_ns),
+	FILE_(FIELD_I64, dev), FILE_(FIELD_I64, ino), FILE_(FIELD_U32, content.kind),
+	FILE_(FIELD_DIGEST, content.digest), FILE_(FIELD_U32, job), {FIELD_END, 0}};
+
+static const struct field job_fields[] = {JOB(FIELD_U32, id), JOB(FIELD_U32, run),
+	JOB(FIELD_U32, version), JOB(FIELD_I64, rule_version), JOB(FIELD_I64, code),
+	JOB(FIELD_I64, params), JOB(FIELD_I64, software), JOB(FIELD_BYTES, inputs),
+	JOB(FIELD_BYTES, outputs), JOB(FIELD_TEXT, rule), JOB(FIELD_TEXT, wildcards),
+	JOB(FIELD_I64, start_ns), JOB(FIELD_I64, end_ns), JOB(FIELD_REAL, seconds),
+	JOB(FIELD_REAL, user_s), JOB(FIELD_REAL, sys_s), JOB(FIELD_I64, max_rss_kb),
+	JOB(FIELD_U32, attempt), JOB(FIELD_U32, threads), JOB(FIELD_TEXT, log),
+	JOB(FIELD_TEXT, command), JOB(FIELD_TEXT, param_text), {FIELD_END, 0}};
+
+static const struct field start_fields[] = {START(FIELD_U32, job), START(FIELD_U32, run),
+	START(FIELD_I64, start_ns), START(FIELD_BYTES, paths), {FIELD_END, 0}};
+
+static const struct field drop_fields[] = {
+	{FIELD_U32, offsetof(struct row_drop, job)}, {FIELD_END, 0}};
+
+const struct field *row_fields(enum row_kind kind)
+{
+	static const struct field *const tables[ROW_KINDS] = {[ROW_RUN] = run_fields,
+		[ROW_FILE] = file_fields,
+		[ROW_JOB] = job_fields,
+		[ROW_START] = start_fields,
+		[ROW_DROP] = drop_fields};
+	return tables[kind];
+}
+
+static size_t fixed_size(enum field_type type)
+{
+	switch (type) {
+	case FIELD_U32:
+	case FIELD_TEXT:
+	case FIELD_BYTES:
+		return sizeof(uint32_t);
+	case FIELD_I64:
+	case FIELD_REAL:
+		return sizeof(uint64_t);
+	case FIELD_DIGEST:
+		return sizeof(struct digest);
+	case FIELD_END:
+		break;
+	}
+	return 0;
+}
+
+void row_encode(enum row_kind kind, const void *row, struct strbuf *out)
+{
+	strbuf_addch(out, (char)('A' + (int)kind));
+	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++) {
+		const char *p = (const char *)row + f->at;
+		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
+			struct strview text;
+			memcpy(&text, p, sizeof(text));
+			uint32_t n = (uint32_t)text.n;
+			cw_assert(n == text.n);
+			strbuf_add(out, &n, sizeof(n));
+			strbuf_add(out, text.p, n);
+		} else {
+			strbuf_add(out, p, fixed_size(f->type));
+		}
+	}
+}
+
+/* Takes `n` bytes off the front; NULL where there are fewer. */
+static const char *take(struct strview *bytes, size_t n)
+{
+	const char *p = bytes->p;
+	if (bytes->n < n) {
+		return NULL;
+	}
+	*bytes = sv_skip(*bytes, n);
+	return p;
+}
+
+int row_decode(struct strview *bytes, enum row_kind *ret_kind, union any_row *ret)
+{
+	if (bytes->n == 0) {
+		return 0;
+	}
+	int kind = *take(bytes, 1) - 'A';
+	if (kind < 0 || kind >= ROW_KINDS) {
+		return -1;
+	}
+	*ret_kind = (enum row_kind)kind;
+	for (const struct field *f = row_fields(*ret_kind); f->type != FIELD_END; f++) {
+		char *to = (char *)ret + f->at;
+		const char *p = take(bytes, fixed_size(f->type));
+		if (!p) {
+			return -1;
+		}
+		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
+			uint32_t n;
+			memcpy(&n, p, sizeof(n));
+			struct strview text = {take(bytes, n), n};
+			if (!text.p) {
+				return -1;
+			}
+			memcpy(to, &text, sizeof(text));
+		} else {
+			memcpy(to, p, fixed_size(f->type));
+		}
+	}
+	return 1;
+}

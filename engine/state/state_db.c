@@ -1,0 +1,412 @@
+#include "state/state_db.h"
+
+enum statement {
+	PUT_RUN,
+	PUT_FILE,
+	PUT_JOB,
+	PUT_START,
+	DROP_START,
+	SET_APPLIED,
+	ALL_RUNS,
+	ALL_FILES,
+	ALL_JOBS,
+	ALL_STARTS,
+	ONE_JOB,
+	ONE_RUN,
+	EACH_JOB,
+	STATEMENTS
+};
+
+#define FULL_JOB                                                                         \
+	"SELECT id, run, version, rule_version, code, params, software, inputs, "        \
+	"outputs, rule, wildcards, start_ns, end_ns, seconds, user_s, sys_s, "           \
+	"max_rss_kb, attempt, threads, log, command, param_text FROM job"
+
+static const char *const statements[STATEMENTS] = {
+	[PUT_RUN] = "INSERT OR REPLACE INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_FILE] = "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?,?,?,?)",
+	[PUT_JOB] = "INSERT OR REPLACE INTO job VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+		    "?,?,?,?,?)",
+	[PUT_START] = "INSERT OR REPLACE INTO unfinished VALUES(?,?,?,?)",
+	[DROP_START] = "DELETE FROM unfinished WHERE job=?",
+	[SET_APPLIED] = "UPDATE meta SET applied=?",
+	[ALL_RUNS] = "SELECT * FROM run",
+	[ALL_FILES] = "SELECT * FROM file",
+	[ALL_JOBS] = "SELECT id, run, version, rule_version, code, params, software, "
+		     "inputs, outputs, '', '', start_ns, end_ns, seconds, 0, 0, "
+		     "max_rss_kb, attempt, threads, '', '', '' FROM job",
+	[ALL_STARTS] = "SELECT * FROM unfinished",
+	[ONE_JOB] = FULL_JOB " WHERE id=?",
+	[ONE_RUN] = "SELECT * FROM run WHERE id=?",
+	[EACH_JOB] = FULL_JOB " ORDER BY end_ns, id",
+};
+
+static const struct db_migration migrations[] = {
+	{1, "runs, files, jobs, unfinished jobs",
+		"CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 0), identity INTEGER NOT "
+		"NULL, applied INTEGER NOT NULL) STRICT;"
+		"CREATE TABLE run(id INTEGER PRIMARY KEY, start_ns INTEGER, end_ns INTEGER, "
+		"status INTEGER, engine TEXT, host TEXT, user TEXT, arguments TEXT, workflow "
+		"TEXT, pid INTEGER, git_commit TEXT, git_remote TEXT, git_dirty INTEGER, "
+		"modules TEXT) STRICT;"
+		"CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER, "
+		"mtime_ns INTEGER, dev INTEGER, ino INTEGER, kind INTEGER, digest BLOB, job "
+		"INTEGER) STRICT;"
+		"CREATE TABLE job(id INTEGER PRIMARY KEY, run INTEGER, version INTEGER, "
+		"rule_version INTEGER, code INTEGER, params INTEGER, software INTEGER, inputs "
+		"BLOB, outputs BLOB, rule TEXT, wildcards TEXT, start_ns INTEGER, end_ns "
+		"INTEGER, seconds REAL, user_s REAL, sys_s REAL, max_rss_kb INTEGER, attempt "
+		"INTEGER, threads INTEGER, log TEXT, command TEXT, param_text TEXT) STRICT;"
+		"CREATE TABLE unfinished(job INTEGER PRIMARY KEY, run INTEGER, start_ns "
+		"INTEGER, paths BLOB) STRICT"},
+};
+
+/* The row of table meta; made where it is missing. */
+static int read_meta(struct state_db *s, enum state_db_mode mode, uint64_t identity)
+{
+	char sql[96];
+	int64_t count, id = 0, applied = 0;
+	if (db_query_int(&s->db, "SELECT count(*) FROM meta", 0, &count) != 0) {
+		return -1;
+	}
+	if (count == 0 && mode == STATE_DB_WRITE) {
+		snprintf(sql, sizeof(sql), "INSERT INTO meta VALUES(0, %lld, 0)",
+			(long long)(int64_t)identity);
+		if (db_exec(&s->db, sql) != 0) {
+			return -1;
+		}
+	}
+	if (db_query_int(&s->db, "SELECT identity FROM meta", 0, &id) != 0 ||
+		db_query_int(&s->db, "SELECT applied FROM meta", 0, &applied) != 0) {
+		return -1;
+	}
+	s->identity = (uint64_t)id;
+	s->applied = (uint64_t)applied;
+	int64_t unfinished = 0;
+	if (db_query_int(&s->db, "SELECT count(*) FROM unfinished", 0, &unfinished) !=
+		0) {
+		return -1;
+	}
+	s->has_unfinished = unfinished > 0;
+	return 0;
+}
+
+int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
+	bool network, uint64_t identity)
+{
+	*s = (struct state_db){0};
+	hashmap_init(&s->started);
+	unsigned flags = mode == STATE_DB_LOOK ? DB_READONLY : DB_CREATE | DB_WAL;
+	if (network) {
+		flags |= DB_EXCLUSIVE;
+	}
+	if (db_open(&s->db, path, flags, statements, STATEMENTS) != 0) {
+		return -1;
+	}
+	if (mode == STATE_DB_LOOK) {
+		int64_t version = 0;
+		db_busy_timeout(&s->db, 200);
+		if (db_query_int(&s->db, "PRAGMA user_version", 0, &version) != 0) {
+			return -1;
+		}
+		if (version == 0) { /* being made at this moment */
+			s->db.fault = DB_FAULT_MISSING;
+			return -1;
+		}
+		/* known versions only rise by adding: none is migrated to look at it */
+		if (version > migrations[CW_ARRAY_LEN(migrations) - 1].version) {
+			return db_migrate(&s->db, migrations, CW_ARRAY_LEN(migrations));
+		}
+	} else if (db_migrate(&s->db, migrations, CW_ARRAY_LEN(migrations)) != 0) {
+		return -1;
+	}
+	return read_meta(s, mode, identity);
+}
+
+static void forget_starts(struct state_db *s)
+{
+	for (size_t i = 0; i < s->starts.n; i++) {
+		if (s->starts.v[i]) {
+			strbuf_release(s->starts.v[i]);
+			free(s->starts.v[i]);
+		}
+	}
+	vec_clear(&s->starts);
+	hashmap_release(&s->started);
+	hashmap_init(&s->started);
+}
+
+void state_db_close(struct state_db *s)
+{
+	forget_starts(s);
+	vec_release(&s->starts);
+	db_close(&s->db);
+	s->in_transaction = false;
+}
+
+/* Runs the statement with the fields of `row` as its values. */
+static int put_row(
+	struct state_db *s, enum statement put, enum row_kind kind, const void *row)
+{
+	int i = 1;
+	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++, i++) {
+		const char *p = (const char *)row + f->at;
+		uint32_t u32;
+		int64_t i64;
+		double real;
+		struct strview text;
+		switch (f->type) {
+		case FIELD_U32:
+			memcpy(&u32, p, sizeof(u32));
+			db_bind_int(&s->db, put, i, u32);
+			break;
+		case FIELD_I64:
+			memcpy(&i64, p, sizeof(i64));
+			db_bind_int(&s->db, put, i, i64);
+			break;
+		case FIELD_REAL:
+			memcpy(&real, p, sizeof(real));
+			db_bind_double(&s->db, put, i, real);
+			break;
+		case FIELD_TEXT:
+			memcpy(&text, p, sizeof(text));
+			text.p = text.p ? text.p : "";
+			db_bind_text(&s->db, put, i, text);
+			break;
+		case FIELD_BYTES:
+			memcpy(&text, p, sizeof(text));
+			db_bind_blob(&s->db, put, i, text.p, text.n);
+			break;
+		case FIELD_DIGEST:
+			db_bind_blob(&s->db, put, i, p, sizeof(struct digest));
+			break;
+		case FIELD_END:
+			break;
+		}
+	}
+	return db_run(&s->db, put);
+}
+
+/* The present row of a query as a row of that kind. */
+static void read_row(
+	struct state_db *s, enum statement query, enum row_kind kind, union any_row *row)
+{
+	int i = 0;
+	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++, i++) {
+		char *to = (char *)row + f->at;
+		uint32_t u32;
+		int64_t i64;
+		double real;
+		struct strview text;
+		switch (f->type) {
+		case FIELD_U32:
+			u32 = (uint32_t)db_column_int(&s->db, query, i);
+			memcpy(to, &u32, sizeof(u32));
+			break;
+		case FIELD_I64:
+			i64 = db_column_int(&s->db, query, i);
+			memcpy(to, &i64, sizeof(i64));
+			break;
+		case FIELD_REAL:
+			real = db_column_double(&s->db, query, i);
+			memcpy(to, &real, sizeof(real));
+			break;
+		case FIELD_TEXT:
+			text = db_column_text(&s->db, query, i);
+			memcpy(to, &text, sizeof(text));
+			break;
+		case FIELD_BYTES:
+			text = db_column_blob(&s->db, query, i);
+			memcpy(to, &text, sizeof(text));
+			break;
+		case FIELD_DIGEST:
+			text = db_column_blob(&s->db, query, i);
+			memset(to, 0, sizeof(struct digest));
+			memcpy(to, text.p ? text.p : "",
+				text.n < sizeof(struct digest) ? text.n
+							       : sizeof(struct digest));
+			break;
+		case FIELD_END:
+			break;
+		}
+	}
+}
+
+/* A job started: kept aside, since it mostly ends before the transaction does. */
+static void note_start(struct state_db *s, const struct row_start *row)
+{
+	struct strbuf *sb = xmalloc(sizeof(*sb));
+	strbuf_init(sb);
+	row_encode(ROW_START, row, sb);
+	uint32_t before = hashmap_set(&s->started, row->job, (uint32_t)s->starts.n);
+	if (before != HASHMAP_NONE && s->starts.v[before]) {
+		strbuf_release(s->starts.v[before]);
+		free(s->starts.v[before]);
+		s->starts.v[before] = NULL;
+	}
+	vec_push(&s->starts, sb);
+}
+
+/* A job ended. */
+static int note_end(struct state_db *s, uint32_t job)
+{
+	uint32_t at = hashmap_get(&s->started, job);
+	if (at != HASHMAP_NONE && s->starts.v[at]) {
+		strbuf_release(s->starts.v[at]);
+		free(s->starts.v[at]);
+		s->starts.v[at] = NULL;
+	}
+	if (!s->has_unfinished) {
+		return 0;
+	}
+	db_bind_int(&s->db, DROP_START, 1, job);
+	return db_run(&s->db, DROP_START);
+}
+
+static int apply_row(struct state_db *s, enum row_kind kind, const union any_row *row)
+{
+	switch (kind) {
+	case ROW_RUN:
+		return put_row(s, PUT_RUN, kind, row);
+	case ROW_FILE:
+		return put_row(s, PUT_FILE, kind, row);
+	case ROW_JOB:
+		return put_row(s, PUT_JOB, kind, row) | note_end(s, row->job.id);
+	case ROW_START:
+		note_start(s, &row->start);
+		return 0;
+	case ROW_DROP:
+		return note_end(s, row->drop.job);
+	case ROW_KINDS:
+		break;
+	}
+	return 0;
+}
+
+int state_db_apply(struct state_db *s, uint64_t number, struct strview payload)
+{
+	enum row_kind kind;
+	union any_row row;
+	int got;
+	if (!s->in_transaction) {
+		if (db_begin(&s->db) != 0) {
+			return -1;
+		}
+		s->in_transaction = true;
+	}
+	while ((got = row_decode(&payload, &kind, &row)) > 0) {
+		if (apply_row(s, kind, &row) != 0) {
+			return -1;
+		}
+	}
+	s->applied = number;
+	return got;
+}
+
+int state_db_commit(struct state_db *s)
+{
+	int rc = 0;
+	if (!s->in_transaction) {
+		return 0;
+	}
+	for (size_t i = 0; i < s->starts.n && rc == 0; i++) {
+		if (s->starts.v[i]) {
+			struct strview bytes = strbuf_sv(s->starts.v[i]);
+			enum row_kind kind;
+			union any_row row;
+			cw_assert(row_decode(&bytes, &kind, &row) == 1);
+			rc = put_row(s, PUT_START, kind, &row);
+			s->has_unfinished = true;
+		}
+	}
+	if (rc == 0) {
+		db_bind_int(&s->db, SET_APPLIED, 1, (int64_t)s->applied);
+		rc = db_run(&s->db, SET_APPLIED);
+	}
+	if (rc == 0) {
+		rc = db_commit(&s->db);
+	}
+	s->in_transaction = rc != 0;
+	if (rc == 0) {
+		forget_starts(s);
+	}
+	return rc;
+}
+
+int state_db_checkpoint(struct state_db *s)
+{
+	return db_exec(&s->db, "PRAGMA wal_checkpoint(PASSIVE)");
+}
+
+int state_db_scan(struct state_db *s,
+	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
+{
+	static const struct {
+		enum statement query;
+		enum row_kind kind;
+	} scans[] = {{ALL_RUNS, ROW_RUN}, {ALL_FILES, ROW_FILE}, {ALL_JOBS, ROW_JOB},
+		{ALL_STARTS, ROW_START}};
+	for (size_t i = 0; i < CW_ARRAY_LEN(scans); i++) {
+		int got;
+		while ((got = db_step(&s->db, scans[i].query)) > 0) {
+			union any_row row;
+			read_row(s, scans[i].query, scans[i].kind, &row);
+			put(ctx, scans[i].kind, &row);
+		}
+		if (got < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* One row by its id, left open: reset at the next call. */
+static int one_row(struct state_db *s, enum statement query, enum row_kind kind,
+	uint32_t id, union any_row *row)
+{
+	db_reset(&s->db, query);
+	db_bind_int(&s->db, query, 1, id);
+	int got = db_step(&s->db, query);
+	if (got > 0) {
+		read_row(s, query, kind, row);
+	}
+	return got;
+}
+
+int state_db_job(struct state_db *s, uint32_t id, struct row_job *ret)
+{
+	union any_row row;
+	int got = one_row(s, ONE_JOB, ROW_JOB, id, &row);
+	if (got > 0) {
+		*ret = row.job;
+	}
+	return got;
+}
+
+int state_db_run(struct state_db *s, uint32_t id, struct row_run *ret)
+{
+	union any_row row;
+	int got = one_row(s, ONE_RUN, ROW_RUN, id, &row);
+	if (got > 0) {
+		*ret = row.run;
+	}
+	return got;
+}
+
+int state_db_each_job(
+	struct state_db *s, void (*put)(void *ctx, const struct row_job *job), void *ctx)
+{
+	int got;
+	while ((got = db_step(&s->db, EACH_JOB)) > 0) {
+		union any_row row;
+		read_row(s, EACH_JOB, ROW_JOB, &row);
+		put(ctx, &row.job);
+	}
+	return got;
+}
+
+int state_db_forget_unfinished(struct state_db *s, uint32_t job)
+{
+	db_bind_int(&s->db, DROP_START, 1, job);
+	return db_run(&s->db, DROP_START);
+}

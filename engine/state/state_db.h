@@ -1,0 +1,62 @@
+/*
+ * The database of what is remembered: its schema, rows into it, and reading all of it.
+ * One thread uses it at a time. docs/state-schema.md describes the tables.
+ */
+#ifndef CW_STATE_STATE_DB_H
+#define CW_STATE_STATE_DB_H
+
+#include "base/hashmap.h"
+#include "base/vec.h"
+#include "db/db.h"
+#include "state/row.h"
+
+struct state_db {
+	struct db db;
+	uint64_t identity; /* random, given when it was made */
+	uint64_t applied;  /* number of the last frame of the journal that it holds */
+	bool in_transaction;
+	/* jobs that started in this transaction and have not ended: most end before it is
+	 * committed, and then no row is written for them */
+	struct hashmap started;      /* job -> number in starts */
+	VEC(struct strbuf *) starts; /* encoded; NULL: ended */
+	bool has_unfinished;         /* rows may be in that table */
+};
+
+enum state_db_mode { STATE_DB_LOOK, STATE_DB_WRITE };
+
+/*
+ * Opens the database at `path`. WRITE: made where it is missing (with `identity`),
+ * brought up to the present schema. `network`: no shared memory there, one process only.
+ * 0, or -1: db_fault(&s->db) and db_error(&s->db); state_db_close is called all the same.
+ */
+int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
+	bool network, uint64_t identity);
+void state_db_close(struct state_db *s);
+
+/* Puts the rows of one frame into the present transaction, beginning one. */
+int state_db_apply(struct state_db *s, uint64_t number, struct strview payload);
+
+/* Ends the transaction. */
+int state_db_commit(struct state_db *s);
+
+/* Moves what is committed from the write-ahead log into the database and onto the disk. */
+int state_db_checkpoint(struct state_db *s);
+
+/* Calls `put` with each row that is there: runs, files, jobs (without texts for people),
+ * starts. 0, or -1. */
+int state_db_scan(struct state_db *s,
+	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx);
+
+/* One job or run with all its texts, borrowed until the next call: 1, 0 where there is
+ * none, -1. */
+int state_db_job(struct state_db *s, uint32_t id, struct row_job *ret);
+int state_db_run(struct state_db *s, uint32_t id, struct row_run *ret);
+
+/* Calls `put` with every job, texts included, in the order of their ends. 0, or -1. */
+int state_db_each_job(
+	struct state_db *s, void (*put)(void *ctx, const struct row_job *job), void *ctx);
+
+/* Forgets that the jobs of these starts are unfinished, or which are. */
+int state_db_forget_unfinished(struct state_db *s, uint32_t job);
+
+#endif
