@@ -181,6 +181,7 @@ static int run_to_end(struct runner *r, struct spawn *s, int64_t timeout_s,
 	s->fd[1] = s->fd[2] = pipe_fd[1];
 	s->group = SPAWN_NEW_GROUP;
 	s->death_signal = SIGKILL;
+	s->files = &r->state->files;
 	s->pid = &r->slot->pid;
 	struct running run = {.pipe_fd = pipe_fd[0]};
 	result->usage.start_ns = clock_wall_ns(&clock_real);

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "exec/warden.h"
@@ -21,7 +22,8 @@ struct warden_slot {
 struct warden_state {
 	const struct warden_options *options;
 	struct env env;
-	int jobs; /* socket */
+	struct rlimit files; /* RLIMIT_NOFILE as the jobs get it */
+	int jobs;            /* socket */
 	pthread_mutex_t lock;
 	struct warden_slot *slots;
 	uint32_t threads; /* slots that have one */

@@ -81,6 +81,9 @@ static void need_threads(struct warden_main *m, uint32_t wanted)
 		pthread_mutex_unlock(&m->state.lock);
 	}
 	pthread_attr_destroy(&attr);
+	if (m->state.threads == 0) {
+		_exit(1); /* nobody can run a job: the engine is told by the end of it all */
+	}
 }
 
 static void retry_late(struct warden_main *m)
@@ -164,6 +167,22 @@ CW_NORETURN static void warden_main(struct warden_main *m)
 	_exit(0);
 }
 
+/* Room for the descriptors of all slots; jobs get the limit as it was. */
+static void raise_limit(struct warden_main *m)
+{
+	struct rlimit *before = &m->state.files;
+	if (getrlimit(RLIMIT_NOFILE, before) < 0) {
+		*before = (struct rlimit){1024, 1024};
+		return;
+	}
+	rlim_t wanted = 100 + (rlim_t)m->slot_count * 4;
+	struct rlimit now = {
+		wanted < before->rlim_max ? wanted : before->rlim_max, before->rlim_max};
+	if (before->rlim_cur < wanted) {
+		setrlimit(RLIMIT_NOFILE, &now);
+	}
+}
+
 /* In the child: becomes the warden. */
 CW_NORETURN static void begin(
 	struct warden *w, const struct warden_options *o, int jobs, int control)
@@ -184,6 +203,7 @@ CW_NORETURN static void begin(
 	m->state.slots = w->slots;
 	pthread_mutex_init(&m->state.lock, NULL);
 	env_init(&m->state.env, environ, o->tools_dir);
+	raise_limit(m);
 	warden_main(m);
 }
 

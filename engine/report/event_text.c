@@ -2,7 +2,7 @@
 
 #include "base/diag.h"
 
-enum { TAIL_LINES = 20 };
+enum { TAIL_LINES = 20, TERMINAL_HEAD = 16 * 1024, TERMINAL_TAIL = 48 * 1024 };
 
 #define RED "\x1b[1;31m"
 #define GREEN "\x1b[32m"
@@ -90,9 +90,17 @@ static void add_lines(struct strbuf *out, struct strview text, const char *inden
 	}
 }
 
-/* What a job printed, as it came, with a newline at its end. */
-static void add_output(struct strbuf *out, struct strview output)
+/* What a job printed, as it came, with a newline at its end; on a terminal not more than
+ * somebody may want to scroll through. */
+static void add_output(
+	const struct event_text *t, struct strbuf *out, struct strview output)
 {
+	if (t->terse && output.n > TERMINAL_HEAD + TERMINAL_TAIL) {
+		size_t left_out = output.n - TERMINAL_HEAD - TERMINAL_TAIL;
+		strbuf_add(out, output.p, TERMINAL_HEAD);
+		strbuf_addf(out, "\n[... %zu bytes left out ...]\n", left_out);
+		output = sv_skip(output, TERMINAL_HEAD + left_out);
+	}
 	strbuf_addsv(out, output);
 	if (output.n && output.p[output.n - 1] != '\n') {
 		strbuf_addch(out, '\n');
@@ -171,7 +179,7 @@ static void add_finished(
 		}
 		strbuf_addch(out, '\n');
 	}
-	add_output(out, e->output);
+	add_output(t, out, e->output);
 }
 
 /* Names behind a heading, one line; many are cut. */
@@ -221,7 +229,7 @@ static void add_failed(
 	}
 	if (e->output.n) {
 		strbuf_addstr(out, "  it printed:\n");
-		add_output(out, e->output);
+		add_output(t, out, e->output);
 	}
 }
 

@@ -16,6 +16,7 @@
 
 enum {
 	GRACE_S = 5,
+	LOOK_UP = 64,
 	TICK_MS = 100,
 	LATENCY_MS = 250,
 	MOST_SLOTS = 4096,
@@ -466,7 +467,11 @@ static void tear_down(struct run *r)
 /* Does what the scheduler says until it is done. */
 static int drive(struct run *r)
 {
-	for (;;) {
+	for (unsigned turn = 0;; turn++) {
+		/* signals count also while jobs end without the loop */
+		if (turn % LOOK_UP == LOOK_UP - 1 && loop_turn(r->loop, 0) < 0) {
+			return -1;
+		}
 		struct sched_action a = scheduler_next(r->sched, now_ns());
 		switch (a.kind) {
 		case SCHED_START:

@@ -107,6 +107,9 @@ static enum spawn_step become(const struct spawn *s)
 		return SPAWN_OPEN;
 	}
 	syscall(SYS_close_range, 3, ~0u, 0);
+	if (s->files) {
+		setrlimit(RLIMIT_NOFILE, s->files);
+	}
 	signal(SIGPIPE, SIG_DFL);
 	sigset_t none;
 	sigemptyset(&none);

@@ -10,6 +10,7 @@
 #define CW_SYS_PROCESS_H
 
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/strbuf.h"
@@ -32,6 +33,7 @@ struct spawn {
 	int fd[3];         /* become 0, 1, 2; borrowed; -1: /dev/null */
 	const struct spawn_open *opens;
 	uint32_t open_count;
+	const struct rlimit *files; /* its RLIMIT_NOFILE; NULL: the caller's */
 	enum spawn_group group;
 	int death_signal;   /* sent to it when the thread that started it ends; 0: none */
 	_Atomic pid_t *pid; /* set by the child before it runs the program, or NULL: lets
