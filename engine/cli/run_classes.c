@@ -43,36 +43,12 @@ static int read_limits(struct run_classes *c, struct session *s)
 	return 0;
 }
 
-/* --set-threads RULE=N; 0: not set. */
-static int threads_override(struct session *s, const struct rule *rule, int64_t *ret)
-{
-	for (size_t i = 0; i < s->o.set_threads.n; i++) {
-		struct strview name;
-		int64_t n;
-		if (read_pair(s, "--set-threads", s->o.set_threads.v[i], &name, &n) !=
-			0) {
-			return -1;
-		}
-		if (sv_eq(name, rule->name)) {
-			*ret = n < 1 ? 1 : n;
-		}
-	}
-	return 0;
-}
-
 /* What one job asks for of each limited resource. */
 static int amounts_of(struct run_classes *c, struct session *s, struct job_values *v,
 	struct sched_class *ret)
 {
 	const struct rule *rule = v->rule;
 	struct render_error err = {0};
-	int64_t threads = 0;
-	if (threads_override(s, rule, &threads) != 0) {
-		return -1;
-	}
-	if (threads) {
-		v->threads = threads > s->cores ? s->cores : threads;
-	}
 	if (rule->command_kind == RULE_NOTHING) {
 		return 0; /* nothing runs, nothing is used */
 	}
@@ -81,21 +57,23 @@ static int amounts_of(struct run_classes *c, struct session *s, struct job_value
 			&s->sink, "CW-E510", rule->threads->span, "%s", err.text);
 	}
 	for (uint32_t k = 0; k < rule->resource_count; k++) {
-		const struct named_text *res = &rule->resources[k];
+		const struct resource *res = &rule->resources[k];
 		for (uint32_t n = 1; n < c->graph.resource_count; n++) {
 			if (!sv_eq_str(res->name, c->names[n])) {
 				continue;
 			}
-			struct strbuf sb = STRBUF_INIT;
-			int rc = job_render(v, &res->value, false, &sb, &err);
-			rc = rc ? rc : parse_i64(strbuf_sv(&sb), &ret->amount[n]);
-			strbuf_release(&sb);
-			if (rc != 0) {
+			struct value value;
+			if (job_resource(v, k, &value, &err) != 0) {
+				return diag_error(&s->sink, "CW-E510", res->span, "%s",
+					err.text ? err.text : "no value");
+			}
+			if (value.kind != VALUE_INT || value.i < 0) {
 				return diag_error(&s->sink, "CW-E510", res->span,
 					"resource \"%s\" must be an integer here: --resources "
 					"limits it",
 					c->names[n]);
 			}
+			ret->amount[n] = value.i;
 			if (ret->amount[n] > c->graph.limit[n]) {
 				return diag_error(&s->sink, "CW-E511", res->span,
 					"rule \"" SV_FMT

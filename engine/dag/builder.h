@@ -13,6 +13,10 @@ struct cand_node {
 	uint32_t job, next; /* next: node number, or DAG_NONE */
 };
 
+struct inside {
+	uint32_t file, folder;
+};
+
 struct builder {
 	struct dag *d;
 	struct diag_sink *sink;
@@ -23,12 +27,15 @@ struct builder {
 	VEC(struct cand_node) lists;
 	VEC(uint32_t) late;          /* needed files behind the cursor */
 	VEC(uint32_t) product_files; /* of the job in the making */
+	VEC(struct inside) inside;   /* files in folders that rules make */
 	struct candidate *found;
 	uint32_t cursor;
 	bool ambiguous; /* some file has several candidates */
 	bool dropped;   /* some needed file could not be made by any of its candidates */
 	bool missing_source;
 	bool over_limit;
+	bool has_folders; /* some output is a directory */
+	bool optional;    /* some input may be left out */
 	/* the fixed point */
 	uint32_t *dep_start; /* file -> jobs that need it, CSR */
 	uint32_t *deps;
@@ -57,6 +64,8 @@ void fixpoint_adopt_sources(struct builder *b);
 
 /* --- choose.c: one producer a file --- */
 int choose_producers(struct builder *b);
+/* No output of a job may lie in a folder that another job makes. */
+int check_folders(struct builder *b);
 
 /* --- dag_errors.c: why the targets cannot be made --- */
 int report_unmakeable(struct builder *b);

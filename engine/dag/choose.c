@@ -213,7 +213,62 @@ static void pack_jobs(struct dag *d, const uint8_t *keep)
 	for (size_t i = 0; i < d->target_jobs.n; i++) {
 		d->target_jobs.v[i] = number[d->target_jobs.v[i]];
 	}
+	size_t waits = 0;
+	for (size_t i = 0; i < d->waits.n; i++) {
+		struct dag_wait w = d->waits.v[i];
+		w.job = number[w.job];
+		if (w.job != DAG_NONE) {
+			d->waits.v[waits++] = w;
+		}
+	}
+	d->waits.n = waits;
 	free(number);
+}
+
+/* The job whose declared folder the file lies in, or DAG_NONE. */
+static uint32_t folder_maker(const struct dag *d, struct strview path, uint32_t *ret_at)
+{
+	for (size_t n = path.n; n-- > 1;) {
+		if (path.p[n] != '/') {
+			continue;
+		}
+		uint32_t folder = intern_find(&d->paths, path.p, n);
+		uint32_t maker = folder == INTERN_NONE ? DAG_NONE : d->producer[folder];
+		const struct rule *rule = maker == DAG_NONE ? NULL : dag_rule(d, maker);
+		for (uint32_t k = 0; rule && k < rule->output_count; k++) {
+			if (dag_products(d, maker)[k] == folder &&
+				rule->products[k].flags & PRODUCT_DIRECTORY) {
+				*ret_at = k;
+				return maker;
+			}
+		}
+	}
+	return DAG_NONE;
+}
+
+int check_folders(struct builder *b)
+{
+	const struct dag *d = b->d;
+	int rc = 0;
+	for (uint32_t j = 0; j + 1 < d->jobs.n; j++) {
+		const struct rule *rule = dag_rule(d, j);
+		for (uint32_t k = 0; k < rule->output_count; k++) {
+			uint32_t at = 0, file = dag_products(d, j)[k];
+			uint32_t maker = folder_maker(d, dag_path(d, file), &at);
+			if (maker == DAG_NONE || maker == j) {
+				continue;
+			}
+			const struct rule *other = dag_rule(d, maker);
+			rc = diag_error(b->sink, "CW-E413", rule->products[k].span,
+				"\"" SV_FMT "\" lies in a directory that rule \"" SV_FMT
+				"\" makes",
+				SV_ARG(dag_path(d, file)), SV_ARG(other->name));
+			diag_note(b->sink, other->products[at].span,
+				"the directory \"" SV_FMT "\"",
+				SV_ARG(dag_path(d, dag_products(d, maker)[at])));
+		}
+	}
+	return rc;
 }
 
 int choose_producers(struct builder *b)

@@ -35,6 +35,9 @@ struct dag_job {
 		inputs; /* first of its inputs in dag.inputs; the next job's is the end */
 };
 
+struct dag_wait;
+struct after_done;
+
 struct dag {
 	const struct workflow *wf;
 	struct set_store *sets; /* borrows */
@@ -49,21 +52,33 @@ struct dag {
 	VEC(struct dag_job) jobs;
 	uint32_t job_count;
 	VEC(uint32_t)
-	outputs;              /* files: outputs, logs, benchmark as the rule lists them */
-	VEC(uint32_t) inputs; /* files; INPUT_ANCIENT in the highest bit */
+	outputs; /* files: outputs, logs, benchmark as the rule lists them */
+	VEC(uint32_t)
+	inputs;           /* files; INPUT_ANCIENT, INPUT_OPTIONAL in the highest bits */
 	VEC(char) values; /* per job: for each wildcard a 16-bit length, then the bytes */
 	uint32_t *order;  /* jobs, what a job needs before it */
 	VEC(uint32_t) targets;     /* files */
 	VEC(uint32_t) target_jobs; /* jobs of target rules (those without outputs too) */
+	const struct after_done *done; /* borrows; NULL: nothing is done */
+	VEC(struct dag_wait) waits;
+};
+
+/* Some inputs of `job` are known only when the maker of `file` is done. */
+struct dag_wait {
+	uint32_t job, file;
+	bool done; /* it is: they are among the job's inputs */
 };
 
 #define INPUT_ANCIENT UINT32_C(0x80000000)
-#define INPUT_FILE(x) ((x) & ~INPUT_ANCIENT)
+/* While the graph is built: left out where it can not be made. */
+#define INPUT_OPTIONAL UINT32_C(0x40000000)
+#define INPUT_FILE(x) ((x) & ~(INPUT_ANCIENT | INPUT_OPTIONAL))
 
 struct dag_options {
 	const struct strview *targets; /* rules or files as the user wrote them */
 	uint32_t target_count;         /* 0: the default target */
 	uint64_t max_jobs;             /* 0: 10 million */
+	const struct after_done *done; /* jobs that were waited for; may be NULL */
 };
 
 void dag_init(struct dag *d, const struct workflow *wf, struct set_store *sets);
@@ -111,7 +126,5 @@ void dag_wildcards_text(const struct dag *d, uint32_t job, struct strbuf *out);
 /* Looks up the stamps of all files of the graph that are not FILE_KNOWN yet; each path is
  * looked at once. Never fails: what cannot be looked up does not exist. */
 void dag_stat(struct dag *d);
-
-enum { WILDCARDS_MOST = 64 };
 
 #endif

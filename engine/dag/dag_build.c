@@ -10,6 +10,7 @@ static void builder_release(struct builder *b)
 	vec_release(&b->lists);
 	vec_release(&b->late);
 	vec_release(&b->product_files);
+	vec_release(&b->inside);
 	free(b->dep_start);
 	free(b->deps);
 	free(b->pending);
@@ -58,10 +59,44 @@ static bool targets_made(const struct builder *b)
 	return true;
 }
 
+/* Optional inputs that can not be made are left out; the others are inputs like any. */
+static void drop_optional(struct builder *b)
+{
+	struct dag *d = b->d;
+	size_t to = 0;
+	for (uint32_t j = 0; j + 1 < d->jobs.n; j++) {
+		uint32_t from = d->jobs.v[j].inputs, end = d->jobs.v[j + 1].inputs;
+		d->jobs.v[j].inputs = (uint32_t)to;
+		for (uint32_t i = from; i < end; i++) {
+			uint32_t in = d->inputs.v[i];
+			if (!(in & INPUT_OPTIONAL) ||
+				d->file_flags[INPUT_FILE(in)] & FILE_FIXED) {
+				d->inputs.v[to++] = in & ~INPUT_OPTIONAL;
+			}
+		}
+	}
+	d->jobs.v[d->jobs.n - 1].inputs = (uint32_t)to;
+	d->inputs.n = to;
+	for (uint32_t f = 0; f < d->paths.count; f++) {
+		if (!(d->file_flags[f] & FILE_TARGET)) {
+			d->file_flags[f] &= (uint8_t)~FILE_NEEDED;
+		}
+	}
+	for (size_t i = 0; i < d->inputs.n; i++) {
+		d->file_flags[INPUT_FILE(d->inputs.v[i])] |= FILE_NEEDED;
+	}
+	b->optional = false;
+}
+
 static int settle_graph(struct builder *b)
 {
 	stat_files(b->d, false);
 	fixpoint(b);
+	if (b->optional) {
+		drop_optional(b);
+		forget_fixpoint(b);
+		fixpoint(b);
+	}
 	bool whole = all_made(b);
 	if (!whole && !targets_made(b)) {
 		stat_files(b->d, true);
@@ -85,6 +120,7 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 	bool *ret_missing_source)
 {
 	struct builder b = {.d = d, .sink = sink, .options = o};
+	d->done = o->done;
 	b.index = rule_index_new(d->wf);
 	input_reader_init(&b.reader, d, sink);
 	strbuf_init(&b.scratch);
@@ -94,6 +130,7 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 		vec_push(&d->jobs, (struct dag_job){0, 0, (uint32_t)d->outputs.n,
 					   (uint32_t)d->inputs.n});
 		rc = settle_graph(&b);
+		rc = rc == 0 && b.has_folders ? check_folders(&b) : rc;
 		d->job_count = (uint32_t)d->jobs.n - 1;
 	}
 	if (ret_missing_source) {

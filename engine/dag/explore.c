@@ -93,6 +93,21 @@ static int too_many(struct builder *b, const struct rule *rule)
 	return -1;
 }
 
+/* The jobs that inputs wait for are needed: their first output becomes an input that no
+ * name stands for. */
+static void take_waits(struct builder *b)
+{
+	struct input_reader *in = &b->reader;
+	for (size_t i = 0; i < in->waits.n; i++) {
+		const struct rule *rule = in->waits.v[i].rule;
+		strbuf_reset(&b->scratch);
+		pattern_expand(
+			rule->products[0].pattern, in->waits.v[i].values, &b->scratch);
+		uint32_t file = dag_intern_path(b->d, strbuf_sv(&b->scratch), &b->normal);
+		vec_push(&in->files, (struct input_file){file, UINT32_MAX});
+	}
+}
+
 /* A new job. Its number, DAG_NONE where the rule does not apply; -1 in *ret_rc on error. */
 static uint32_t add_job(struct builder *b, const struct rule *rule,
 	const struct strview *values, int *ret_rc)
@@ -111,16 +126,23 @@ static uint32_t add_job(struct builder *b, const struct rule *rule,
 		*ret_rc = -1;
 		return DAG_NONE;
 	}
-	cw_assert(d->inputs.n + b->reader.files.n < UINT32_MAX);
+	struct input_reader *in = &b->reader;
+	take_waits(b);
+	cw_assert(d->inputs.n + in->files.n < UINT32_MAX);
 	uint32_t job = (uint32_t)d->jobs.n;
 	vec_push(&d->jobs, (struct dag_job){rule->index,
 				   store_values(d, values, rule->wildcard_count),
 				   (uint32_t)d->outputs.n, (uint32_t)d->inputs.n});
-	vec_reserve(&d->inputs, b->reader.files.n);
-	for (size_t i = 0; i < b->reader.files.n; i++) {
-		uint32_t file = b->reader.files.v[i].file;
+	vec_reserve(&d->inputs, in->files.n);
+	for (size_t i = 0; i < in->files.n; i++) {
+		uint32_t file = in->files.v[i].file;
+		b->optional |= (file & INPUT_OPTIONAL) != 0;
 		d->inputs.v[d->inputs.n++] = file;
 		need_file(b, INPUT_FILE(file));
+	}
+	for (size_t i = 0; i < in->waits.n; i++) {
+		uint32_t file = in->files.v[in->files.n - in->waits.n + i].file;
+		vec_push(&d->waits, (struct dag_wait){job, file, in->waits.v[i].done});
 	}
 	for (size_t i = 0; i < b->product_files.n; i++) {
 		vec_push(&d->outputs, b->product_files.v[i]);
@@ -167,6 +189,33 @@ static int try_candidate(
 	return rc;
 }
 
+/* A file that no rule makes lies perhaps in a folder that one makes. */
+static int visit_folders(struct builder *b, uint32_t file, struct strview path)
+{
+	char *copy = arena_memdup0(&b->reader.arena, path.p, path.n);
+	struct strview values[WILDCARDS_MOST];
+	for (size_t n = path.n; n-- > 1;) {
+		struct strview folder = {copy, n};
+		if (copy[n] != '/') {
+			continue;
+		}
+		uint32_t found = rule_index_find(b->index, folder, b->found);
+		for (uint32_t i = 0; i < found; i++) {
+			const struct rule *rule = &b->d->wf->rules[b->found[i].rule];
+			const struct product *p = &rule->products[b->found[i].product];
+			if (p->flags & PRODUCT_DIRECTORY &&
+				pattern_match(p->pattern, folder, values) == MATCH_YES) {
+				uint32_t maker =
+					dag_intern_path(b->d, folder, &b->normal);
+				vec_push(&b->inside, (struct inside){file, maker});
+				need_file(b, maker);
+				return 0;
+			}
+		}
+	}
+	return 0;
+}
+
 static int visit_file(struct builder *b, uint32_t file)
 {
 	struct strview path = dag_path(b->d, file);
@@ -175,13 +224,16 @@ static int visit_file(struct builder *b, uint32_t file)
 	}
 	uint32_t n = rule_index_find(b->index, path, b->found);
 	if (n == 0) {
-		return 0;
+		return b->has_folders ? visit_folders(b, file, path) : 0;
 	}
 	/* matches are views into the path, and the table of names may move meanwhile */
 	char *copy = arena_memdup0(&b->reader.arena, path.p, path.n);
 	int rc = 0;
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
 		rc = try_candidate(b, file, (struct strview){copy, path.n}, b->found[i]);
+	}
+	if (rc == 0 && b->has_folders && b->d->producer[file] == DAG_NONE) {
+		rc = visit_folders(b, file, (struct strview){copy, path.n});
 	}
 	return rc;
 }
@@ -259,6 +311,50 @@ static int ask_default(struct builder *b)
 		"put a rule before them that lists the files you want as its input");
 }
 
+static bool has_folders(const struct workflow *wf)
+{
+	for (uint32_t r = 0; r < wf->rule_count; r++) {
+		for (uint32_t k = 0; k < wf->rules[r].output_count; k++) {
+			if (wf->rules[r].products[k].flags & PRODUCT_DIRECTORY) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Jobs depend on the folder in place of the files in it, which belong to it. */
+static void replace_inside(struct builder *b)
+{
+	struct dag *d = b->d;
+	if (!b->inside.n) {
+		return;
+	}
+	uint32_t *folder = xreallocarray(NULL, d->paths.count, sizeof(*folder));
+	memset(folder, 0xff, d->paths.count * sizeof(*folder));
+	for (size_t i = 0; i < b->inside.n; i++) {
+		struct inside in = b->inside.v[i];
+		folder[in.file] = in.folder;
+		d->file_flags[in.file] &= (uint8_t)~FILE_NEEDED;
+		if (d->file_flags[in.file] & FILE_TARGET) {
+			d->file_flags[in.folder] |= FILE_TARGET;
+			d->file_flags[in.file] &= (uint8_t)~FILE_TARGET;
+		}
+	}
+	for (size_t i = 0; i < d->inputs.n; i++) {
+		uint32_t file = INPUT_FILE(d->inputs.v[i]);
+		if (folder[file] != DAG_NONE) {
+			d->inputs.v[i] = folder[file] | (d->inputs.v[i] ^ file);
+		}
+	}
+	for (size_t i = 0; i < d->targets.n; i++) {
+		if (folder[d->targets.v[i]] != DAG_NONE) {
+			d->targets.v[i] = folder[d->targets.v[i]];
+		}
+	}
+	free(folder);
+}
+
 int explore(struct builder *b)
 {
 	int rc = 0;
@@ -270,6 +366,7 @@ int explore(struct builder *b)
 	if (!b->options->target_count) {
 		rc = ask_default(b);
 	}
+	b->has_folders = has_folders(b->d->wf);
 	while (rc == 0) {
 		uint32_t file;
 		if (b->late.n) {
@@ -286,5 +383,6 @@ int explore(struct builder *b)
 		rc = visit_file(b, file);
 		arena_pop(&b->reader.arena, mark);
 	}
+	replace_inside(b);
 	return rc;
 }

@@ -15,7 +15,9 @@ static void link_dependents(struct builder *b)
 	b->deps = xreallocarray(NULL, d->inputs.n, sizeof(*b->deps));
 	uint32_t *start = b->dep_start + 1; /* shifted: filling moves it into place */
 	for (size_t i = 0; i < d->inputs.n; i++) {
-		start[INPUT_FILE(d->inputs.v[i]) + 1]++;
+		if (!(d->inputs.v[i] & INPUT_OPTIONAL)) {
+			start[INPUT_FILE(d->inputs.v[i]) + 1]++;
+		}
 	}
 	for (uint32_t f = 0; f < files; f++) {
 		start[f + 1] += start[f];
@@ -23,10 +25,14 @@ static void link_dependents(struct builder *b)
 	for (uint32_t j = 0; j + 1 < d->jobs.n; j++) {
 		uint32_t n;
 		const uint32_t *in = dag_inputs(d, j, &n);
-		for (uint32_t i = 0; i < n; i++) {
-			b->deps[start[INPUT_FILE(in[i])]++] = j;
-		}
 		b->pending[j] = n;
+		for (uint32_t i = 0; i < n; i++) {
+			if (in[i] & INPUT_OPTIONAL) {
+				b->pending[j]--;
+			} else {
+				b->deps[start[INPUT_FILE(in[i])]++] = j;
+			}
+		}
 	}
 }
 

@@ -2,7 +2,10 @@
 
 #include <limits.h>
 
+#include "base/hash.h"
+#include "dag/input_parts.h"
 #include "sys/path.h"
+#include "workflow/config_ref.h"
 
 void input_reader_init(struct input_reader *in, struct dag *d, struct diag_sink *sink)
 {
@@ -20,6 +23,8 @@ void input_reader_release(struct input_reader *in)
 	strbuf_release(&in->normal);
 	hashmap_release(&in->seen);
 	vec_release(&in->files);
+	vec_release(&in->waits);
+	vec_release(&in->texts);
 }
 
 void dag_grow_files(struct dag *d)
@@ -81,11 +86,18 @@ static const char *unfit(struct strview path)
 	return NULL;
 }
 
-/* Takes in the path in in->path as one more input. */
-static enum inputs_outcome take_path(
+/* Takes in what is in in->path: as one more input, or as one more text. */
+enum inputs_outcome input_take(
 	struct input_reader *in, uint32_t entry, unsigned flags, bool once)
 {
 	struct strview path = strbuf_sv(&in->path);
+	if (in->as_texts) {
+		uint64_t key = once ? hash64(path.p, path.n) : 0;
+		if (!once || hashmap_set(&in->seen, key, 0) == HASHMAP_NONE) {
+			vec_push(&in->texts, arena_sv(&in->arena, path));
+		}
+		return INPUTS_OK;
+	}
 	in->why = unfit(path);
 	if (in->why) {
 		return INPUTS_NOT_APPLY;
@@ -94,26 +106,59 @@ static enum inputs_outcome take_path(
 	if (once && hashmap_set(&in->seen, file, 0) != HASHMAP_NONE) {
 		return INPUTS_OK;
 	}
-	uint32_t bits = flags & ITEM_ANCIENT ? file | INPUT_ANCIENT : file;
+	uint32_t bits = file | (flags & ITEM_ANCIENT ? INPUT_ANCIENT : 0) |
+			(flags & ITEM_OPTIONAL ? INPUT_OPTIONAL : 0);
 	vec_push(&in->files, (struct input_file){bits, entry});
 	return INPUTS_OK;
 }
 
-struct slot_values {
+/* --- texts ---------------------------------------------------------------------------- */
+
+struct slots {
 	const struct strview *values;
+	struct input_reader *in;
+	struct renderer r;
 };
 
-static int resolve_wildcard(
+static int resolve(
 	void *ctx, const struct ref *ref, struct value *ret, struct render_error *err)
 {
-	const struct slot_values *slots = ctx;
-	(void)err;
-	*ret = (struct value){.kind = VALUE_TEXT, .text = slots->values[ref->slot]};
-	return 0;
+	struct slots *s = ctx;
+	if (ref->kind == REF_WILDCARD) {
+		*ret = (struct value){.kind = VALUE_TEXT, .text = s->values[ref->slot]};
+		return 0;
+	}
+	if (ref->kind == REF_CONFIG) {
+		return config_ref_value(ref, &s->r, ret, err);
+	}
+	if (ref->kind == REF_WORKDIR) {
+		*ret = (struct value){.kind = VALUE_TEXT, .text = s->in->d->wf->workdir};
+		return 0;
+	}
+	if (ref->kind == REF_WORKFLOW_DIR) {
+		*ret = (struct value){
+			.kind = VALUE_TEXT, .text = s->in->rule->workflow_dir};
+		return 0;
+	}
+	if (s->in->outer) {
+		return s->in->outer->resolve(s->in->outer->ctx, ref, ret, err);
+	}
+	CW_BUG("reference of kind %d in a path", (int)ref->kind);
 }
 
-/* Renders `t` into in->path; values[i] for slot i. */
-static enum inputs_outcome render(
+static enum inputs_outcome fault(
+	struct input_reader *in, const struct text *t, const struct render_error *err)
+{
+	in->why = err->text ? err->text : "an expression has no value";
+	if (err->fault == RENDER_NOT_APPLY) {
+		return INPUTS_NOT_APPLY;
+	}
+	diag_error(in->sink, "CW-E410",
+		t->origin.span_of(t->origin.ctx, err->off, err->len), "%s", in->why);
+	return INPUTS_FAILED;
+}
+
+enum inputs_outcome input_render(
 	struct input_reader *in, const struct text *t, const struct strview *values)
 {
 	strbuf_reset(&in->path);
@@ -121,172 +166,152 @@ static enum inputs_outcome render(
 		text_expand_plain(t, values, &in->path);
 		return INPUTS_OK;
 	}
-	struct slot_values slots = {values};
-	struct renderer r = {
-		.resolve = resolve_wildcard, .ctx = &slots, .arena = &in->arena};
+	struct slots slots = {.values = values, .in = in};
 	struct render_error err = {0};
-	if (template_render(&t->t, &r, true, &in->path, &err) == 0) {
+	slots.r =
+		(struct renderer){.resolve = resolve, .ctx = &slots, .arena = &in->arena};
+	if (template_render(&t->t, &slots.r, !in->as_texts, &in->path, &err) == 0) {
 		return INPUTS_OK;
 	}
-	in->why = err.text ? err.text : "an expression has no value";
-	if (err.fault == RENDER_NOT_APPLY) {
-		return INPUTS_NOT_APPLY;
-	}
-	diag_error(in->sink, "CW-E410",
-		t->origin.span_of(t->origin.ctx, err.off, err.len), "%s", in->why);
-	return INPUTS_FAILED;
+	return fault(in, t, &err);
 }
 
-/* A set that a pattern loops over: its names move together. */
-struct loop_group {
-	uint32_t number;
-	const struct set *set;
-	size_t row;
-};
-
-struct expansion {
-	const struct expand *e;
-	const struct strview *wildcards; /* of the job */
-	struct loop_group groups[WILDCARDS_MOST];
-	uint32_t group_count;
-	struct strview values[WILDCARDS_MOST]; /* by var */
-	uint32_t columns[WILDCARDS_MOST];
-	uint32_t group_of[WILDCARDS_MOST];
-	bool used[WILDCARDS_MOST];
-};
-
-/* Which group a var belongs to; a new one where its set comes for the first time. */
-static int join_group(struct input_reader *in, struct expansion *x, uint32_t var)
+/* A text that is one reference by way of another one may be a list. */
+static enum inputs_outcome read_list_value(struct input_reader *in,
+	const struct item *item, uint32_t entry, unsigned flags,
+	const struct strview *values)
 {
-	const struct expand_var *v = &x->e->vars[var];
-	uint32_t g = 0;
-	while (g < x->group_count && x->groups[g].number != v->set) {
-		g++;
+	struct slots slots = {.values = values, .in = in};
+	struct render_error err = {0};
+	struct value value;
+	slots.r =
+		(struct renderer){.resolve = resolve, .ctx = &slots, .arena = &in->arena};
+	if (config_ref_value(item->path.t.pieces[0].expr->ref, &slots.r, &value, &err) !=
+		0) {
+		return fault(in, &item->path, &err);
 	}
-	if (g == x->group_count) {
-		const struct set *set = set_store_get(in->d->sets, v->set);
-		if (!set) {
-			return -1;
+	for (uint32_t i = 0; i < (value.kind == VALUE_LIST ? value.count : 1); i++) {
+		strbuf_reset(&in->path);
+		strbuf_addsv(
+			&in->path, value.kind == VALUE_LIST ? value.list[i] : value.text);
+		enum inputs_outcome rc = input_take(in, entry, flags, false);
+		if (rc != INPUTS_OK) {
+			return rc;
 		}
-		x->groups[x->group_count++] = (struct loop_group){v->set, set, 0};
-	}
-	x->group_of[var] = g;
-	int column = v->column.n ? set_column(x->groups[g].set, v->column) : 0;
-	if (column < 0) {
-		return diag_error(in->sink, "CW-E411", v->span,
-			"set \"" SV_FMT "\" has no column \"" SV_FMT "\"",
-			SV_ARG(in->d->wf->sets[v->set].name), SV_ARG(v->column));
-	}
-	x->columns[var] = (uint32_t)column;
-	return 0;
-}
-
-/* The groups of one pattern, in the order in which its names first appear. */
-static int find_groups(struct input_reader *in, struct expansion *x, const struct text *t)
-{
-	x->group_count = 0;
-	memset(x->used, 0, sizeof(x->used));
-	for (uint32_t i = 0; i < t->t.count; i++) {
-		const struct piece *p = &t->t.pieces[i];
-		if (p->kind != PIECE_EXPR || p->expr->op != EXPR_REF) {
-			continue;
-		}
-		uint32_t var = p->expr->ref->slot;
-		if (x->used[var]) {
-			continue;
-		}
-		x->used[var] = true;
-		const struct expand_var *v = &x->e->vars[var];
-		if (v->kind == VAR_WILDCARD) {
-			x->values[var] = x->wildcards[v->wildcard];
-		} else if (join_group(in, x, var) != 0) {
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static void set_values(struct expansion *x)
-{
-	for (uint32_t v = 0; v < x->e->var_count; v++) {
-		if (x->used[v] && x->e->vars[v].kind == VAR_SET) {
-			const struct loop_group *g = &x->groups[x->group_of[v]];
-			x->values[v] = g->set->values[g->row * g->set->column_count +
-						      x->columns[v]];
-		}
-	}
-}
-
-/* The next combination, the last group fastest; false after the last. */
-static bool advance(struct expansion *x)
-{
-	for (uint32_t g = x->group_count; g-- > 0;) {
-		if (++x->groups[g].row < x->groups[g].set->row_count) {
-			return true;
-		}
-		x->groups[g].row = 0;
-	}
-	return false;
-}
-
-static bool any_empty(const struct expansion *x)
-{
-	for (uint32_t g = 0; g < x->group_count; g++) {
-		if (!x->groups[g].set->row_count) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static enum inputs_outcome read_expand(struct input_reader *in, const struct item *item,
-	uint32_t entry, const struct strview *wildcards)
-{
-	struct expansion x = {.e = item->expand, .wildcards = wildcards};
-	hashmap_release(&in->seen);
-	for (uint32_t p = 0; p < item->expand->pattern_count; p++) {
-		const struct text *t = &item->expand->patterns[p];
-		if (find_groups(in, &x, t) != 0) {
-			return INPUTS_FAILED;
-		}
-		if (any_empty(&x)) {
-			continue;
-		}
-		do {
-			set_values(&x);
-			enum inputs_outcome rc = render(in, t, x.values);
-			if (rc == INPUTS_OK) {
-				rc = take_path(in, entry, item->flags, true);
-			}
-			if (rc != INPUTS_OK) {
-				return rc;
-			}
-		} while (advance(&x));
 	}
 	return INPUTS_OK;
 }
 
+static bool is_config_ref(const struct text *t)
+{
+	return t->t.count == 1 && t->t.pieces[0].kind == PIECE_EXPR &&
+	       t->t.pieces[0].format == FORMAT_NONE &&
+	       t->t.pieces[0].expr->op == EXPR_REF &&
+	       t->t.pieces[0].expr->ref->kind == REF_CONFIG;
+}
+
+/* --- sources -------------------------------------------------------------------------- */
+
 static enum inputs_outcome read_item(struct input_reader *in, const struct item *item,
-	uint32_t entry, const struct strview *values)
+	uint32_t entry, unsigned flags, const struct strview *values);
+
+static enum inputs_outcome not_found(struct input_reader *in, const struct item *item,
+	uint32_t entry, unsigned flags, const struct strview *values, const char *why)
+{
+	if (item->otherwise) {
+		return read_item(in, item->otherwise, entry, flags, values);
+	}
+	in->why = why;
+	return INPUTS_NOT_APPLY;
+}
+
+static enum inputs_outcome read_lookup(struct input_reader *in, const struct item *item,
+	uint32_t entry, unsigned flags, const struct strview *values)
+{
+	struct strview wanted[WILDCARDS_MOST];
+	const struct set *set;
+	uint32_t column;
+	const struct lookup_index *index =
+		set_store_lookup(in->d->sets, item, &set, &column);
+	if (!index) {
+		return INPUTS_FAILED;
+	}
+	cw_assert(item->where_count <= WILDCARDS_MOST);
+	for (uint32_t i = 0; i < item->where_count; i++) {
+		enum inputs_outcome rc = input_render(in, &item->where[i].value, values);
+		if (rc != INPUTS_OK) {
+			return rc;
+		}
+		wanted[i] = arena_sv(&in->arena, strbuf_sv(&in->path));
+	}
+	size_t row = lookup_first(index, wanted);
+	if (row == SIZE_MAX) {
+		const char *why = "its lookup finds no row";
+		if (item->where_count) {
+			why = arena_printf(&in->arena,
+				"its lookup finds no row where " SV_FMT " is \"" SV_FMT
+				"\"",
+				SV_ARG(item->where[0].column), SV_ARG(wanted[0]));
+		}
+		return not_found(in, item, entry, flags, values, why);
+	}
+	for (; row != SIZE_MAX; row = lookup_next(index, row)) {
+		strbuf_reset(&in->path);
+		strbuf_addsv(&in->path, set->values[row * set->column_count + column]);
+		enum inputs_outcome rc = input_take(in, entry, flags, false);
+		if (rc != INPUTS_OK) {
+			return rc;
+		}
+	}
+	return INPUTS_OK;
+}
+
+static enum inputs_outcome read_switch(struct input_reader *in, const struct item *item,
+	uint32_t entry, unsigned flags, const struct strview *values)
+{
+	enum inputs_outcome rc = input_render(in, &item->subject, values);
+	if (rc != INPUTS_OK) {
+		return rc;
+	}
+	struct strview subject = strbuf_sv(&in->path);
+	for (uint32_t i = 0; i < item->case_count; i++) {
+		if (sv_eq(item->cases[i].key, subject)) {
+			return read_item(in, item->cases[i].item, entry, flags, values);
+		}
+	}
+	return not_found(in, item, entry, flags, values,
+		arena_printf(&in->arena, "its switch has no case for \"" SV_FMT "\"",
+			SV_ARG(subject)));
+}
+
+/* Nesting is bounded by the YAML reader. */
+static enum inputs_outcome read_item(struct input_reader *in, const struct item *item,
+	uint32_t entry, unsigned flags, const struct strview *values)
 {
 	enum inputs_outcome rc;
+	flags |= item->flags;
 	switch (item->kind) {
 	case ITEM_PATH:
-		rc = render(in, &item->path, values);
-		return rc == INPUTS_OK ? take_path(in, entry, item->flags, false) : rc;
+		if (!item->path.plain && is_config_ref(&item->path)) {
+			return read_list_value(in, item, entry, flags, values);
+		}
+		rc = input_render(in, &item->path, values);
+		return rc == INPUTS_OK ? input_take(in, entry, flags, false) : rc;
 	case ITEM_EXPAND:
-		return read_expand(in, item, entry, values);
+		return expansion_read(in, item->expand, entry, flags, values);
 	case ITEM_LIST:
 		for (uint32_t i = 0; i < item->item_count; i++) {
-			rc = read_item(in, &item->items[i], entry, values);
+			rc = read_item(in, &item->items[i], entry, flags, values);
 			if (rc != INPUTS_OK) {
 				return rc;
 			}
 		}
 		return INPUTS_OK;
-	case ITEM_OUTPUT_OF:
 	case ITEM_LOOKUP:
+		return read_lookup(in, item, entry, flags, values);
 	case ITEM_SWITCH:
+		return read_switch(in, item, entry, flags, values);
+	case ITEM_OUTPUT_OF:
 		break;
 	}
 	CW_BUG("item of kind %d", (int)item->kind);
@@ -296,11 +321,29 @@ enum inputs_outcome inputs_read(
 	struct input_reader *in, const struct rule *rule, const struct strview *values)
 {
 	vec_clear(&in->files);
+	vec_clear(&in->waits);
+	in->as_texts = false;
+	in->outer = NULL;
+	in->rule = rule;
 	for (uint32_t i = 0; i < rule->input_count; i++) {
-		enum inputs_outcome rc = read_item(in, &rule->inputs[i].item, i, values);
+		enum inputs_outcome rc =
+			read_item(in, &rule->inputs[i].item, i, 0, values);
 		if (rc != INPUTS_OK) {
 			return rc;
 		}
 	}
 	return INPUTS_OK;
+}
+
+enum inputs_outcome inputs_texts(struct input_reader *in, const struct rule *rule,
+	const struct item *item, const struct strview *values,
+	const struct renderer *outer)
+{
+	vec_clear(&in->texts);
+	in->as_texts = true;
+	in->outer = outer;
+	in->rule = rule;
+	enum inputs_outcome rc = read_item(in, item, 0, 0, values);
+	in->as_texts = false;
+	return rc;
 }

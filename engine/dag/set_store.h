@@ -6,6 +6,7 @@
 #define CW_DAG_SET_STORE_H
 
 #include "base/diag.h"
+#include "sets/lookup.h"
 #include "sets/set.h"
 #include "workflow/workflow.h"
 
@@ -19,5 +20,15 @@ void set_store_free(struct set_store *s); /* NULL is fine */
 
 /* The rows of set number `index`; NULL with errors in the sink (once). Borrowed. */
 const struct set *set_store_get(struct set_store *s, uint32_t index);
+
+/* A set whose text holds names: `text` is its glob or path with values[i] for slot i put
+ * in. Rows lie in `arena`. 0, or -1 with errors in the sink. */
+int set_store_read_for(struct set_store *s, uint32_t index, const struct strview *values,
+	struct arena *arena, struct set *ret);
+
+/* The index of a lookup over its table by the columns of its `where`. *ret_set is the
+ * table, *ret_column the number of the column it gives. NULL with errors in the sink. */
+const struct lookup_index *set_store_lookup(struct set_store *s, const struct item *item,
+	const struct set **ret_set, uint32_t *ret_column);
 
 #endif

@@ -1,9 +1,14 @@
 #include "job/job_spec_build.h"
 
+#include "job/job_argv.h"
+#include "job/job_json.h"
+#include "job/job_wrap.h"
+
 struct build {
 	struct job_values v;
 	struct job_spec *spec;
 	const char **ret_error;
+	const char *job_file; /* $CWFLOW_JOB, or NULL */
 };
 
 static int fault(struct build *b, const struct text *t, const struct render_error *err)
@@ -71,40 +76,141 @@ static void add_products(struct build *b)
 	spec->log_count = rule->log_count;
 }
 
-static int add_command(struct build *b)
+static int add_shell(struct build *b)
 {
 	const struct rule *rule = b->v.rule;
-	struct job_spec *spec = b->spec;
-	switch (rule->command_kind) {
+	b->spec->kind = COMMAND_SHELL;
+	b->spec->shell = rule->shell->executable;
+	b->spec->shell_prefix = rule->shell->prefix;
+	return render(b, &rule->command, false, &b->spec->text);
+}
+
+static int add_streams(struct build *b)
+{
+	const struct {
+		const struct text *text;
+		const char **ret;
+	} streams[] = {{b->v.rule->stdin_path, &b->spec->stdin_path},
+		{b->v.rule->stdout_path, &b->spec->stdout_path},
+		{b->v.rule->stderr_path, &b->spec->stderr_path}};
+	for (size_t i = 0; i < CW_ARRAY_LEN(streams); i++) {
+		struct strview path;
+		if (!streams[i].text) {
+			continue;
+		}
+		if (render(b, streams[i].text, true, &path) != 0) {
+			return -1;
+		}
+		*streams[i].ret = path.p;
+	}
+	return 0;
+}
+
+static int add_argv(struct build *b)
+{
+	struct render_error err = {0};
+	uint32_t at = 0;
+	b->spec->kind = COMMAND_ARGV;
+	if (job_argv(&b->v, &b->spec->argv, &at, &err) != 0) {
+		return fault(b, &b->v.rule->argv[at], &err);
+	}
+	return add_streams(b);
+}
+
+static int add_script(struct build *b)
+{
+	struct strview path;
+	if (render(b, &b->v.rule->script, true, &path) != 0) {
+		return -1;
+	}
+	b->spec->kind = COMMAND_ARGV;
+	b->spec->argv =
+		script_argv(b->v.arena, b->v.rule->script_dir, path, b->ret_error);
+	if (!b->spec->argv) {
+		return -1;
+	}
+	struct strview text, file = SV("job.json");
+	struct render_error err = {0};
+	if (!b->v.c->write_file) {
+		b->job_file = file.p;
+		return 0;
+	}
+	if (job_json(&b->v, &text, &err) != 0) {
+		return fault(b, &b->v.rule->script, &err);
+	}
+	if (b->v.c->write_file(b->v.c->write_ctx, b->v.job, b->v.attempt, "job", text,
+		    b->v.arena, &file) != 0) {
+		*b->ret_error = "the file for $CWFLOW_JOB could not be written";
+		return -1;
+	}
+	b->job_file = file.p;
+	return 0;
+}
+
+static int add_command(struct build *b)
+{
+	switch (b->v.rule->command_kind) {
 	case RULE_NOTHING:
-		spec->kind = COMMAND_NONE;
+		b->spec->kind = COMMAND_NONE;
 		return 0;
 	case RULE_SHELL:
-		spec->kind = COMMAND_SHELL;
-		spec->shell = rule->shell->executable;
-		spec->shell_prefix = rule->shell->prefix;
-		return render(b, &rule->command, false, &spec->text);
+		return add_shell(b);
 	case RULE_COMMAND:
+		return add_argv(b);
 	case RULE_SCRIPT:
-		break;
+		return add_script(b);
 	}
-	CW_BUG("command of kind %d", (int)rule->command_kind);
+	CW_BUG("command of kind %d", (int)b->v.rule->command_kind);
+}
+
+/* Modules are loaded, and the container entered, around the command. */
+static int add_software(struct build *b)
+{
+	const struct rule *rule = b->v.rule;
+	struct strview image;
+	if (rule->envmodule_count && b->spec->kind != COMMAND_NONE) {
+		struct strview *names =
+			ARENA_ARRAY(b->v.arena, struct strview, rule->envmodule_count);
+		for (uint32_t i = 0; i < rule->envmodule_count; i++) {
+			if (render(b, &rule->envmodules[i], false, &names[i]) != 0) {
+				return -1;
+			}
+		}
+		wrap_modules(b->v.arena, names, rule->envmodule_count, b->spec);
+	}
+	if (!rule->container || b->spec->kind == COMMAND_NONE) {
+		return 0;
+	}
+	if (render(b, rule->container, false, &image) != 0) {
+		return -1;
+	}
+	const char *error = wrap_container(b->v.arena, b->v.c->container_program, image,
+		b->v.c->d->wf->workdir, b->spec);
+	if (error) {
+		*b->ret_error = error;
+	}
+	return error ? -1 : 0;
 }
 
 static int add_env(struct build *b)
 {
 	const struct rule *rule = b->v.rule;
-	struct env_pair *env = ARENA_ARRAY(b->v.arena, struct env_pair, rule->env_count);
+	uint32_t n = 0;
+	struct env_pair *env =
+		ARENA_ARRAY(b->v.arena, struct env_pair, rule->env_count + 1);
 	for (uint32_t i = 0; i < rule->env_count; i++) {
 		struct strview value;
 		if (render(b, &rule->env[i].value, false, &value) != 0) {
 			return -1;
 		}
-		env[i] = (struct env_pair){
+		env[n++] = (struct env_pair){
 			arena_sv(b->v.arena, rule->env[i].name).p, value.p};
 	}
+	if (b->job_file) {
+		env[n++] = (struct env_pair){"CWFLOW_JOB", b->job_file};
+	}
 	b->spec->env = env;
-	b->spec->env_count = rule->env_count;
+	b->spec->env_count = n;
 	return 0;
 }
 
@@ -142,5 +248,8 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	}
 	ret->threads = (uint32_t)threads;
 	ret->timeout_s = b.v.rule->timeout_s;
-	return add_command(&b) | add_env(&b) | add_words(&b);
+	if (add_words(&b) != 0 || add_command(&b) != 0 || add_env(&b) != 0) {
+		return -1;
+	}
+	return add_software(&b);
 }

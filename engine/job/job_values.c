@@ -1,5 +1,11 @@
 #include "job/job_values.h"
 
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "base/number.h"
+#include "workflow/config_ref.h"
+
 void job_context_init(struct job_context *c, struct dag *d, struct diag_sink *sink)
 {
 	*c = (struct job_context){.d = d, .sink = sink};
@@ -78,7 +84,33 @@ static int resolve_product(struct job_values *v, const struct ref *ref, struct v
 static int list_from_texts(struct job_values *v, const struct param *p, struct value *ret,
 	struct render_error *err);
 
-static int param_value(struct job_values *v, const struct param *p, struct value *ret,
+/* A source of section 6 in params: one text, or a list. */
+static int item_value(struct job_values *v, const struct item *item, struct value *ret,
+	struct render_error *err)
+{
+	struct input_reader *in = &v->c->reader;
+	uint32_t before = v->c->sink->errors;
+	enum inputs_outcome rc =
+		inputs_texts(in, v->rule, item, v->wildcards, &v->renderer);
+	if (rc != INPUTS_OK) {
+		return fail(v, err,
+			rc == INPUTS_NOT_APPLY && in->why ? in->why
+			: v->c->sink->errors > before ? "a param could not be worked out"
+						      : "a param has no value");
+	}
+	uint32_t n = (uint32_t)in->texts.n;
+	struct strview *list = ARENA_ARRAY(v->arena, struct strview, n);
+	for (uint32_t i = 0; i < n; i++) {
+		list[i] = arena_sv(v->arena, in->texts.v[i]);
+	}
+	*ret = (struct value){.kind = VALUE_LIST, .list = list, .count = n};
+	if (n == 1 && item->kind != ITEM_EXPAND && item->kind != ITEM_LIST) {
+		*ret = text_value(list[0]);
+	}
+	return 0;
+}
+
+int job_param(struct job_values *v, const struct param *p, struct value *ret,
 	struct render_error *err)
 {
 	if (p->kind == PARAM_TEXT) {
@@ -95,6 +127,9 @@ static int param_value(struct job_values *v, const struct param *p, struct value
 	}
 	if (p->kind == PARAM_LIST) {
 		return list_from_texts(v, p, ret, err);
+	}
+	if (p->kind == PARAM_ITEM) {
+		return item_value(v, p->item, ret, err);
 	}
 	return fail(v, err, "this param is a mapping: name one of its values");
 }
@@ -128,8 +163,12 @@ static int list_from_texts(struct job_values *v, const struct param *p, struct v
 {
 	struct value *values = ARENA_ARRAY(v->arena, struct value, p->item_count);
 	size_t total = 0;
+	bool in_shell = v->in_shell;
 	for (uint32_t i = 0; i < p->item_count; i++) {
-		if (param_value(v, &p->items[i], &values[i], err) != 0) {
+		v->in_shell = false; /* values of variables, as items of a list */
+		int rc = job_param(v, &p->items[i], &values[i], err);
+		v->in_shell = in_shell;
+		if (rc != 0) {
 			return -1;
 		}
 		total += values[i].kind == VALUE_LIST ? values[i].count : 1;
@@ -162,7 +201,7 @@ static int resolve_param(struct job_values *v, const struct ref *ref, struct val
 		}
 		p = found;
 	}
-	return param_value(v, p, ret, err);
+	return job_param(v, p, ret, err);
 }
 
 static int all_params(struct job_values *v, struct value *ret, struct render_error *err)
@@ -173,59 +212,142 @@ static int all_params(struct job_values *v, struct value *ret, struct render_err
 	return list_from_texts(v, &all, ret, err);
 }
 
-static int resolve_resource(struct job_values *v, const struct ref *ref,
-	struct value *ret, struct render_error *err)
+/* A bare number or a size, a time, as a number of MB or minutes. */
+static int with_unit(struct job_values *v, const struct resource *res,
+	struct strview text, struct value *ret, struct render_error *err)
 {
-	const struct text *t = &v->rule->resources[ref->slot].value;
+	int64_t x;
+	double real;
+	int rc = -1;
+	switch (res->unit) {
+	case UNIT_NONE:
+		if (parse_i64(text, &x) == 0) {
+			*ret = int_value(x);
+		} else {
+			*ret = text_value(text);
+		}
+		return 0;
+	case UNIT_MB:
+		rc = parse_size_mb(text, &x);
+		break;
+	case UNIT_MINUTES:
+		rc = parse_minutes(text, &x);
+		break;
+	}
+	if (rc != 0 && parse_double(text, &real) == 0 && real >= 0 && real < 9e15) {
+		x = (int64_t)real;
+		x += (double)x < real;
+		rc = 0;
+	}
+	if (rc != 0) {
+		return fail(v, err,
+			arena_printf(v->arena,
+				"resource " SV_FMT " cannot be \"" SV_FMT "\"",
+				SV_ARG(res->name), SV_ARG(text)));
+	}
+	*ret = int_value(x);
+	return 0;
+}
+
+int job_resource(
+	struct job_values *v, uint32_t k, struct value *ret, struct render_error *err)
+{
+	const struct resource *res = &v->rule->resources[k];
 	struct strbuf sb = STRBUF_INIT;
-	int rc = job_render(v, t, false, &sb, err);
-	*ret = text_value(arena_sv(v->arena, strbuf_sv(&sb)));
+	int rc = job_render(v, &res->value, false, &sb, err);
+	struct strview text = arena_sv(v->arena, strbuf_sv(&sb));
 	strbuf_release(&sb);
-	return rc;
+	return rc ? rc : with_unit(v, res, text, ret, err);
 }
 
-static struct value config_value(struct arena *arena, const struct config *c)
+static bool is_late_ref(const struct ref *ref)
 {
-	if (c->kind == CONFIG_TEXT) {
-		return text_value(c->text);
-	}
-	struct strview *list = ARENA_ARRAY(arena, struct strview, c->count);
-	for (uint32_t i = 0; i < c->count; i++) {
-		list[i] = c->items[i]->text;
-	}
-	return (struct value){.kind = VALUE_LIST, .list = list, .count = c->count};
+	return ref->kind == REF_INPUT_SIZE || ref->kind == REF_ATTEMPT;
 }
 
-/* {config.x[wildcards.s]}: the part the binder could not go down. */
-static int resolve_config(struct job_values *v, const struct ref *ref, struct value *ret,
+/* No deeper than the parser of templates allows. */
+static bool is_late_expr(const struct expr *e)
+{
+	bool late = e->op == EXPR_REF && is_late_ref(e->ref);
+	for (uint32_t i = 0; i < e->arg_count && !late; i++) {
+		late = is_late_expr(e->args[i]);
+	}
+	return late;
+}
+
+static bool is_late_text(const struct text *t)
+{
+	bool late = false;
+	for (uint32_t i = 0; i < t->t.count && !late; i++) {
+		late = t->t.pieces[i].kind == PIECE_EXPR &&
+		       is_late_expr(t->t.pieces[i].expr);
+	}
+	return late;
+}
+
+bool job_is_sized_late(const struct rule *rule)
+{
+	bool late = rule->threads && is_late_text(rule->threads);
+	for (uint32_t k = 0; k < rule->resource_count && !late; k++) {
+		late = is_late_text(&rule->resources[k].value);
+	}
+	return late;
+}
+
+/* --- sizes ---------------------------------------------------------------------------- */
+
+/* nftw gives no context: the sum of the walk that is going on in this thread. */
+static _Thread_local uint64_t walked_bytes;
+
+static int add_size(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)path;
+	(void)where;
+	walked_bytes += kind == FTW_F ? (uint64_t)st->st_size : 0;
+	return 0;
+}
+
+static uint64_t size_of(const char *path)
+{
+	struct stat st;
+	if (stat(path, &st) != 0) {
+		return 0;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		return (uint64_t)st.st_size;
+	}
+	walked_bytes = 0;
+	nftw(path, add_size, 16, FTW_PHYS);
+	return walked_bytes;
+}
+
+static int64_t input_size_mb(struct job_values *v)
+{
+	if (v->size_mb < 0) {
+		uint64_t bytes = 0;
+		for (uint32_t i = 0; i < v->input_count; i++) {
+			bytes += size_of(v->inputs[i].p);
+		}
+		v->size_mb = (int64_t)((bytes + 999999) / 1000000);
+	}
+	return v->size_mb;
+}
+
+/* In shell texts the shell itself puts the value in, so that no record holds it. */
+static int resolve_env(struct job_values *v, const struct ref *ref, struct value *ret,
 	struct render_error *err)
 {
-	const struct config *c = ref->bound;
-	for (uint32_t s = ref->slot; s < ref->step_count; s++) {
-		const struct ref_step *step = &ref->steps[s];
-		struct strview key = step->name;
-		if (step->inner) {
-			struct value inner;
-			if (v->renderer.resolve(v, step->inner, &inner, err) != 0) {
-				return -1;
-			}
-			key = inner.text;
-		}
-		const struct config *next =
-			step->index >= 0 && c->kind == CONFIG_LIST &&
-					step->index < (int64_t)c->count
-				? c->items[step->index]
-				: config_get(c, key);
-		if (!next) {
-			err->fault = RENDER_ERROR;
-			err->text = arena_printf(v->arena,
-				"the configuration has no value for \"" SV_FMT "\"",
-				SV_ARG(key));
-			return -1;
-		}
-		c = next;
+	if (v->in_shell) {
+		*ret = text_value(
+			sv_from(arena_printf(v->arena, "$" SV_FMT, SV_ARG(ref->name))));
+		ret->verbatim = true;
+		return 0;
 	}
-	*ret = config_value(v->arena, c);
+	const char *value = getenv(arena_sv(v->arena, ref->name).p);
+	if (!value) {
+		return fail(v, err, "this environment variable is not set");
+	}
+	*ret = text_value(sv_from(value));
 	return 0;
 }
 
@@ -248,7 +370,7 @@ static int resolve(
 		return ref->name.n || ref->step_count ? resolve_param(v, ref, ret, err)
 						      : all_params(v, ret, err);
 	case REF_RESOURCES:
-		return resolve_resource(v, ref, ret, err);
+		return job_resource(v, ref->slot, ret, err);
 	case REF_THREADS:
 		if (job_threads(v, &threads, err) != 0) {
 			return -1;
@@ -265,7 +387,7 @@ static int resolve(
 		*ret = int_value(v->attempt);
 		return 0;
 	case REF_CONFIG:
-		return resolve_config(v, ref, ret, err);
+		return config_ref_value(ref, &v->renderer, ret, err);
 	case REF_WORKFLOW_DIR:
 		*ret = text_value(v->rule->workflow_dir);
 		ret->is_path = true;
@@ -275,7 +397,10 @@ static int resolve(
 		ret->is_path = true;
 		return 0;
 	case REF_ENV:
+		return resolve_env(v, ref, ret, err);
 	case REF_INPUT_SIZE:
+		*ret = int_value(input_size_mb(v));
+		return 0;
 	case REF_EXTRA:
 		break;
 	}
@@ -286,10 +411,35 @@ static int write_list(void *ctx, const struct value *items, struct strview *ret_
 	struct render_error *err)
 {
 	struct job_values *v = ctx;
-	if (!v->c->list_file || v->c->list_file(v->c->list_ctx, items, ret_path) != 0) {
-		return fail(v, err, "the list of files could not be written");
+	struct strbuf text = STRBUF_INIT;
+	uint32_t n = items->kind == VALUE_LIST ? items->count : 1;
+	if (!v->c->write_file) {
+		*ret_path = sv_from(arena_printf(v->arena, "LIST_OF_%u", (unsigned)n));
+		return 0;
 	}
-	return 0;
+	for (uint32_t i = 0; i < n; i++) {
+		strbuf_addsv(
+			&text, items->kind == VALUE_LIST ? items->list[i] : items->text);
+		strbuf_addch(&text, '\n');
+	}
+	const char *kind = arena_printf(v->arena, "list%u", (unsigned)v->lists++);
+	int rc = v->c->write_file(v->c->write_ctx, v->job, v->attempt, kind,
+		strbuf_sv(&text), v->arena, ret_path);
+	strbuf_release(&text);
+	return rc ? fail(v, err, "the list of files could not be written") : 0;
+}
+
+/* Whether the build took an optional input in. */
+static bool is_dag_input(const struct dag *d, uint32_t job, uint32_t file)
+{
+	uint32_t n;
+	const uint32_t *in = dag_inputs(d, job, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (INPUT_FILE(in[i]) == file) {
+			return true;
+		}
+	}
+	return false;
 }
 
 int job_values_init(struct job_values *v, struct job_context *c, struct arena *arena,
@@ -298,18 +448,28 @@ int job_values_init(struct job_values *v, struct job_context *c, struct arena *a
 	const struct rule *rule = dag_rule(c->d, job);
 	*v = (struct job_values){
 		.c = c, .arena = arena, .rule = rule, .job = job, .attempt = attempt};
+	v->size_mb = -1;
 	v->renderer = (struct renderer){
 		.resolve = resolve, .list_file = write_list, .ctx = v, .arena = arena};
 	dag_values(c->d, job, v->wildcards);
-	if (inputs_read(&c->reader, rule, v->wildcards) != INPUTS_OK) {
+	struct input_reader *in = &c->reader;
+	struct arena_mark mark = arena_mark(&in->arena);
+	enum inputs_outcome rc = inputs_read(in, rule, v->wildcards);
+	arena_pop(&in->arena, mark);
+	if (rc != INPUTS_OK) {
 		return -1;
 	}
-	v->input_count = (uint32_t)c->reader.files.n;
-	v->inputs = ARENA_ARRAY(arena, struct strview, v->input_count);
-	v->input_entry = ARENA_ARRAY(arena, uint32_t, v->input_count);
-	for (uint32_t i = 0; i < v->input_count; i++) {
-		v->inputs[i] = dag_path(c->d, INPUT_FILE(c->reader.files.v[i].file));
-		v->input_entry[i] = c->reader.files.v[i].entry;
+	v->inputs = ARENA_ARRAY(arena, struct strview, in->files.n);
+	v->input_entry = ARENA_ARRAY(arena, uint32_t, in->files.n);
+	for (uint32_t i = 0; i < in->files.n; i++) {
+		uint32_t file = in->files.v[i].file;
+		if (file & INPUT_OPTIONAL && !is_dag_input(c->d, job, INPUT_FILE(file))) {
+			continue;
+		}
+		/* copied: the table of names moves when a job brings new ones */
+		v->inputs[v->input_count] =
+			arena_sv(arena, dag_path(c->d, INPUT_FILE(file)));
+		v->input_entry[v->input_count++] = in->files.v[i].entry;
 	}
 	v->products = ARENA_ARRAY(arena, struct strview, rule->product_count);
 	for (uint32_t i = 0; i < rule->product_count; i++) {
@@ -348,5 +508,9 @@ int job_threads(struct job_values *v, int64_t *ret, struct render_error *err)
 int job_render(struct job_values *v, const struct text *t, bool as_path,
 	struct strbuf *out, struct render_error *err)
 {
-	return template_render(&t->t, &v->renderer, as_path, out, err);
+	bool before = v->in_shell;
+	v->in_shell = t->t.shell;
+	int rc = template_render(&t->t, &v->renderer, as_path, out, err);
+	v->in_shell = before;
+	return rc;
 }

@@ -15,9 +15,13 @@ struct job_context {
 		*sink; /* errors of expressions in inputs; they were found before */
 	struct input_reader reader;
 	int64_t cores; /* threads are capped to it; 0: no cap */
-	/* for {input:list}: writes a file of lines, gives its path; NULL: an error */
-	int (*list_file)(void *ctx, const struct value *items, struct strview *ret_path);
-	void *list_ctx;
+	/* Keeps a text in a file for one attempt at a job ({input:list}, $CWFLOW_JOB) and
+	 * gives its path in `arena`. 0, or -1. NULL (nothing is run): a name stands for it. */
+	int (*write_file)(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
+		struct strview text, struct arena *arena, struct strview *ret_path);
+	void *write_ctx;
+	const char
+		*container_program; /* podman, apptainer, docker; NULL: what there is */
 };
 
 struct job_values {
@@ -31,6 +35,9 @@ struct job_values {
 	uint32_t input_count;
 	struct strview *products;
 	int64_t threads; /* 0: not yet worked out */
+	int64_t size_mb; /* of the inputs; -1: not yet worked out */
+	bool in_shell;   /* the text that is rendered is a shell's */
+	uint32_t lists;  /* files of lists written for it */
 	struct renderer renderer;
 };
 
@@ -44,6 +51,18 @@ int job_values_init(struct job_values *v, struct job_context *c, struct arena *a
 
 /* Threads of the job, at least 1. 0, or -1 with err. */
 int job_threads(struct job_values *v, int64_t *ret, struct render_error *err);
+
+/* What the job asks of resource `k` of its rule, its unit put in: an integer where it is
+ * one, else a text. 0, or -1 with err. */
+int job_resource(
+	struct job_values *v, uint32_t k, struct value *ret, struct render_error *err);
+
+/* Whether threads and resources are known before the job is ready to run. */
+bool job_is_sized_late(const struct rule *rule);
+
+/* The value of a param: texts and lists of them, not mappings. */
+int job_param(struct job_values *v, const struct param *p, struct value *ret,
+	struct render_error *err);
 
 /* The text with all references put in, appended to out. */
 int job_render(struct job_values *v, const struct text *t, bool as_path,

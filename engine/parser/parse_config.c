@@ -40,10 +40,52 @@ struct config *config_from_yaml(struct reader *r, const struct yaml_tree_node *n
 	return c;
 }
 
-const char *path_beside(struct reader *r, struct strview path)
+/* Whether a normal path has a `..` at its begin, or anywhere. */
+static bool leaves(struct strview path)
+{
+	int depth = 0;
+	for (size_t i = 0; i < path.n;) {
+		const char *slash = memchr(path.p + i, '/', path.n - i);
+		size_t end = slash ? (size_t)(slash - path.p) : path.n;
+		if (end - i == 2 && memcmp(path.p + i, "..", 2) == 0) {
+			if (--depth < 0) {
+				return true;
+			}
+		} else if (end > i && !(end - i == 1 && path.p[i] == '.')) {
+			depth++;
+		}
+		i = end + 1;
+	}
+	return false;
+}
+
+/* The unit's place within its clone, and the path from there, must stay inside. */
+static int check_clone(struct reader *r, struct strview path, struct span where)
+{
+	const struct file_unit *u = r->unit;
+	struct strview clone = u->module->clone;
+	if (!clone.n) {
+		return 0;
+	}
+	struct strbuf whole = STRBUF_INIT;
+	strbuf_addsv(
+		&whole, sv_starts(u->dir, clone) ? sv_skip(u->dir, clone.n) : SV(""));
+	strbuf_addch(&whole, '/');
+	strbuf_addsv(&whole, path);
+	bool out = (path.n && path.p[0] == '/') || leaves(strbuf_sv(&whole));
+	strbuf_release(&whole);
+	return out ? diag_error(r->sink, "CW-E037", where,
+			     "a path of a git module must stay inside the module")
+		   : 0;
+}
+
+const char *path_beside(struct reader *r, struct strview path, struct span where)
 {
 	struct strbuf sb = STRBUF_INIT;
-	path_join(&sb, r->dir, path);
+	if (check_clone(r, path, where) != 0) {
+		return NULL;
+	}
+	path_join(&sb, r->unit->dir, path);
 	const char *copy = arena_memdup0(r->arena, sb.buf, sb.len);
 	strbuf_release(&sb);
 	return copy;
@@ -64,27 +106,29 @@ int read_yaml_file(struct reader *r, const char *path, struct span where,
 	return yaml_parse(r->sink, r->arena, source, ret_root);
 }
 
-static int merge_node(
-	struct reader *r, const struct yaml_tree_node *node, const char *what)
+static int merge_node(struct reader *r, const struct yaml_tree_node *node,
+	const char *what, const struct config **config)
 {
 	if (want_mapping(r, node, what) != 0) {
 		return -1;
 	}
-	r->wf->config = config_merge(r->arena, r->wf->config, config_from_yaml(r, node));
+	*config = config_merge(r->arena, *config, config_from_yaml(r, node));
 	return 0;
 }
 
-static int merge_file(struct reader *r, const char *path, struct span where)
+static int merge_file(struct reader *r, const char *path, struct span where,
+	const struct config **config)
 {
 	struct yaml_tree_node *root;
-	if (read_yaml_file(r, path, where, &root) != 0) {
+	if (!path || read_yaml_file(r, path, where, &root) != 0) {
 		return -1;
 	}
-	return root ? merge_node(r, root, "a configuration file") : 0;
+	return root ? merge_node(r, root, "a configuration file", config) : 0;
 }
 
 /* One "a.b=VALUE" of the command line. */
-static int merge_setting(struct reader *r, const char *setting)
+static int merge_setting(
+	struct reader *r, const char *setting, const struct config **config)
 {
 	const char *eq = strchr(setting, '=');
 	uint32_t source = source_add(r->sink->sources, "--config", sv_from(setting));
@@ -103,32 +147,42 @@ static int merge_setting(struct reader *r, const char *setting)
 	const struct config *value =
 		root ? config_from_yaml(r, root) : config_text(r->arena, SV(""), span);
 	struct strview path = {setting, (size_t)(eq - setting)};
-	r->wf->config = config_merge(
-		r->arena, r->wf->config, config_at_path(r->arena, path, value));
+	*config = config_merge(r->arena, *config, config_at_path(r->arena, path, value));
 	return 0;
 }
 
-int parse_config(struct reader *r, const struct yaml_tree_node *root)
+int config_of_file(struct reader *r, const struct config *low, const struct config **ret)
 {
-	int rc = 0;
-	const struct yaml_tree_node *config = get(root, "config");
-	if (config) {
-		rc |= merge_node(r, config, "config");
-	}
+	const struct yaml_tree_node *config = get(r->unit->root, "config");
 	struct node_list files;
-	list_of(get(root, "configfile"), &files);
+	int rc = 0;
+	*ret = low;
+	if (config) {
+		rc |= merge_node(r, config, "config", ret);
+	}
+	list_of(get(r->unit->root, "configfile"), &files);
 	for (uint32_t i = 0; i < files.n; i++) {
 		if (want_scalar(r, files.v[i], "configfile") != 0) {
 			rc = -1;
 			continue;
 		}
-		rc |= merge_file(r, path_beside(r, files.v[i]->text), files.v[i]->span);
+		struct span where = files.v[i]->span;
+		rc |= merge_file(r, path_beside(r, files.v[i]->text, where), where, ret);
 	}
-	for (uint32_t i = 0; i < r->options->configfile_count; i++) {
-		rc |= merge_file(r, r->options->configfiles[i], (struct span){0});
+	return rc;
+}
+
+int config_of_command_line(
+	struct reader *r, const struct config *low, const struct config **ret)
+{
+	const struct parse_options *o = r->options;
+	int rc = 0;
+	*ret = low;
+	for (uint32_t i = 0; i < o->configfile_count; i++) {
+		rc |= merge_file(r, o->configfiles[i], (struct span){0}, ret);
 	}
-	for (uint32_t i = 0; i < r->options->config_count; i++) {
-		rc |= merge_setting(r, r->options->config[i]);
+	for (uint32_t i = 0; i < o->config_count; i++) {
+		rc |= merge_setting(r, o->config[i], ret);
 	}
 	return rc;
 }

@@ -1,17 +1,19 @@
-/* Inputs: paths, lists, names, expansions. */
-#include "base/vec.h"
+/* Inputs: paths, lists, names, and the sources that give several files. */
 #include "parser/reader.h"
 
 static const char *const sources[] = {"path", "expand", "output_of", "lookup", "switch"};
 
-static const struct known_key path_keys[] = {{"path", NULL}, {"ancient", NULL},
-	{"optional", "inputs that may be missing"}, {NULL, NULL}};
+static const struct known_key path_keys[] = {
+	{"path", NULL}, {"ancient", NULL}, {"optional", NULL}, {NULL, NULL}};
 
-static const struct known_key expand_keys[] = {{"expand", NULL}, {"for", NULL},
-	{"ancient", NULL}, {"optional", "inputs that may be missing"}, {NULL, NULL}};
+static const struct known_key lookup_keys[] = {{"lookup", NULL}, {"where", NULL},
+	{"column", NULL}, {"default", NULL}, {"ancient", NULL}, {"optional", NULL},
+	{NULL, NULL}};
 
-/* The source key of a mapping, or NULL: then it is a mapping of names. */
-static const char *source_of(const struct yaml_tree_node *node)
+static const struct known_key switch_keys[] = {{"switch", NULL}, {"cases", NULL},
+	{"default", NULL}, {"ancient", NULL}, {"optional", NULL}, {NULL, NULL}};
+
+const char *source_of(const struct yaml_tree_node *node)
 {
 	for (size_t i = 0; i < CW_ARRAY_LEN(sources); i++) {
 		if (yaml_get(node, sources[i], NULL)) {
@@ -24,19 +26,20 @@ static const char *source_of(const struct yaml_tree_node *node)
 static int parse_flags(
 	struct reader *r, const struct yaml_tree_node *node, struct item *ret)
 {
-	bool on = false;
 	const struct yaml_tree_node *ancient = get(node, "ancient");
-	if (ancient && read_bool(r, ancient, &on) != 0) {
-		return -1;
-	}
-	ret->flags |= on ? ITEM_ANCIENT : 0;
-	return 0;
+	const struct yaml_tree_node *optional = get(node, "optional");
+	bool is_ancient = false, is_optional = false;
+	int rc = ancient ? read_bool(r, ancient, &is_ancient) : 0;
+	rc |= optional ? read_bool(r, optional, &is_optional) : 0;
+	ret->flags |=
+		(is_ancient ? ITEM_ANCIENT : 0u) | (is_optional ? ITEM_OPTIONAL : 0u);
+	return rc;
 }
 
 /* "{config.files}" that is a list: one path for each of its texts. */
-static int paths_from_config(struct reader *r, struct item *ret)
+static int items_from_config(
+	struct reader *r, const struct config *c, bool plain, struct item *ret)
 {
-	const struct config *c = ret->path.t.pieces[0].expr->ref->bound;
 	struct text as_written = ret->path;
 	ret->kind = ITEM_LIST;
 	ret->items = ARENA_ARRAY(r->arena, struct item, c->count);
@@ -44,320 +47,302 @@ static int paths_from_config(struct reader *r, struct item *ret)
 		struct item *item = &ret->items[ret->item_count++];
 		if (c->items[i]->kind != CONFIG_TEXT) {
 			return diag_error(r->sink, "CW-E210", ret->span,
-				"this configuration value holds %s where paths are wanted",
+				"this configuration value holds %s where texts are wanted",
 				config_kind_name(c->items[i]));
 		}
-		struct piece *piece = ARENA_NEW(r->arena, struct piece);
-		piece->kind = PIECE_TEXT;
-		piece->text = c->items[i]->text;
 		item->kind = ITEM_PATH;
-		item->flags = ret->flags;
 		item->span = ret->span;
-		item->path = as_written;
-		item->path.t.pieces = piece;
-		item->path.t.count = 1;
-		item->path.t.expr_count = 0;
-		item->path.plain = true;
+		item->path = literal_text(r, c->items[i]->text, &as_written);
+		if (!plain) {
+			prefix_input(r, &item->path);
+		}
 	}
 	return 0;
 }
 
-static bool is_config_list(const struct text *t)
+/* A constant list or mapping within a path has no meaning. */
+static int check_config_pieces(struct reader *r, const struct text *t)
 {
-	if (t->t.count != 1 || t->t.pieces[0].kind != PIECE_EXPR) {
-		return false;
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		const struct piece *p = &t->t.pieces[i];
+		if (p->kind != PIECE_EXPR || p->expr->op != EXPR_REF ||
+			p->expr->ref->kind != REF_CONFIG ||
+			p->expr->ref->slot != p->expr->ref->step_count) {
+			continue;
+		}
+		const struct config *c = p->expr->ref->bound;
+		if (c && c->kind != CONFIG_TEXT) {
+			return diag_error(r->sink, "CW-E210", span_of_piece(t, p),
+				"this value of the configuration is %s, and a text is "
+				"wanted here",
+				config_kind_name(c));
+		}
 	}
-	const struct expr *e = t->t.pieces[0].expr;
-	const struct config *c =
-		e->op == EXPR_REF && e->ref->kind == REF_CONFIG ? e->ref->bound : NULL;
-	return c && c->kind == CONFIG_LIST && e->ref->slot == e->ref->step_count;
+	return 0;
 }
 
 static int parse_path(struct reader *r, const struct yaml_tree_node *node,
-	struct rule *rule, struct item *ret)
+	struct rule *rule, bool plain, struct item *ret)
 {
-	struct scope scope = {.rule = rule};
+	struct scope scope = {.rule = rule, .stage = plain ? STAGE_PARAMS : STAGE_PATHS};
 	ret->kind = ITEM_PATH;
 	if (parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &ret->path) != 0) {
 		return -1;
 	}
-	if (!node->text.n) {
+	if (!node->text.n && !plain) {
 		return diag_error(r->sink, "CW-E024", node->span, "an empty path");
 	}
-	if (is_config_list(&ret->path)) {
-		return paths_from_config(r, ret);
+	const struct config *list = config_list_of(&ret->path);
+	if (list) {
+		return items_from_config(r, list, plain, ret);
 	}
-	return bind_text(r, &ret->path, &scope);
-}
-
-/* --- expansions --------------------------------------------------------------------- */
-
-struct expansion_reader {
-	struct reader *r;
-	const struct yaml_tree_node *node;
-	const struct rule *rule;
-	VEC(struct expand_var) vars;
-	uint32_t for_table; /* UINT32_MAX: none */
-};
-
-static int no_such_name(
-	struct expansion_reader *x, const struct text *t, const struct ref *ref)
-{
-	struct nearest near;
-	nearest_init(&near, ref->name);
-	for (uint32_t i = 0; i < x->r->wf->set_count; i++) {
-		nearest_offer(&near, x->r->wf->sets[i].name);
-	}
-	for (uint32_t i = 0; i < x->rule->wildcard_count; i++) {
-		nearest_offer(&near, x->rule->wildcards[i]);
-	}
-	diag_error(x->r->sink, "CW-E214",
-		t->origin.span_of(t->origin.ctx, ref->off, ref->len),
-		"\"" SV_FMT
-		"\" is neither a set, nor a value beside this expansion, nor a "
-		"wildcard of this rule",
-		SV_ARG(ref->name));
-	if (near.best.p) {
-		diag_note(x->r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	}
-	return -1;
-}
-
-static bool has_column(const struct set_def *def, struct strview name)
-{
-	for (uint32_t i = 0; i < def->column_count; i++) {
-		if (sv_eq(def->columns[i], name)) {
-			return true;
-		}
-	}
-	/* the columns of a table are known when it is read */
-	return def->kind == SET_TABLE;
-}
-
-/* A list written beside the pattern becomes a set of its own. */
-static int local_set(struct expansion_reader *x, struct strview name, uint32_t *ret)
-{
-	const struct yaml_tree_node *node = yaml_get(x->node, name.p, NULL);
-	const char *full = arena_printf(x->r->arena, SV_FMT "." SV_FMT "@%u",
-		SV_ARG(x->rule->name), SV_ARG(name), (unsigned)node->span.off);
-	*ret = set_number(x->r, sv_from(full));
-	return *ret == UINT32_MAX ? add_set(x->r, sv_from(full), node, ret) : 0;
-}
-
-static int make_var(struct expansion_reader *x, const struct text *t,
-	const struct ref *ref, struct expand_var *var)
-{
-	var->name = ref->name;
-	var->column = ref->step_count ? ref->steps[0].name : SV("");
-	var->span = t->origin.span_of(t->origin.ctx, ref->off, ref->len);
-	var->kind = VAR_SET;
-	bool beside = yaml_get(x->node, ref->name.p, NULL) &&
-		      !sv_eq_str(ref->name, "for") && !sv_eq_str(ref->name, "expand");
-	if (beside) {
-		return local_set(x, ref->name, &var->set);
-	}
-	for (uint32_t i = 0; !ref->step_count && i < x->rule->wildcard_count; i++) {
-		if (sv_eq(x->rule->wildcards[i], ref->name)) {
-			var->kind = VAR_WILDCARD;
-			var->wildcard = i;
-			return 0;
-		}
-	}
-	var->set = set_number(x->r, ref->name);
-	if (var->set != UINT32_MAX) {
-		return 0;
-	}
-	if (x->for_table != UINT32_MAX && !ref->step_count &&
-		has_column(&x->r->wf->sets[x->for_table], ref->name)) {
-		var->set = x->for_table;
-		var->column = ref->name;
-		return 0;
-	}
-	return no_such_name(x, t, ref);
-}
-
-static int add_vars(struct expansion_reader *x, const struct text *t)
-{
-	int rc = 0;
-	for (uint32_t i = 0; i < t->t.count; i++) {
-		const struct piece *p = &t->t.pieces[i];
-		if (p->kind != PIECE_EXPR || p->expr->op != EXPR_REF ||
-			p->expr->ref->kind != REF_WILDCARD) {
-			continue;
-		}
-		struct expand_var var = {0};
-		rc |= make_var(x, t, p->expr->ref, &var);
-		bool known = false;
-		for (size_t v = 0; v < x->vars.n; v++) {
-			known |= sv_eq(x->vars.v[v].name, var.name) &&
-				 (sv_eq(x->vars.v[v].column, var.column) ||
-					 x->vars.v[v].set == x->for_table);
-		}
-		if (!known) {
-			vec_push(&x->vars, var);
-		}
-	}
-	return rc;
-}
-
-/* A column of the table named by `for` is asked for by its own name. */
-static void name_by_column(struct expansion_reader *x, struct expand *e)
-{
-	for (uint32_t i = 0; i < e->var_count; i++) {
-		if (x->for_table != UINT32_MAX && e->vars[i].kind == VAR_SET &&
-			e->vars[i].set == x->for_table) {
-			e->vars[i].name = e->vars[i].column;
-		}
-	}
-}
-
-static int bind_patterns(struct expansion_reader *x, struct expand *e)
-{
-	struct scope scope = {.rule = x->rule, .expand = e};
-	int rc = 0;
-	for (uint32_t i = 0; i < e->pattern_count; i++) {
-		for (uint32_t k = 0; k < e->patterns[i].t.count; k++) {
-			struct piece *p = &e->patterns[i].t.pieces[k];
-			if (p->kind == PIECE_EXPR && p->expr->op == EXPR_REF &&
-				p->expr->ref->kind == REF_WILDCARD) {
-				/* found by number: two names may be one column */
-				struct ref *ref = p->expr->ref;
-				struct strview column =
-					ref->step_count ? ref->steps[0].name : SV("");
-				for (uint32_t v = 0; v < e->var_count; v++) {
-					if (sv_eq(e->vars[v].name, ref->name) &&
-						(sv_eq(e->vars[v].column, column) ||
-							!column.n)) {
-						ref->slot = v;
-						break;
-					}
-				}
-			} else if (p->kind == PIECE_EXPR) {
-				rc |= bind_text(x->r, &e->patterns[i], &scope);
-				break;
-			}
-		}
-	}
-	return rc;
-}
-
-static int parse_for(struct expansion_reader *x)
-{
-	const struct yaml_tree_node *table = get(x->node, "for");
-	x->for_table = UINT32_MAX;
-	if (!table) {
-		return 0;
-	}
-	if (want_scalar(x->r, table, "for") != 0) {
+	if (bind_text(r, &ret->path, &scope) != 0 ||
+		check_config_pieces(r, &ret->path) != 0) {
 		return -1;
 	}
-	x->for_table = set_number(x->r, table->text);
-	if (x->for_table == UINT32_MAX) {
-		return diag_error(x->r->sink, "CW-E214", table->span,
-			"there is no set \"" SV_FMT "\"", SV_ARG(table->text));
+	if (!plain) {
+		prefix_input(r, &ret->path);
 	}
 	return 0;
 }
 
-static int parse_expand(struct reader *r, const struct yaml_tree_node *node,
-	struct rule *rule, struct item *ret)
+/* --- lookup, switch ------------------------------------------------------------------ */
+
+static int parse_otherwise(struct reader *r, const struct yaml_tree_node *node,
+	struct rule *rule, bool plain, struct item *ret)
 {
-	struct expansion_reader x = {.r = r, .node = node, .rule = rule};
-	struct node_list list;
-	int rc = check_keys(r, node, expand_keys, "an expansion", true);
-	rc |= parse_for(&x);
-	struct expand *e = ARENA_NEW(r->arena, struct expand);
-	ret->kind = ITEM_EXPAND;
-	ret->expand = e;
-	list_of(get(node, "expand"), &list);
-	e->patterns = ARENA_ARRAY(r->arena, struct text, list.n);
-	for (uint32_t i = 0; i < list.n && rc == 0; i++) {
-		struct text *t = &e->patterns[e->pattern_count++];
-		rc = parse_text(r, list.v[i], TEMPLATE_TEXT, SHELL_BASH, t);
-		if (rc == 0) {
-			rc = add_vars(&x, t);
+	const struct yaml_tree_node *value = yaml_get(node, "default", NULL);
+	if (!value) {
+		return 0;
+	}
+	ret->otherwise = ARENA_NEW(r->arena, struct item);
+	return parse_item(r, value, rule, plain, ret->otherwise);
+}
+
+static int check_column(struct reader *r, const struct set_def *def,
+	struct strview column, struct span span)
+{
+	if (set_has_column(def, column)) {
+		return 0;
+	}
+	struct nearest near;
+	nearest_init(&near, column);
+	for (uint32_t i = 0; i < def->column_count; i++) {
+		nearest_offer(&near, def->columns[i]);
+	}
+	diag_error(r->sink, "CW-E207", span,
+		"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(def->name),
+		SV_ARG(column));
+	note_near(r, &near);
+	return -1;
+}
+
+static int find_table(struct reader *r, const struct yaml_tree_node *node, uint32_t *ret)
+{
+	struct nearest near;
+	if (want_scalar(r, node, "the name of a table") != 0) {
+		return -1;
+	}
+	*ret = set_number(r, node->text);
+	if (*ret != UINT32_MAX) {
+		r->wf->sets[*ret].used = true;
+		return 0;
+	}
+	nearest_init(&near, node->text);
+	for (uint32_t i = 0; i < r->wf->set_count; i++) {
+		nearest_offer(&near, r->wf->sets[i].name);
+	}
+	diag_error(r->sink, "CW-E214", node->span, "there is no set \"" SV_FMT "\"",
+		SV_ARG(node->text));
+	note_near(r, &near);
+	return -1;
+}
+
+static int parse_lookup(struct reader *r, const struct yaml_tree_node *node,
+	struct rule *rule, bool plain, struct item *ret)
+{
+	struct scope scope = {.rule = rule, .stage = plain ? STAGE_PARAMS : STAGE_PATHS};
+	const struct yaml_tree_node *column = get(node, "column");
+	ret->kind = ITEM_LOOKUP;
+	int rc = check_keys(r, node, lookup_keys, "a lookup", false);
+	rc |= parse_otherwise(r, node, rule, plain, ret);
+	if (find_table(r, yaml_get(node, "lookup", NULL), &ret->table) != 0) {
+		return -1;
+	}
+	const struct set_def *def = &r->wf->sets[ret->table];
+	ret->lookup = r->wf->lookup_count++;
+	if (get(node, "where")) {
+		rc |= parse_where(
+			r, get(node, "where"), &scope, &ret->where, &ret->where_count);
+		for (uint32_t i = 0; i < ret->where_count && rc == 0; i++) {
+			rc |= check_column(
+				r, def, ret->where[i].column, ret->where[i].span);
 		}
 	}
-	if (!list.n) {
-		rc = diag_error(
-			r->sink, "CW-E013", node->span, "an expansion needs a pattern");
+	if (!column && def->column_count != 1) {
+		return diag_error(r->sink, "CW-E013", node->span,
+			"a lookup needs `column`: the column whose values it gives");
 	}
-	e->vars = ARENA_ARRAY(r->arena, struct expand_var, x.vars.n);
-	memcpy(e->vars, x.vars.v, x.vars.n * sizeof(*e->vars));
-	e->var_count = (uint32_t)x.vars.n;
-	vec_release(&x.vars);
-	if (rc == 0) {
-		name_by_column(&x, e);
-		rc = bind_patterns(&x, e);
+	if (!column) {
+		ret->column = def->columns[0];
+		ret->column_span = node->span;
+		return rc;
+	}
+	if (want_scalar(r, column, "column") != 0 ||
+		constant(r, column, &ret->column) != 0) {
+		return -1;
+	}
+	ret->column_span = column->span;
+	return rc | check_column(r, def, ret->column, column->span);
+}
+
+static int parse_cases(struct reader *r, const struct yaml_tree_node *cases,
+	struct rule *rule, bool plain, struct item *ret)
+{
+	int rc = 0;
+	ret->cases = ARENA_ARRAY(r->arena, struct switch_case, cases->count);
+	for (uint32_t i = 0; i < cases->count; i++) {
+		struct switch_case *c = &ret->cases[ret->case_count++];
+		c->key = cases->pairs[i].key->text;
+		c->span = cases->pairs[i].key->span;
+		c->item = ARENA_NEW(r->arena, struct item);
+		rc |= parse_item(r, cases->pairs[i].value, rule, plain, c->item);
 	}
 	return rc;
+}
+
+static int parse_switch(struct reader *r, const struct yaml_tree_node *node,
+	struct rule *rule, bool plain, struct item *ret)
+{
+	struct scope scope = {.rule = rule, .stage = plain ? STAGE_PARAMS : STAGE_PATHS};
+	const struct yaml_tree_node *cases = get(node, "cases");
+	ret->kind = ITEM_SWITCH;
+	int rc = check_keys(r, node, switch_keys, "a switch", false);
+	rc |= make_text(
+		r, yaml_get(node, "switch", NULL), TEMPLATE_TEXT, &scope, &ret->subject);
+	rc |= parse_otherwise(r, node, rule, plain, ret);
+	if (!cases) {
+		return diag_error(r->sink, "CW-E013", node->span,
+			"a switch needs `cases`: a mapping from values to items");
+	}
+	if (want_mapping(r, cases, "cases") != 0) {
+		return -1;
+	}
+	return rc | parse_cases(r, cases, rule, plain, ret);
 }
 
 /* --- items -------------------------------------------------------------------------- */
 
 static int parse_list(struct reader *r, const struct yaml_tree_node *node,
-	struct rule *rule, struct item *ret)
+	struct rule *rule, bool plain, struct item *ret)
 {
 	int rc = 0;
 	ret->kind = ITEM_LIST;
 	ret->items = ARENA_ARRAY(r->arena, struct item, node->count);
 	for (uint32_t i = 0; i < node->count; i++) {
-		rc |= parse_item(r, node->items[i], rule, &ret->items[ret->item_count++]);
+		if (!yaml_is_absent(node->items[i])) {
+			rc |= parse_item(r, node->items[i], rule, plain,
+				&ret->items[ret->item_count++]);
+		}
 	}
 	return rc;
 }
 
-int parse_item(struct reader *r, const struct yaml_tree_node *node, struct rule *rule,
-	struct item *ret)
+static int parse_source(struct reader *r, const struct yaml_tree_node *node,
+	const char *source, struct rule *rule, bool plain, struct item *ret)
 {
-	*ret = (struct item){.span = node->span};
-	if (node->kind == YAML_SCALAR) {
-		return parse_path(r, node, rule, ret);
-	}
-	if (node->kind == YAML_SEQUENCE) {
-		return parse_list(r, node, rule, ret);
-	}
-	const char *source = source_of(node);
-	if (!source) {
-		return diag_error(r->sink, "CW-E025", node->span,
-			"this mapping is no source of files: it needs one of path, expand");
-	}
 	if (parse_flags(r, node, ret) != 0) {
 		return -1;
 	}
 	if (strcmp(source, "path") == 0) {
 		const struct yaml_tree_node *path = get(node, "path");
-		int rc = check_keys(r, node, path_keys, "an input", false);
-		return rc == 0 && path ? parse_path(r, path, rule, ret) : -1;
+		if (check_keys(r, node, path_keys, "an input", false) != 0) {
+			return -1;
+		}
+		if (!path) {
+			return diag_error(
+				r->sink, "CW-E024", node->span, "an empty path");
+		}
+		unsigned flags = ret->flags;
+		int rc = parse_item(r, path, rule, plain, ret);
+		ret->flags |= flags;
+		return rc;
 	}
 	if (strcmp(source, "expand") == 0) {
-		return parse_expand(r, node, rule, ret);
+		return parse_expand(r, node, rule, plain, ret);
 	}
-	return diag_error(r->sink, "CW-E016", node->span,
-		"`%s` is a name that is taken, but not there yet", source);
+	if (strcmp(source, "output_of") == 0) {
+		return parse_output_of(r, node, rule, ret);
+	}
+	if (strcmp(source, "lookup") == 0) {
+		return parse_lookup(r, node, rule, plain, ret);
+	}
+	return parse_switch(r, node, rule, plain, ret);
+}
+
+/* Nesting is bounded by the YAML reader. */
+int parse_item(struct reader *r, const struct yaml_tree_node *node, struct rule *rule,
+	bool plain, struct item *ret)
+{
+	*ret = (struct item){.span = node->span};
+	if (yaml_is_absent(node)) {
+		ret->kind = ITEM_LIST; /* nothing, as [] */
+		return 0;
+	}
+	if (node->kind == YAML_SCALAR) {
+		return parse_path(r, node, rule, plain, ret);
+	}
+	if (node->kind == YAML_SEQUENCE) {
+		return parse_list(r, node, rule, plain, ret);
+	}
+	const char *source = source_of(node);
+	if (!source && yaml_is_bare_braces(node)) {
+		return want_scalar(r, node, "a path");
+	}
+	if (!source) {
+		diag_error(r->sink, "CW-E025", node->span,
+			"this mapping is no source of files: it needs one of path, expand, "
+			"output_of, lookup, switch");
+		for (uint32_t i = 0; i < node->count; i++) {
+			struct nearest near;
+			nearest_init(&near, node->pairs[i].key->text);
+			for (size_t k = 0; k < CW_ARRAY_LEN(sources); k++) {
+				nearest_offer(&near, sv_from(sources[k]));
+			}
+			note_near(r, &near);
+		}
+		return -1;
+	}
+	return parse_source(r, node, source, rule, plain, ret);
 }
 
 typedef VEC(struct entry) entry_vec;
 
 static int add_entry(struct reader *r, const struct yaml_tree_node *node,
-	struct strview name, struct rule *rule, void *entries)
+	struct strview name, struct rule *rule, entry_vec *v)
 {
-	entry_vec *v = entries;
 	struct entry e = {.name = name, .span = node->span};
-	int rc = parse_item(r, node, rule, &e.item);
+	int rc = parse_item(r, node, rule, false, &e.item);
 	vec_push(v, e);
 	return rc;
 }
 
 static int add_named(struct reader *r, const struct yaml_tree_node *map,
-	struct rule *rule, void *entries)
+	struct rule *rule, entry_vec *entries)
 {
 	int rc = 0;
 	for (uint32_t i = 0; i < map->count; i++) {
 		const struct yaml_pair *p = &map->pairs[i];
+		bool twice = false;
+		for (size_t e = 0; e < entries->n; e++) {
+			twice |= sv_eq(entries->v[e].name, p->key->text);
+		}
 		if (check_name(r, p->key, "the name of an input") != 0) {
 			rc = -1;
+		} else if (twice) {
+			rc = diag_error(r->sink, "CW-E017", p->key->span,
+				"there are two inputs \"" SV_FMT "\"",
+				SV_ARG(p->key->text));
 		} else if (!yaml_is_absent(p->value)) {
 			rc |= add_entry(r, p->value, p->key->text, rule, entries);
 		}
@@ -373,14 +358,17 @@ int parse_inputs(struct reader *r, const struct yaml_tree_node *node, struct rul
 	list_of(node, &list);
 	for (uint32_t i = 0; i < list.n; i++) {
 		const struct yaml_tree_node *item = list.v[i];
-		if (item->kind == YAML_MAPPING && !source_of(item)) {
+		if (item->kind == YAML_MAPPING && !source_of(item) &&
+			!yaml_is_bare_braces(item)) {
 			rc |= add_named(r, item, rule, &entries);
 		} else if (!yaml_is_absent(item)) {
 			rc |= add_entry(r, item, SV(""), rule, &entries);
 		}
 	}
 	rule->inputs = ARENA_ARRAY(r->arena, struct entry, entries.n);
-	memcpy(rule->inputs, entries.v, entries.n * sizeof(*entries.v));
+	if (entries.n) {
+		memcpy(rule->inputs, entries.v, entries.n * sizeof(*entries.v));
+	}
 	rule->input_count = (uint32_t)entries.n;
 	vec_release(&entries);
 	return rc;

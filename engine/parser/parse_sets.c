@@ -3,58 +3,37 @@
 
 static const struct known_key set_keys[] = {{"from", NULL}, {"to", NULL}, {"step", NULL},
 	{"glob", NULL}, {"table", NULL}, {"lines", NULL}, {"columns", NULL},
-	{"where", NULL}, {"after", "inputs that are known only when a rule is done"},
-	{NULL, NULL}};
+	{"where", NULL}, {NULL, NULL}};
 
 uint32_t set_number(const struct reader *r, struct strview name)
 {
 	for (uint32_t i = 0; i < r->wf->set_count; i++) {
-		if (sv_eq(r->wf->sets[i].name, name)) {
+		if (sv_eq(r->wf->sets[i].name, name) &&
+			r->wf->sets[i].module == r->unit->module->number) {
 			return i;
 		}
 	}
 	return UINT32_MAX;
 }
 
-/* A scalar without wildcards, configuration put in. */
-static int constant(
-	struct reader *r, const struct yaml_tree_node *node, struct strview *ret)
-{
-	struct text t;
-	if (parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &t) != 0) {
-		return -1;
-	}
-	if (t.t.expr_count) {
-		struct scope none = {0};
-		if (bind_text(r, &t, &none) == 0) {
-			diag_error(r->sink, "CW-E023", node->span,
-				"this must be a text here, not a list or a mapping");
-		}
-		return -1;
-	}
-	*ret = t.t.count ? t.t.pieces[0].text : SV("");
-	return 0;
-}
-
-/* A whole item "{config.x}" that is a list: its configuration value, else NULL. */
-static const struct config *whole_config_list(
+/* A whole item "{config.x}": its value in the configuration, else NULL. */
+static const struct config *whole_config(
 	struct reader *r, const struct yaml_tree_node *node)
 {
+	struct text t;
 	if (node->kind != YAML_SCALAR ||
 		!memmem(node->text.p, node->text.n, "{config", 7)) {
 		return NULL;
 	}
-	struct text t;
-	if (parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &t) != 0) {
-		return NULL;
-	}
-	if (t.t.count != 1 || t.t.pieces[0].kind != PIECE_EXPR ||
+	r->sink->muted++;
+	int rc = parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &t);
+	r->sink->muted--;
+	if (rc != 0 || t.t.count != 1 || t.t.pieces[0].kind != PIECE_EXPR ||
 		t.t.pieces[0].expr->op != EXPR_REF ||
 		t.t.pieces[0].expr->ref->kind != REF_CONFIG) {
 		return NULL;
 	}
-	const struct config *c = t.t.pieces[0].expr->ref->bound;
-	return c && c->kind == CONFIG_LIST ? c : NULL;
+	return t.t.pieces[0].expr->ref->bound;
 }
 
 static int list_from_config(
@@ -77,9 +56,14 @@ static int parse_list(
 {
 	struct node_list list;
 	def->kind = SET_LIST;
-	const struct config *c = whole_config_list(r, node);
-	if (c) {
+	const struct config *c = whole_config(r, node);
+	if (c && c->kind == CONFIG_LIST) {
 		return list_from_config(r, c, def, node->span);
+	}
+	if (c && c->kind == CONFIG_MAP) {
+		return diag_error(r->sink, "CW-E210", node->span,
+			"this value of the configuration is a mapping, and a set wants a "
+			"list");
 	}
 	list_of(node, &list);
 	def->values = ARENA_ARRAY(r->arena, struct strview, list.n);
@@ -163,7 +147,7 @@ static int parse_glob(
 		return -1;
 	}
 	bool folder = node->text.n && node->text.p[node->text.n - 1] == '/';
-	normalise_pattern(r, t);
+	normalise_pattern(r, t, true);
 	if (folder && t->t.count) {
 		/* the slash says: folders, and the walk wants to see it */
 		struct piece *pieces =
@@ -217,20 +201,20 @@ static int parse_columns(
 	return 0;
 }
 
-static int parse_where(
-	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
+int parse_where(struct reader *r, const struct yaml_tree_node *node,
+	const struct scope *scope, struct where_clause **ret, uint32_t *ret_count)
 {
 	if (want_mapping(r, node, "where") != 0) {
 		return -1;
 	}
-	def->where = ARENA_ARRAY(r->arena, struct where_clause, node->count);
 	int rc = 0;
+	*ret = ARENA_ARRAY(r->arena, struct where_clause, node->count);
+	*ret_count = node->count;
 	for (uint32_t i = 0; i < node->count; i++) {
-		struct where_clause *w = &def->where[def->where_count++];
+		struct where_clause *w = &(*ret)[i];
 		w->column = node->pairs[i].key->text;
 		w->span = node->pairs[i].key->span;
-		rc |= parse_text(
-			r, node->pairs[i].value, TEMPLATE_TEXT, SHELL_BASH, &w->value);
+		rc |= make_text(r, node->pairs[i].value, TEMPLATE_TEXT, scope, &w->value);
 	}
 	return rc;
 }
@@ -240,9 +224,18 @@ static int parse_mapping(
 {
 	const struct yaml_tree_node *source;
 	struct strview path;
-	int rc = check_keys(r, node, set_keys, "a set", false);
+	struct scope none = {0};
+	int rc = 0;
+	if (yaml_get(node, "after", NULL)) {
+		rc = diag_error(r->sink, "CW-E215", yaml_get(node, "after", NULL)->span,
+			"`after` stands only in a set written beside an `expand`, whose "
+			"rule waits for it");
+	} else {
+		rc = check_keys(r, node, set_keys, "a set", false);
+	}
 	if (get(node, "where")) {
-		rc |= parse_where(r, get(node, "where"), def);
+		rc |= parse_where(
+			r, get(node, "where"), &none, &def->where, &def->where_count);
 	}
 	if ((source = get(node, "glob"))) {
 		return rc | parse_glob(r, source, def);
@@ -265,19 +258,49 @@ static int parse_mapping(
 		constant(r, source, &path) != 0) {
 		return -1;
 	}
-	def->path = path_beside(r, path);
-	return rc;
+	def->path = path_beside(r, path, source->span);
+	return def->path ? rc : -1;
+}
+
+bool set_has_column(const struct set_def *def, struct strview name)
+{
+	for (uint32_t i = 0; i < def->column_count; i++) {
+		if (sv_eq(def->columns[i], name)) {
+			return true;
+		}
+	}
+	/* the columns of a table are known when it is read */
+	return def->kind == SET_TABLE;
+}
+
+uint32_t push_set(struct reader *r, const struct set_def *def)
+{
+	struct workflow *wf = r->wf;
+	if (wf->set_count == r->set_cap) {
+		r->set_cap = r->set_cap ? 2 * r->set_cap : 16;
+		struct set_def *grown = ARENA_ARRAY(r->arena, struct set_def, r->set_cap);
+		if (wf->set_count) {
+			memcpy(grown, wf->sets, wf->set_count * sizeof(*grown));
+		}
+		wf->sets = grown;
+	}
+	wf->sets[wf->set_count] = *def;
+	return wf->set_count++;
 }
 
 int add_set(struct reader *r, struct strview name, const struct yaml_tree_node *node,
 	uint32_t *ret)
 {
-	struct workflow *wf = r->wf;
-	struct set_def def = {.name = name, .span = node->span};
+	struct set_def def = {.name = name,
+		.span = node->span,
+		.module = r->unit->module->number,
+		.after = UINT32_MAX};
 	int rc;
-	if (node->kind == YAML_MAPPING && !get(node, "table") && !get(node, "where") &&
-		node->count == 0) {
-		rc = diag_error(r->sink, "CW-E213", node->span, "this set is empty");
+	if (node->kind == YAML_MAPPING && node->count == 0) {
+		rc = diag_error(r->sink, "CW-E213", node->span,
+			yaml_is_bare_braces(node) ? "this set is empty: write [] for one "
+						    "without values"
+						  : "this set is empty");
 	} else {
 		rc = node->kind == YAML_MAPPING ? parse_mapping(r, node, &def)
 						: parse_list(r, node, &def);
@@ -287,12 +310,21 @@ int add_set(struct reader *r, struct strview name, const struct yaml_tree_node *
 		def.columns[0] = name;
 		def.column_count = 1;
 	}
-	struct set_def *grown = ARENA_ARRAY(r->arena, struct set_def, wf->set_count + 1);
-	memcpy(grown, wf->sets, wf->set_count * sizeof(*grown));
-	grown[wf->set_count] = def;
-	wf->sets = grown;
-	*ret = wf->set_count++;
+	*ret = push_set(r, &def);
 	return rc;
+}
+
+/* Another set of that name in the same module. */
+static int check_double(struct reader *r, const struct yaml_tree_node *key)
+{
+	uint32_t other = set_number(r, key->text);
+	if (other == UINT32_MAX) {
+		return 0;
+	}
+	diag_error(r->sink, "CW-E017", key->span, "there are two sets \"" SV_FMT "\"",
+		SV_ARG(key->text));
+	diag_note(r->sink, r->wf->sets[other].span, "the other one");
+	return -1;
 }
 
 int parse_sets(struct reader *r, const struct yaml_tree_node *sets)
@@ -308,6 +340,7 @@ int parse_sets(struct reader *r, const struct yaml_tree_node *sets)
 		const struct yaml_pair *p = &sets->pairs[i];
 		uint32_t number;
 		rc |= check_name(r, p->key, "the name of a set");
+		rc |= check_double(r, p->key);
 		if (!yaml_is_absent(p->value)) {
 			rc |= add_set(r, p->key->text, p->value, &number);
 		}

@@ -19,16 +19,18 @@ static int unknown(struct reader *r, struct span span, const char *kind,
 {
 	diag_error(r->sink, "CW-E020", span, "unknown %s \"" SV_FMT "\"%s", kind,
 		SV_ARG(name), near->best.p ? "" : " in this place");
-	if (near->best.p) {
-		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near->best));
-	}
+	note_near(r, near);
 	return -1;
 }
 
-static struct span span_of_ref(const struct text *t, const struct ref *ref)
+struct span span_of_ref(const struct text *t, const struct ref *ref)
 {
 	return t->origin.span_of(t->origin.ctx, ref->off, ref->len);
+}
+
+struct span span_of_piece(const struct text *t, const struct piece *p)
+{
+	return t->origin.span_of(t->origin.ctx, p->off, p->len);
 }
 
 /* --- configuration ------------------------------------------------------------------ */
@@ -58,7 +60,7 @@ static int no_config(struct reader *r, const struct text *t, const struct ref *r
 /* Goes down as far as the steps are constant; ref->slot is the first that is not. */
 static int bind_config(struct reader *r, const struct text *t, struct ref *ref)
 {
-	const struct config *c = r->wf->config;
+	const struct config *c = r->unit->module->config;
 	uint32_t s = 0;
 	for (; s < ref->step_count && !ref->steps[s].inner; s++) {
 		const struct ref_step *step = &ref->steps[s];
@@ -134,51 +136,64 @@ static void judge_plain(struct text *t)
 	}
 }
 
-/* Calls `fn` for each reference of an expression; no deeper than the parser allows. */
-static int each_ref(struct reader *r, struct text *t, struct expr *e,
-	const struct scope *scope,
-	int (*fn)(struct reader *, struct text *, struct ref *, const struct scope *))
+typedef int (*ref_fn)(struct reader *, struct text *, struct ref *, void *);
+
+/* Calls `fn` for a reference and for those within its brackets. */
+static int one_ref(
+	struct reader *r, struct text *t, struct ref *ref, void *ctx, ref_fn fn)
 {
-	if (e->op == EXPR_REF) {
-		int rc = fn(r, t, e->ref, scope);
-		for (uint32_t s = 0; s < e->ref->step_count; s++) {
-			if (e->ref->steps[s].inner) {
-				/* ours to bind: the parser of templates made it for us */
-				struct ref *inner;
-				memcpy(&inner, &e->ref->steps[s].inner, sizeof(inner));
-				rc |= fn(r, t, inner, scope);
-			}
+	int rc = fn(r, t, ref, ctx);
+	for (uint32_t s = 0; s < ref->step_count; s++) {
+		if (ref->steps[s].inner) {
+			/* ours to bind: the parser of templates made it for us */
+			struct ref *inner;
+			memcpy(&inner, &ref->steps[s].inner, sizeof(inner));
+			rc |= one_ref(r, t, inner, ctx, fn);
 		}
-		return rc;
-	}
-	int rc = 0;
-	for (uint32_t i = 0; i < e->arg_count; i++) {
-		rc |= each_ref(r, t, e->args[i], scope, fn);
 	}
 	return rc;
 }
 
-static int each_ref_of_text(struct reader *r, struct text *t, const struct scope *scope,
-	int (*fn)(struct reader *, struct text *, struct ref *, const struct scope *))
+/* No deeper than the parser of templates allows. */
+static int each_ref(
+	struct reader *r, struct text *t, struct expr *e, void *ctx, ref_fn fn)
+{
+	if (e->op == EXPR_REF) {
+		return one_ref(r, t, e->ref, ctx, fn);
+	}
+	int rc = 0;
+	for (uint32_t i = 0; i < e->arg_count; i++) {
+		rc |= each_ref(r, t, e->args[i], ctx, fn);
+	}
+	return rc;
+}
+
+int each_ref_of_text(struct reader *r, struct text *t, void *ctx, ref_fn fn)
 {
 	int rc = 0;
 	for (uint32_t i = 0; i < t->t.count; i++) {
 		if (t->t.pieces[i].kind == PIECE_EXPR) {
-			rc |= each_ref(r, t, t->t.pieces[i].expr, scope, fn);
+			rc |= each_ref(r, t, t->t.pieces[i].expr, ctx, fn);
 		}
 	}
 	return rc;
 }
 
-static int bind_if_config(
-	struct reader *r, struct text *t, struct ref *ref, const struct scope *scope)
+static int bind_if_config(struct reader *r, struct text *t, struct ref *ref, void *ctx)
 {
-	(void)scope;
+	(void)ctx;
 	return ref->kind == REF_CONFIG ? bind_config(r, t, ref) : 0;
 }
 
 int parse_text(struct reader *r, const struct yaml_tree_node *node, enum template_use use,
 	enum shell_kind shell, struct text *ret)
+{
+	return parse_text_with(r, node, use, shell, NULL, ret);
+}
+
+int parse_text_with(struct reader *r, const struct yaml_tree_node *node,
+	enum template_use use, enum shell_kind shell, const char *const *extra_names,
+	struct text *ret)
 {
 	*ret = (struct text){0};
 	if (want_scalar(r, node, "this") != 0) {
@@ -188,8 +203,8 @@ int parse_text(struct reader *r, const struct yaml_tree_node *node, enum templat
 	*place = (struct scalar_place){r->sink->sources, node};
 	ret->origin = (struct template_origin){span_in_scalar, place};
 	ret->span = node->span;
-	if (template_parse(r->sink, r->arena, node->text, use, shell, NULL, ret->origin,
-		    &ret->t) != 0 ||
+	if (template_parse(r->sink, r->arena, node->text, use, shell, extra_names,
+		    ret->origin, &ret->t) != 0 ||
 		each_ref_of_text(r, ret, NULL, bind_if_config) != 0) {
 		return -1;
 	}
@@ -334,32 +349,108 @@ static int bind_resource(
 	return unknown(r, span_of_ref(t, ref), "resource", ref->name, &near);
 }
 
-static int only_in_commands(struct reader *r, const struct text *t, const struct ref *ref)
+static int only_in_commands(struct reader *r, const struct text *t, const struct ref *ref,
+	const struct scope *scope)
 {
+	if (scope->hook) {
+		return diag_error(r->sink, "CW-E022", span_of_ref(t, ref),
+			"this reference has no value here: a hook knows {log}, {failed}, "
+			"the configuration and the environment");
+	}
 	return diag_error(r->sink, "CW-E022", span_of_ref(t, ref),
 		"this reference has no value here: it belongs into `shell`, `params` or "
 		"`message`");
 }
 
-static int not_yet(struct reader *r, const struct text *t, const struct ref *ref)
+/* The stage in which a kind of reference gets its value. */
+static enum stage stage_of(enum ref_kind kind)
 {
-	return diag_error(r->sink, "CW-E016", span_of_ref(t, ref),
-		"this reference is taken, but not there yet");
+	switch (kind) {
+	case REF_THREADS:
+		return STAGE_THREADS;
+	case REF_RESOURCES:
+		return STAGE_RESOURCES;
+	case REF_PARAMS:
+		return STAGE_PARAMS;
+	case REF_WILDCARD:
+	case REF_INPUT:
+	case REF_OUTPUT:
+	case REF_LOG:
+	case REF_BENCHMARK:
+	case REF_RULE:
+	case REF_JOBID:
+	case REF_ATTEMPT:
+	case REF_CONFIG:
+	case REF_ENV:
+	case REF_WORKFLOW_DIR:
+	case REF_WORKDIR:
+	case REF_INPUT_SIZE:
+	case REF_EXTRA:
+		break;
+	}
+	return STAGE_PATHS;
 }
 
-static int bind_ref(
-	struct reader *r, struct text *t, struct ref *ref, const struct scope *scope)
+static int too_early(struct reader *r, const struct text *t, const struct ref *ref)
 {
+	return diag_error(r->sink, "CW-E022", span_of_ref(t, ref),
+		"this reference has no value yet: the order is wildcards, input, output, "
+		"log and benchmark, threads, resources, params, env, command");
+}
+
+/* Variables that reach jobs are those that the file says it needs. */
+static int bind_env(struct reader *r, const struct text *t, const struct ref *ref)
+{
+	struct nearest near;
+	nearest_init(&near, ref->name);
+	for (const struct file_unit *u = r->unit; u; u = u->parent) {
+		struct node_list list;
+		list_of(get(u->root, "envvars"), &list);
+		for (uint32_t i = 0; i < list.n; i++) {
+			if (sv_eq(list.v[i]->text, ref->name)) {
+				return 0;
+			}
+			nearest_offer(&near, list.v[i]->text);
+		}
+	}
+	diag_error(r->sink, "CW-E020", span_of_ref(t, ref),
+		"the environment variable \"" SV_FMT "\" is not among `envvars`",
+		SV_ARG(ref->name));
+	note_near(r, &near);
+	if (!near.best.p) {
+		diag_note(r->sink, (struct span){0},
+			"write `envvars: [" SV_FMT "]` at the top level",
+			SV_ARG(ref->name));
+	}
+	return -1;
+}
+
+static int bind_ref(struct reader *r, struct text *t, struct ref *ref, void *ctx)
+{
+	const struct scope *scope = ctx;
 	const struct rule *rule = scope->rule;
 	if (ref->kind == REF_CONFIG) {
 		return 0; /* bound when it was parsed */
+	}
+	if (scope->hook && (ref->kind == REF_LOG || ref->kind == REF_EXTRA) &&
+		!ref->name.n == (ref->kind == REF_LOG)) {
+		return 0;
+	}
+	if (ref->kind == REF_WORKFLOW_DIR || ref->kind == REF_WORKDIR) {
+		return 0;
+	}
+	if (ref->kind == REF_ENV && (scope->stage != STAGE_PATHS || scope->hook)) {
+		return bind_env(r, t, ref);
 	}
 	if (ref->kind == REF_WILDCARD) {
 		return scope->expand ? bind_var(r, t, ref, scope->expand)
 				     : bind_wildcard(r, t, ref, rule);
 	}
-	if (!scope->command || !rule) {
-		return only_in_commands(r, t, ref);
+	if (scope->stage == STAGE_PATHS || !rule) {
+		return only_in_commands(r, t, ref, scope);
+	}
+	if (stage_of(ref->kind) >= scope->stage) {
+		return too_early(r, t, ref);
 	}
 	switch (ref->kind) {
 	case REF_INPUT:
@@ -378,22 +469,23 @@ static int bind_ref(
 	case REF_RULE:
 	case REF_JOBID:
 	case REF_ATTEMPT:
+	case REF_INPUT_SIZE:
+		return 0;
 	case REF_WORKFLOW_DIR:
 	case REF_WORKDIR:
-		return 0;
 	case REF_ENV:
-	case REF_INPUT_SIZE:
 	case REF_EXTRA:
 	case REF_WILDCARD:
 	case REF_CONFIG:
 		break;
 	}
-	return not_yet(r, t, ref);
+	return only_in_commands(r, t, ref, scope);
 }
 
 int bind_text(struct reader *r, struct text *t, const struct scope *scope)
 {
-	return each_ref_of_text(r, t, scope, bind_ref);
+	struct scope copy = *scope;
+	return each_ref_of_text(r, t, &copy, bind_ref);
 }
 
 int make_text(struct reader *r, const struct yaml_tree_node *node, enum template_use use,
@@ -407,14 +499,64 @@ int make_text(struct reader *r, const struct yaml_tree_node *node, enum template
 	return bind_text(r, ret, scope);
 }
 
+const struct config *config_list_of(const struct text *t)
+{
+	if (t->t.count != 1 || t->t.pieces[0].kind != PIECE_EXPR) {
+		return NULL;
+	}
+	const struct expr *e = t->t.pieces[0].expr;
+	if (e->op != EXPR_REF || e->ref->kind != REF_CONFIG ||
+		e->ref->slot != e->ref->step_count) {
+		return NULL;
+	}
+	const struct config *c = e->ref->bound;
+	return c && c->kind == CONFIG_LIST ? c : NULL;
+}
+
+struct text literal_text(struct reader *r, struct strview text, const struct text *like)
+{
+	struct text t = *like;
+	struct piece *piece = ARENA_NEW(r->arena, struct piece);
+	piece->kind = PIECE_TEXT;
+	piece->text = text;
+	t.t.pieces = piece;
+	t.t.count = 1;
+	t.t.expr_count = 0;
+	t.plain = true;
+	return t;
+}
+
+int constant(struct reader *r, const struct yaml_tree_node *node, struct strview *ret)
+{
+	struct text t;
+	if (parse_text(r, node, TEMPLATE_TEXT, SHELL_BASH, &t) != 0) {
+		return -1;
+	}
+	if (t.t.expr_count) {
+		struct scope none = {0};
+		if (bind_text(r, &t, &none) == 0) {
+			diag_error(r->sink, "CW-E023", node->span,
+				"this must be a text here, not a list or a mapping");
+		}
+		return -1;
+	}
+	*ret = t.t.count ? t.t.pieces[0].text : SV("");
+	return 0;
+}
+
 /* --- patterns of outputs ------------------------------------------------------------ */
 
 enum { MARK = '\x01' }; /* stands for a reference; YAML lets no such byte in */
 
-void normalise_pattern(struct reader *r, struct text *t)
+void normalise_pattern(struct reader *r, struct text *t, bool prefix)
 {
 	struct strbuf all = STRBUF_INIT, normal = STRBUF_INIT;
 	VEC(struct piece) refs = {0};
+	bool absolute = t->t.count && t->t.pieces[0].kind == PIECE_TEXT &&
+			sv_starts(t->t.pieces[0].text, SV("/"));
+	if (prefix && !absolute) {
+		strbuf_addsv(&all, r->unit->module->prefix);
+	}
 	for (uint32_t i = 0; i < t->t.count; i++) {
 		if (t->t.pieces[i].kind == PIECE_TEXT) {
 			strbuf_addsv(&all, t->t.pieces[i].text);
@@ -445,4 +587,68 @@ void normalise_pattern(struct reader *r, struct text *t)
 	strbuf_release(&all);
 	strbuf_release(&normal);
 	vec_release(&refs);
+}
+
+/* --- prefixes of modules ------------------------------------------------------------ */
+
+/* Whether a product of a rule outside the module could be this path: judged by the texts
+ * at both ends. */
+static bool made_outside(struct reader *r, const struct text *t)
+{
+	const struct piece *first = &t->t.pieces[0], *last = &t->t.pieces[t->t.count - 1];
+	struct strview prefix = first->kind == PIECE_TEXT ? first->text : SV("");
+	struct strview suffix = last->kind == PIECE_TEXT ? last->text : SV("");
+	struct strview values[64];
+	for (size_t i = 0; i < r->rules.n; i++) {
+		const struct rule *rule = r->rules.v[i].rule;
+		if (!rule || r->rules.v[i].unit->module == r->unit->module) {
+			continue;
+		}
+		for (uint32_t k = 0; k < rule->product_count; k++) {
+			const struct pattern *p = rule->products[k].pattern;
+			if (!p) {
+				continue;
+			}
+			struct strview a = pattern_prefix(p), b = pattern_suffix(p);
+			if (t->t.count == 1 && first->kind == PIECE_TEXT) {
+				if (pattern_match(p, first->text, values) == MATCH_YES) {
+					return true;
+				}
+			} else if (!pattern_is_constant(p) &&
+				   (sv_starts(a, prefix) || sv_starts(prefix, a)) &&
+				   (sv_ends(b, suffix) || sv_ends(suffix, b)) &&
+				   (a.n || b.n)) {
+				return true;
+			} else if (pattern_is_constant(p) && prefix.n + suffix.n < a.n &&
+				   sv_starts(a, prefix) && sv_ends(a, suffix)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+void prefix_input(struct reader *r, struct text *t)
+{
+	struct strview prefix = r->unit->module->prefix;
+	if (!prefix.n || !t->t.count) {
+		return;
+	}
+	struct piece *first = &t->t.pieces[0];
+	if ((first->kind == PIECE_TEXT && sv_starts(first->text, SV("/"))) ||
+		made_outside(r, t)) {
+		return;
+	}
+	struct piece *pieces = ARENA_ARRAY(r->arena, struct piece, t->t.count + 1);
+	memcpy(pieces + 1, t->t.pieces, t->t.count * sizeof(*pieces));
+	pieces[0] = (struct piece){.kind = PIECE_TEXT, .text = prefix};
+	if (first->kind == PIECE_TEXT) {
+		/* one text: some readers look at the first piece alone */
+		pieces[1].text = sv_from(arena_printf(
+			r->arena, SV_FMT SV_FMT, SV_ARG(prefix), SV_ARG(first->text)));
+		t->t.pieces = pieces + 1;
+		return;
+	}
+	t->t.pieces = pieces;
+	t->t.count++;
 }

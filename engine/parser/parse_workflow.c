@@ -1,20 +1,12 @@
-/* The top level of a Workflowfile, in the order in which its parts stand on each other. */
-#include "base/hash.h"
-#include "base/hashmap.h"
+/* A workflow, in the order in which its parts stand on each other: all files, settings of
+ * each, sets, rules, and what is said about rules. */
 #include "parser/reader.h"
-#include "parser/when.h"
 #include "sys/path.h"
-
-static const struct known_key top_keys[] = {{"cwflow", NULL}, {"config", NULL},
-	{"configfile", NULL}, {"envvars", NULL}, {"sets", NULL},
-	{"wildcard_constraints", NULL}, {"shell", NULL}, {"defaults", NULL},
-	{"include", "files that are joined to this one"}, {"rules", NULL},
-	{"ruleorder", NULL}, {"default_target", NULL},
-	{"onstart", "commands around a run"}, {"onsuccess", "commands around a run"},
-	{"onerror", "commands around a run"}, {NULL, NULL}};
 
 static const struct known_key default_keys[] = {{"threads", NULL}, {"resources", NULL},
 	{"retries", NULL}, {"priority", NULL}, {"timeout", NULL}, {"env", NULL},
+	{"envmodules", NULL}, {"container", NULL}, {"group", NULL}, {"bundle", NULL},
+	{"localrule", NULL}, {"shadow", NULL}, {"conda", "conda environments"},
 	{NULL, NULL}};
 
 static const struct known_key shell_keys[] = {
@@ -29,27 +21,38 @@ static const struct {
 	{"ksh", SHELL_KSH, SV_INIT("set -euo pipefail;")},
 	{"zsh", SHELL_ZSH, SV_INIT("set -euo pipefail;")}};
 
-static int choose_shell(struct reader *r, const struct yaml_tree_node *name)
+/* --- settings of one file --------------------------------------------------------------- */
+
+static int choose_shell(
+	struct reader *r, const struct yaml_tree_node *name, struct shell_setting *shell)
 {
 	struct strview base = path_name(name->text);
 	for (size_t i = 0; i < CW_ARRAY_LEN(shells); i++) {
 		if (sv_eq_str(base, shells[i].name)) {
-			r->shell->executable = name->text.p;
-			r->shell->kind = shells[i].kind;
-			r->shell->prefix = shells[i].prefix;
+			shell->executable = name->text.p;
+			shell->kind = shells[i].kind;
+			shell->prefix = shells[i].prefix;
 			return 0;
 		}
 	}
-	return diag_error(r->sink, "CW-E033", name->span,
+	diag_error(r->sink, "CW-E033", name->span,
 		"the shell must be one of sh, dash, bash, ksh, zsh");
+	diag_note(r->sink, (struct span){0},
+		"programs in other languages are `script` or `command`");
+	return -1;
 }
 
 static int parse_shell_setting(struct reader *r, const struct yaml_tree_node *node)
 {
-	r->shell = ARENA_NEW(r->arena, struct shell_setting);
-	r->shell->executable = "bash";
-	r->shell->kind = SHELL_BASH;
-	r->shell->prefix = shells[0].prefix;
+	struct file_unit *u = r->unit;
+	if (!node && u->parent && u->parent->module == u->module) {
+		u->shell = u->parent->shell;
+		return 0;
+	}
+	u->shell = ARENA_NEW(r->arena, struct shell_setting);
+	u->shell->executable = "bash";
+	u->shell->kind = SHELL_BASH;
+	u->shell->prefix = shells[0].prefix;
 	if (!node) {
 		return 0;
 	}
@@ -59,7 +62,7 @@ static int parse_shell_setting(struct reader *r, const struct yaml_tree_node *no
 	}
 	const struct yaml_tree_node *executable = get(node, "executable");
 	if (executable && (want_scalar(r, executable, "executable") != 0 ||
-				  choose_shell(r, executable) != 0)) {
+				  choose_shell(r, executable, u->shell) != 0)) {
 		return -1;
 	}
 	/* an empty quoted prefix is a prefix, so not get() */
@@ -68,7 +71,7 @@ static int parse_shell_setting(struct reader *r, const struct yaml_tree_node *no
 		if (want_scalar(r, prefix, "prefix") != 0) {
 			return -1;
 		}
-		r->shell->prefix = prefix->text;
+		u->shell->prefix = prefix->text;
 	}
 	return 0;
 }
@@ -77,13 +80,14 @@ static int parse_shell_setting(struct reader *r, const struct yaml_tree_node *no
 static int check_version(struct reader *r, const struct yaml_tree_node *node)
 {
 	unsigned want[3] = {0}, have[3] = {0};
+	int n = 0;
 	if (!node) {
 		return 0;
 	}
 	const char *text = node->kind == YAML_SCALAR ? node->text.p : "";
-	int n = 0;
-	if (sscanf(text, ">=%u.%u.%u%n", &want[0], &want[1], &want[2], &n) < 2 &&
-		sscanf(text, ">= %u.%u.%u%n", &want[0], &want[1], &want[2], &n) < 2) {
+	if (sscanf(text, " >= %u%n.%u%n.%u%n", &want[0], &n, &want[1], &n, &want[2], &n) <
+			1 ||
+		text[n]) {
 		return diag_error(r->sink, "CW-E034", node->span,
 			"cwflow must be the lowest version that is needed, as in \">=0.1\"");
 	}
@@ -109,6 +113,8 @@ static int check_envvars(struct reader *r, const struct yaml_tree_node *node)
 	for (uint32_t i = 0; i < list.n; i++) {
 		if (want_scalar(r, list.v[i], "a name of envvars") != 0) {
 			rc = -1;
+		} else if (!is_name(list.v[i]->text)) {
+			rc |= check_name(r, list.v[i], "an environment variable");
 		} else if (!getenv(list.v[i]->text.p)) {
 			rc = diag_error(r->sink, "CW-E035", list.v[i]->span,
 				"the environment variable \"" SV_FMT "\" must be set",
@@ -127,10 +133,11 @@ static int parse_defaults(struct reader *r, const struct yaml_tree_node *node)
 		check_keys(r, node, default_keys, "defaults", false) != 0) {
 		return -1;
 	}
-	r->defaults = node;
+	r->unit->defaults = node;
 	return 0;
 }
 
+/* A constraint of a wildcard that no rule has does nothing: it is a slip of the pen. */
 static int parse_constraints(struct reader *r, const struct yaml_tree_node *node)
 {
 	if (!node) {
@@ -139,57 +146,50 @@ static int parse_constraints(struct reader *r, const struct yaml_tree_node *node
 	int rc = want_mapping(r, node, "wildcard_constraints");
 	for (uint32_t i = 0; rc == 0 && i < node->count; i++) {
 		rc |= want_scalar(r, node->pairs[i].value, "a constraint");
+		rc |= check_name(r, node->pairs[i].key, "a wildcard");
 	}
-	r->constraints = rc == 0 ? node : NULL;
+	r->unit->constraints = rc == 0 ? node : NULL;
 	return rc;
 }
 
-static int parse_rules(struct reader *r, const struct yaml_tree_node *node)
+static int parse_settings(struct reader *r)
 {
-	struct workflow *wf = r->wf;
-	if (!node) {
-		return 0;
-	}
-	if (want_mapping(r, node, "rules") != 0) {
-		return -1;
-	}
-	int rc = 0;
-	r->rules = node;
-	wf->rules = ARENA_ARRAY(r->arena, struct rule, node->count);
-	for (uint32_t i = 0; i < node->count; i++) {
-		const struct yaml_pair *pair = &node->pairs[i];
-		bool exists;
-		rc |= check_name(r, pair->key, "the name of a rule");
-		if (rule_exists(r, pair->value, &exists) != 0) {
-			rc = -1;
-		} else if (exists) {
-			struct rule *rule = &wf->rules[wf->rule_count];
-			rule->index = wf->rule_count++;
-			rc |= parse_rule(r, pair, rule);
-		}
+	const struct yaml_tree_node *root = r->unit->root;
+	int rc = check_version(r, get(root, "cwflow"));
+	rc |= check_envvars(r, get(root, "envvars"));
+	rc |= parse_shell_setting(r, get(root, "shell"));
+	rc |= parse_constraints(r, get(root, "wildcard_constraints"));
+	rc |= parse_defaults(r, get(root, "defaults"));
+	r->unit->rules = get(root, "rules");
+	if (r->unit->rules && want_mapping(r, r->unit->rules, "rules") != 0) {
+		r->unit->rules = NULL;
+		rc = -1;
 	}
 	return rc;
 }
 
-/* A name of a rule that is in the file, whether its `when` holds or not. */
-static int known_rule(struct reader *r, const struct yaml_tree_node *name)
+/* --- what is said about rules ------------------------------------------------------------- */
+
+/* A rule that is in the file, whether its `when` holds or not; its full name. */
+static int known_rule(
+	struct reader *r, const struct yaml_tree_node *name, struct strview *ret)
 {
 	if (want_scalar(r, name, "the name of a rule") != 0) {
 		return -1;
 	}
-	if (r->rules && yaml_get(r->rules, name->text.p, NULL)) {
+	const struct rule_decl *d = find_rule(r, name->text);
+	if (d) {
+		*ret = d->full;
 		return 0;
 	}
-	struct nearest near;
-	nearest_init(&near, name->text);
-	for (uint32_t i = 0; i < r->wf->rule_count; i++) {
-		nearest_offer(&near, r->wf->rules[i].name);
+	/* the rules of modules by their full names */
+	for (size_t i = 0; i < r->rules.n; i++) {
+		if (sv_eq(r->rules.v[i].full, name->text)) {
+			*ret = r->rules.v[i].full;
+			return 0;
+		}
 	}
-	diag_error(r->sink, "CW-E028", name->span,
-		"there is no rule \"" SV_FMT "\"%s" SV_FMT "%s", SV_ARG(name->text),
-		near.best.p ? "; did you mean \"" : "",
-		SV_ARG(near.best.p ? near.best : SV("")), near.best.p ? "\"?" : "");
-	return -1;
+	return no_such_rule(r, name->text, name->span);
 }
 
 static int parse_order(struct reader *r, const struct node_list *names)
@@ -198,11 +198,19 @@ static int parse_order(struct reader *r, const struct node_list *names)
 	struct strview *order = ARENA_ARRAY(r->arena, struct strview, names->n);
 	int rc = 0;
 	for (uint32_t i = 0; i < names->n; i++) {
-		rc |= known_rule(r, names->v[i]);
-		order[i] = names->v[i]->text;
+		rc |= known_rule(r, names->v[i], &order[i]);
 	}
-	wf->ruleorder_counts[wf->ruleorder_count] = names->n;
-	wf->ruleorder[wf->ruleorder_count++] = order;
+	uint32_t most = wf->ruleorder_count + 1;
+	struct strview **grown = ARENA_ARRAY(r->arena, struct strview *, most);
+	uint32_t *counts = ARENA_ARRAY(r->arena, uint32_t, most);
+	for (uint32_t i = 0; i < wf->ruleorder_count; i++) {
+		grown[i] = wf->ruleorder[i];
+		counts[i] = wf->ruleorder_counts[i];
+	}
+	grown[wf->ruleorder_count] = order;
+	counts[wf->ruleorder_count++] = names->n;
+	wf->ruleorder = grown;
+	wf->ruleorder_counts = counts;
 	return rc;
 }
 
@@ -211,8 +219,6 @@ static int parse_ruleorder(struct reader *r, const struct yaml_tree_node *node)
 	struct node_list list, inner;
 	int rc = 0;
 	list_of(node, &list);
-	r->wf->ruleorder = ARENA_ARRAY(r->arena, struct strview *, list.n + 1);
-	r->wf->ruleorder_counts = ARENA_ARRAY(r->arena, uint32_t, list.n + 1);
 	if (list.n && list.v[0]->kind == YAML_SEQUENCE) {
 		for (uint32_t i = 0; i < list.n; i++) {
 			list_of(list.v[i], &inner);
@@ -232,30 +238,63 @@ static int parse_default_target(struct reader *r, const struct yaml_tree_node *n
 	list_of(node, &list);
 	wf->default_targets = ARENA_ARRAY(r->arena, struct strview, list.n);
 	for (uint32_t i = 0; i < list.n; i++) {
-		rc |= want_scalar(r, list.v[i], "a target");
-		wf->default_targets[wf->default_target_count++] = list.v[i]->text;
+		struct strview *target = &wf->default_targets[wf->default_target_count];
+		if (want_scalar(r, list.v[i], "a target") != 0 ||
+			constant(r, list.v[i], target) != 0) {
+			rc = -1;
+			continue;
+		}
+		wf->default_target_count++;
+		const struct rule_decl *d = find_rule(r, *target);
+		if (d && !d->rule && !d->failed) {
+			rc = no_such_rule(r, *target, list.v[i]->span);
+		}
 	}
 	return rc;
 }
 
-static int parse_root(struct reader *r, const struct yaml_tree_node *root)
+/* Hooks of the user's file and of what it joins; those of modules are not run. */
+static int parse_hooks(struct reader *r)
 {
-	if (want_mapping(r, root, "a Workflowfile") != 0) {
-		return -1;
+	struct workflow *wf = r->wf;
+	const struct {
+		const char *key;
+		struct hook *hook;
+	} hooks[] = {{"onstart", &wf->onstart}, {"onsuccess", &wf->onsuccess},
+		{"onerror", &wf->onerror}};
+	int rc = 0;
+	for (size_t i = 0; i < CW_ARRAY_LEN(hooks); i++) {
+		if (!hooks[i].hook->set) {
+			rc |= parse_hook(
+				r, get(r->unit->root, hooks[i].key), hooks[i].hook);
+		}
 	}
-	int rc = check_keys(r, root, top_keys, "the top level", false);
-	rc |= check_version(r, get(root, "cwflow"));
-	rc |= check_envvars(r, get(root, "envvars"));
-	if (parse_config(r, root) != 0) {
-		return -1; /* everything else would complain about missing values */
+	return rc;
+}
+
+static int parse_all(struct reader *r)
+{
+	int rc = 0;
+	for (size_t u = 0; u < r->units.n; u++) {
+		r->unit = r->units.v[u];
+		rc |= parse_settings(r);
 	}
-	rc |= parse_shell_setting(r, get(root, "shell"));
-	rc |= parse_constraints(r, get(root, "wildcard_constraints"));
-	rc |= parse_defaults(r, get(root, "defaults"));
-	rc |= parse_sets(r, get(root, "sets"));
-	rc |= parse_rules(r, get(root, "rules"));
-	rc |= parse_ruleorder(r, get(root, "ruleorder"));
-	rc |= parse_default_target(r, get(root, "default_target"));
+	for (size_t u = 0; u < r->units.n; u++) {
+		r->unit = r->units.v[u];
+		rc |= parse_sets(r, get(r->unit->root, "sets"));
+	}
+	rc |= declare_rules(r);
+	rc |= parse_rules(r);
+	for (size_t u = 0; u < r->units.n; u++) {
+		r->unit = r->units.v[u];
+		rc |= parse_ruleorder(r, get(r->unit->root, "ruleorder"));
+		if (r->unit->module->number == 0) {
+			rc |= parse_hooks(r);
+		}
+	}
+	r->unit = r->units.v[0];
+	rc |= parse_default_target(r, get(r->unit->root, "default_target"));
+	r->wf->config = r->unit->module->config;
 	return rc;
 }
 
@@ -263,13 +302,17 @@ int parse_workflow(
 	struct diag_sink *sink, struct workflow *wf, const struct parse_options *o)
 {
 	struct reader r = {.sink = sink, .wf = wf, .arena = &wf->arena, .options = o};
-	struct yaml_tree_node *root;
-	struct strview dir = path_dir(sv_from(o->file));
-	r.dir = arena_sv(r.arena, dir);
+	hashmap_init(&r.rule_names);
 	wf->file = arena_strdup(r.arena, o->file);
 	wf->workdir = arena_sv(r.arena, sv_from(o->workdir));
-	if (read_yaml_file(&r, o->file, (struct span){0}, &root) != 0) {
-		return -1;
+	int rc = read_units(&r, o->file);
+	if (rc == 0) {
+		/* what is missing in an included file would be missed everywhere */
+		rc = parse_all(&r);
 	}
-	return root ? parse_root(&r, root) : 0;
+	hashmap_release(&r.rule_names);
+	vec_release(&r.rules);
+	vec_release(&r.units);
+	vec_release(&r.modules);
+	return rc || r.failed ? -1 : 0;
 }

@@ -14,6 +14,14 @@ struct parse_options {
 	uint32_t config_count;
 	const char *const *configfiles; /* --configfile, in order */
 	uint32_t configfile_count;
+	const char *const *set_threads; /* --set-threads: "RULE=N" */
+	uint32_t set_threads_count;
+	const char *const *set_resources; /* --set-resources: "RULE:NAME=VALUE" */
+	uint32_t set_resources_count;
+	const char *const *default_resources; /* --default-resources: "NAME=VALUE" */
+	uint32_t default_resources_count;
+	bool no_generators;  /* programs that print rules are not run, but left out */
+	bool update_modules; /* git modules are looked up anew */
 };
 
 /*

@@ -34,7 +34,8 @@ void list_of(const struct yaml_tree_node *node, struct node_list *ret)
 	}
 }
 
-static const struct known_key *find_key(const struct known_key *keys, struct strview name)
+static const struct known_key *find_known(
+	const struct known_key *keys, struct strview name)
 {
 	for (; keys->name; keys++) {
 		if (sv_eq_str(name, keys->name)) {
@@ -76,7 +77,7 @@ int check_keys(struct reader *r, const struct yaml_tree_node *map,
 	int rc = 0;
 	for (uint32_t i = 0; i < map->count; i++) {
 		const struct yaml_tree_node *key = map->pairs[i].key;
-		const struct known_key *known = find_key(keys, key->text);
+		const struct known_key *known = find_known(keys, key->text);
 		if (known && known->later) {
 			rc = diag_error(r->sink, "CW-E016", key->span,
 				"\"%s\" is a name that is taken, but not there yet: %s",
@@ -89,6 +90,14 @@ int check_keys(struct reader *r, const struct yaml_tree_node *map,
 		}
 	}
 	return rc;
+}
+
+void note_near(struct reader *r, const struct nearest *near)
+{
+	if (near->best.p) {
+		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(near->best));
+	}
 }
 
 int want_mapping(struct reader *r, const struct yaml_tree_node *node, const char *what)
@@ -150,7 +159,7 @@ int read_int(struct reader *r, const struct yaml_tree_node *node, int64_t low,
 	return 0;
 }
 
-static bool is_name(struct strview s)
+bool is_name(struct strview s)
 {
 	if (!s.n || isdigit((unsigned char)s.p[0])) {
 		return false;

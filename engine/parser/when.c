@@ -1,10 +1,10 @@
-/* `when`: a rule exists only if these values of the configuration hold. */
+/* `when`: a rule exists only if these values of the configuration or environment hold. */
 #include "parser/when.h"
 
 /* "config.a.b" -> its value, or NULL. */
 static const struct config *value_of(struct reader *r, struct strview path)
 {
-	const struct config *c = r->wf->config;
+	const struct config *c = r->unit->module->config;
 	struct strview rest = sv_skip(path, strlen("config."));
 	while (rest.n && c) {
 		const char *dot = memchr(rest.p, '.', rest.n);
@@ -15,36 +15,56 @@ static const struct config *value_of(struct reader *r, struct strview path)
 	return c;
 }
 
-static int holds(struct reader *r, const struct yaml_pair *pair, bool *ret)
+/* The text that a key stands for; p NULL where there is none. */
+static int subject_of(
+	struct reader *r, const struct yaml_tree_node *key, struct strview *ret)
 {
-	struct strview key = pair->key->text;
-	if (!sv_starts(key, SV("config."))) {
-		return diag_error(r->sink, "CW-E032", pair->key->span,
-			"`when` compares values of the configuration: write `config.NAME: "
-			"VALUE`");
+	struct strview name = key->text;
+	*ret = (struct strview){NULL, 0};
+	if (name.n > 2 && name.p[0] == '{' && name.p[name.n - 1] == '}') {
+		name = sv_sub(name, 1, name.n - 2);
 	}
-	const struct config *value = value_of(r, key);
+	if (sv_starts(name, SV("env."))) {
+		const char *value = getenv(arena_sv(r->arena, sv_skip(name, 4)).p);
+		*ret = value ? sv_from(value) : *ret;
+		return 0;
+	}
+	if (!sv_starts(name, SV("config."))) {
+		return diag_error(r->sink, "CW-E032", key->span,
+			"`when` compares values of the configuration or the environment: "
+			"write `config.NAME: VALUE` or `env.NAME: VALUE`");
+	}
+	const struct config *value = value_of(r, name);
 	if (value && value->kind != CONFIG_TEXT) {
-		return diag_error(r->sink, "CW-E032", pair->key->span,
+		return diag_error(r->sink, "CW-E032", key->span,
 			"this value of the configuration is %s, not a text",
 			config_kind_name(value));
 	}
+	*ret = value ? value->text : *ret;
+	return 0;
+}
+
+static int holds(struct reader *r, const struct yaml_pair *pair, bool *ret)
+{
 	struct node_list wanted;
+	struct strview subject;
 	bool any = false;
+	if (subject_of(r, pair->key, &subject) != 0) {
+		return -1;
+	}
 	list_of(pair->value, &wanted);
 	for (uint32_t i = 0; i < wanted.n; i++) {
 		if (want_scalar(r, wanted.v[i], "a value of `when`") != 0) {
 			return -1;
 		}
-		any |= value && sv_eq(value->text, wanted.v[i]->text);
+		any |= subject.p && sv_eq(subject, wanted.v[i]->text);
 	}
 	*ret = *ret && any;
 	return 0;
 }
 
-int rule_exists(struct reader *r, const struct yaml_tree_node *rule, bool *ret)
+int when_holds(struct reader *r, const struct yaml_tree_node *when, bool *ret)
 {
-	const struct yaml_tree_node *when = get(rule, "when");
 	*ret = true;
 	if (!when) {
 		return 0;

@@ -3,7 +3,7 @@
 
 #include "parser/reader.h"
 
-/* Whether the conditions of a rule's mapping hold. 0, or -1 with errors. */
-int rule_exists(struct reader *r, const struct yaml_tree_node *rule, bool *ret);
+/* Whether the conditions of a mapping `when` (NULL: none) hold. 0, or -1 with errors. */
+int when_holds(struct reader *r, const struct yaml_tree_node *when, bool *ret);
 
 #endif

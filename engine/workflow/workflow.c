@@ -43,7 +43,7 @@ const struct set_def *workflow_set(const struct workflow *wf, struct strview nam
 const struct rule *workflow_first_target(const struct workflow *wf)
 {
 	for (uint32_t i = 0; i < wf->rule_count; i++) {
-		if (wf->rules[i].wildcard_count == 0) {
+		if (wf->rules[i].wildcard_count == 0 && !wf->rules[i].included) {
 			return &wf->rules[i];
 		}
 	}

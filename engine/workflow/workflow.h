@@ -45,8 +45,19 @@ struct set_def {
 	const char *path; /* SET_TABLE, SET_LINES */
 	struct where_clause *where;
 	uint32_t where_count;
-	struct strview
-		after; /* SET_GLOB, SET_TABLE, SET_LINES in place: rule to wait for */
+	uint32_t module; /* among whose names it is */
+	bool used;       /* something refers to it */
+	/*
+	 * A glob, table or lines written in place, whose text holds names of the expansion
+	 * around it (glob_text or path_text; references are bound to its vars): read anew
+	 * for each job, `columns` only are fixed.
+	 */
+	bool dynamic;
+	struct text path_text;
+	/* ... and only when the jobs of this rule are done (number, or UINT32_MAX);
+	 * after_vars[i]: var of the expansion that stands for the rule's wildcard i */
+	uint32_t after;
+	uint32_t *after_vars;
 };
 
 /* --- inputs ------------------------------------------------------------------------ */
@@ -72,6 +83,7 @@ struct expand_var {
 	uint32_t set;          /* VAR_SET: number of the set ... */
 	struct strview column; /* ... and its column; empty: the only one */
 	struct span span;
+	bool hidden; /* in no pattern: a dynamic set needs it */
 };
 
 struct expand {
@@ -84,6 +96,7 @@ struct expand {
 struct switch_case {
 	struct strview key;
 	struct item *item;
+	struct span span;
 };
 
 struct item {
@@ -92,11 +105,13 @@ struct item {
 	struct span span;
 	struct text path;      /* ITEM_PATH */
 	struct expand *expand; /* ITEM_EXPAND; ITEM_OUTPUT_OF once bound */
-	/* ITEM_LOOKUP */
+	/* ITEM_LOOKUP; its numbers are for the store of sets */
 	uint32_t table; /* number of the set */
+	uint32_t lookup;
 	struct where_clause *where;
 	uint32_t where_count;
 	struct strview column;
+	struct span column_span;
 	struct item *otherwise; /* default of lookup and switch, or NULL */
 	/* ITEM_SWITCH */
 	struct text subject;
@@ -128,6 +143,8 @@ struct param {
 	uint32_t item_count;
 	struct item *item; /* PARAM_ITEM: a source of section 6 */
 };
+
+enum { WILDCARDS_MOST = 64 };
 
 /* --- rules ------------------------------------------------------------------------- */
 
@@ -167,6 +184,23 @@ struct named_text {
 	struct span span;
 };
 
+/* What a rendered value of a resource is turned into: `mem: 4GB` is mem_mb 4000. */
+enum resource_unit { UNIT_NONE, UNIT_MB, UNIT_MINUTES };
+
+struct resource {
+	struct strview name; /* mem_mb for `mem`, disk_mb for `disk` */
+	enum resource_unit unit;
+	struct text value;
+	struct span span;
+};
+
+enum shadow_kind { SHADOW_NONE, SHADOW_MINIMAL, SHADOW_SHALLOW, SHADOW_FULL };
+
+/* Where a module was taken from, for records; NULL where it is no git module. */
+struct module_origin {
+	const char *url, *ref, *commit;
+};
+
 struct rule {
 	struct strview name;
 	struct span span; /* of the name */
@@ -184,10 +218,12 @@ struct rule {
 	struct text command; /* RULE_SHELL */
 	struct text *argv;   /* RULE_COMMAND */
 	uint32_t argv_count;
+	struct text script;        /* RULE_SCRIPT: relative to script_dir */
+	struct strview script_dir; /* absolute */
 	struct text *stdin_path, *stdout_path, *stderr_path; /* RULE_COMMAND, or NULL */
 	const struct shell_setting *shell;
 	struct text *threads; /* NULL: 1 */
-	struct named_text *resources;
+	struct resource *resources;
 	uint32_t resource_count;
 	struct named_text *env;
 	uint32_t env_count;
@@ -195,8 +231,25 @@ struct rule {
 	int32_t priority;
 	int32_t retries; /* -1: not said */
 	int64_t timeout_s;
-	struct strview workflow_dir; /* {workflow.dir} */
+	struct strview workflow_dir; /* {workflow.dir}, absolute */
 	struct span shell_span;
+	const struct config *config; /* what its references see */
+	struct text *envmodules;
+	uint32_t envmodule_count;
+	struct text *container; /* image, or NULL */
+	struct text *depfile;   /* or NULL */
+	struct strview group;   /* empty: none */
+	uint32_t bundle;        /* jobs that go to a cluster as one; 1: none */
+	enum shadow_kind shadow;
+	bool localrule;
+	bool included; /* of another file than the one the user named */
+	const struct module_origin *origin;
+};
+
+struct hook {
+	struct text command; /* {log}, {failed}: REF_EXTRA */
+	const struct shell_setting *shell;
+	bool set;
 };
 
 struct workflow {
@@ -213,7 +266,9 @@ struct workflow {
 	uint32_t ruleorder_count;
 	struct strview *default_targets; /* empty: the first rule without wildcards */
 	uint32_t default_target_count;
-	struct strview onstart, onsuccess, onerror;
+	struct hook onstart, onsuccess, onerror;
+	uint32_t lookup_count;
+	bool has_after; /* some input is known only when a job is done */
 };
 
 void workflow_init(struct workflow *wf);
@@ -223,8 +278,8 @@ void workflow_release(struct workflow *wf); /* arena and what PCRE2 holds */
 const struct rule *workflow_rule(const struct workflow *wf, struct strview name);
 const struct set_def *workflow_set(const struct workflow *wf, struct strview name);
 
-/* The default target's rule where none is named by `default_targets`: the first without
- * wildcards. NULL if there is none. */
+/* The default target's rule where none is named by `default_targets`: the first of the file
+ * that the user named, without wildcards. NULL if there is none. */
 const struct rule *workflow_first_target(const struct workflow *wf);
 
 /* Appends the text where it holds only literals and unformatted wildcards (text.plain):

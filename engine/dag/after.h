@@ -1,0 +1,25 @@
+/*
+ * Jobs that were waited for and are done: inputs that are told by what they made can be
+ * read. Filled by the driver of a run, asked by the reader of inputs.
+ */
+#ifndef CW_DAG_AFTER_H
+#define CW_DAG_AFTER_H
+
+#include "base/hashmap.h"
+#include "workflow/workflow.h"
+
+struct after_done {
+	struct hashmap jobs;
+};
+
+void after_done_init(struct after_done *a);
+void after_done_release(struct after_done *a);
+
+/* The job of `rule` with these wildcard values is done, or needs not run. False where it
+ * was known. */
+bool after_done_add(
+	struct after_done *a, const struct rule *rule, const struct strview *values);
+bool after_is_done(const struct after_done *a, const struct rule *rule,
+	const struct strview *values); /* a may be NULL: nothing is */
+
+#endif

@@ -1,0 +1,176 @@
+#include "job/job_wrap.h"
+
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "pattern/place.h"
+
+typedef VEC(const char *) word_vec;
+
+static char *const *finish(struct arena *arena, word_vec *words)
+{
+	char **argv = ARENA_ARRAY(arena, char *, words->n + 1);
+	for (size_t i = 0; i < words->n; i++) {
+		argv[i] = arena_strdup(arena, words->v[i]);
+	}
+	vec_release(words);
+	return argv;
+}
+
+/* --- environment modules -------------------------------------------------------------- */
+
+/* `module` is a function that a login shell defines; others find it where both Lmod and
+ * Environment Modules say. */
+static const char find_module[] =
+	"if ! command -v module >/dev/null 2>&1; then "
+	". \"${LMOD_PKG:-${MODULESHOME:?environment modules are not set up here}}\"/init/%s; "
+	"fi; module purge; module load%s; ";
+
+static const char *modules_text(struct arena *arena, const char *shell,
+	const struct strview *names, uint32_t count)
+{
+	struct strbuf list = STRBUF_INIT;
+	const char *slash = strrchr(shell, '/');
+	const char *kind = slash ? slash + 1 : shell;
+	for (uint32_t i = 0; i < count; i++) {
+		strbuf_addch(&list, ' ');
+		shell_quote(&list, names[i]);
+	}
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	const char *text = arena_printf(
+		arena, find_module, strcmp(kind, "dash") == 0 ? "sh" : kind, list.buf);
+#pragma GCC diagnostic pop
+	strbuf_release(&list);
+	return text;
+}
+
+void wrap_modules(struct arena *arena, const struct strview *names, uint32_t count,
+	struct job_spec *spec)
+{
+	if (spec->kind == COMMAND_SHELL) {
+		spec->shell_prefix = sv_from(arena_printf(arena, "%s" SV_FMT,
+			modules_text(arena, spec->shell, names, count),
+			SV_ARG(spec->shell_prefix)));
+		return;
+	}
+	word_vec words = {0};
+	vec_push(&words, "bash");
+	vec_push(&words, "-c");
+	vec_push(&words, arena_printf(arena, "%sexec \"$@\"",
+				 modules_text(arena, "bash", names, count)));
+	vec_push(&words, "bash");
+	for (size_t i = 0; spec->argv[i]; i++) {
+		vec_push(&words, spec->argv[i]);
+	}
+	spec->argv = finish(arena, &words);
+}
+
+/* --- containers ------------------------------------------------------------------------ */
+
+static bool on_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	char file[4096];
+	while (path && *path) {
+		size_t n = strcspn(path, ":");
+		int len = snprintf(file, sizeof(file), "%.*s/%s", (int)n, path, name);
+		if (n && len > 0 && (size_t)len < sizeof(file) &&
+			access(file, X_OK) == 0) {
+			return true;
+		}
+		path += n + (path[n] == ':');
+	}
+	return false;
+}
+
+static const char *find_program(void)
+{
+	static const char *const names[] = {
+		"podman", "apptainer", "singularity", "docker"};
+	for (size_t i = 0; i < CW_ARRAY_LEN(names); i++) {
+		if (on_path(names[i])) {
+			return names[i];
+		}
+	}
+	return NULL;
+}
+
+/* podman and docker: the folder of the run at its own place, the user's own files. */
+static void add_engine(struct arena *arena, word_vec *words, const char *name,
+	struct strview image, struct strview workdir, const struct job_spec *spec)
+{
+	vec_push(words, "run");
+	vec_push(words, "--rm");
+	vec_push(words, "-i");
+	if (strcmp(name, "podman") == 0) {
+		vec_push(words, "--userns=keep-id");
+	} else {
+		vec_push(words, "--user");
+		vec_push(words, arena_printf(arena, "%u:%u", (unsigned)getuid(),
+					(unsigned)getgid()));
+	}
+	vec_push(words, "--volume");
+	vec_push(words,
+		arena_printf(arena, SV_FMT ":" SV_FMT, SV_ARG(workdir), SV_ARG(workdir)));
+	vec_push(words, "--workdir");
+	vec_push(words, arena_sv(arena, workdir).p);
+	for (uint32_t i = 0; i < spec->env_count; i++) {
+		/* the name alone: the value is in the environment, not on the command line */
+		vec_push(words, "--env");
+		vec_push(words, spec->env[i].name);
+	}
+	vec_push(words, arena_sv(arena, image).p);
+}
+
+static void add_apptainer(struct arena *arena, word_vec *words, struct strview image,
+	struct strview workdir)
+{
+	bool bare = !memmem(image.p, image.n, "://", 3) && !sv_ends(image, SV(".sif")) &&
+		    !(image.n && (image.p[0] == '/' || image.p[0] == '.'));
+	vec_push(words, "exec");
+	vec_push(words, "--bind");
+	vec_push(words, arena_sv(arena, workdir).p);
+	vec_push(words, "--pwd");
+	vec_push(words, arena_sv(arena, workdir).p);
+	vec_push(words,
+		arena_printf(arena, "%s" SV_FMT, bare ? "docker://" : "", SV_ARG(image)));
+}
+
+const char *wrap_container(struct arena *arena, const char *program, struct strview image,
+	struct strview workdir, struct job_spec *spec)
+{
+	word_vec words = {0};
+	program = program ? program : find_program();
+	if (!program) {
+		return "its container needs podman, apptainer or docker, and none of them "
+		       "is on the PATH";
+	}
+	const char *slash = strrchr(program, '/');
+	const char *name = slash ? slash + 1 : program;
+	vec_push(&words, program);
+	if (strcmp(name, "apptainer") == 0 || strcmp(name, "singularity") == 0) {
+		add_apptainer(arena, &words, image, workdir);
+	} else if (strcmp(name, "podman") == 0 || strcmp(name, "docker") == 0) {
+		add_engine(arena, &words, name, image, workdir, spec);
+	} else {
+		vec_release(&words);
+		return arena_printf(arena,
+			"\"%s\" runs no containers that are known here: there are podman, "
+			"apptainer and docker",
+			program);
+	}
+	if (spec->kind == COMMAND_SHELL) {
+		vec_push(&words, spec->shell);
+		vec_push(&words, "-c");
+		vec_push(&words, arena_printf(arena, SV_FMT " " SV_FMT,
+					 SV_ARG(spec->shell_prefix), SV_ARG(spec->text)));
+	}
+	for (size_t i = 0; spec->kind == COMMAND_ARGV && spec->argv[i]; i++) {
+		vec_push(&words, spec->argv[i]);
+	}
+	spec->kind = COMMAND_ARGV;
+	spec->argv = finish(arena, &words);
+	return NULL;
+}

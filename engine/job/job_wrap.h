@@ -1,0 +1,21 @@
+/* What stands around a job's command: environment modules, a container. */
+#ifndef CW_JOB_JOB_WRAP_H
+#define CW_JOB_JOB_WRAP_H
+
+#include "base/arena.h"
+#include "exec/executor.h"
+
+/* Loads the modules before the command of the spec: in its shell prefix, or by a bash that
+ * becomes the command. All text lies in `arena`. */
+void wrap_modules(struct arena *arena, const struct strview *names, uint32_t count,
+	struct job_spec *spec);
+
+/*
+ * Makes the spec's command run in a container of `image`, by `program` (podman, apptainer,
+ * singularity or docker; NULL: the first of them on the PATH). The working directory is
+ * the same inside. NULL, or words for what is wrong.
+ */
+const char *wrap_container(struct arena *arena, const char *program, struct strview image,
+	struct strview workdir, struct job_spec *spec);
+
+#endif
