@@ -86,27 +86,47 @@ enum abc_exit abc_run(const struct abc_options *o)
 	return status;
 }
 
+enum abc_exit session_calibrate(struct session *s)
+{
+	enum smc_end end = SMC_DONE;
+
+	if (s->options->t != 0 || archive_find(&s->archive, -1) ||
+		!problem_needs_calibration(&s->problem)) {
+		return ABC_OK;
+	}
+	if (progress_load(&s->progress, &s->archive, &s->fingerprint, &s->err)) {
+		return session_fail(s);
+	}
+	if (!archive_find(&s->archive, -1)) {
+		end = smc_generation(&s->smc, -1, &s->err);
+	}
+	if (end != SMC_DONE) {
+		return end == SMC_PAUSED ? session_paused(s) : session_fail(s);
+	}
+	return ABC_OK;
+}
+
+bool session_has_ended(struct session *s)
+{
+	if (!s->archive.stop_reason) {
+		s->archive.stop_reason = smc_stop_reason(&s->problem, &s->archive);
+	}
+	return s->archive.stop_reason != NULL;
+}
+
 /* Generation t, behind what --previous holds; hands it on where the run has ended. */
 static enum abc_exit make_generation(struct session *s)
 {
+	enum abc_exit status = session_calibrate(s);
 	enum smc_end end = SMC_DONE;
 	int64_t t = s->options->t;
 
-	if (t == 0 && !archive_find(&s->archive, -1) &&
-		problem_needs_calibration(&s->problem)) {
-		if (progress_load(&s->progress, &s->archive, &s->fingerprint, &s->err)) {
-			return session_fail(s);
-		}
-		if (!archive_find(&s->archive, -1)) {
-			end = smc_generation(&s->smc, -1, &s->err);
-		}
+	if (status != ABC_OK) {
+		return status;
 	}
-	if (end == SMC_DONE && !s->archive.stop_reason) {
-		s->archive.stop_reason = smc_stop_reason(&s->problem, &s->archive);
-	}
-	if (end == SMC_DONE && !s->archive.stop_reason) {
+	if (!session_has_ended(s)) {
 		end = smc_generation(&s->smc, t, &s->err);
-	} else if (end == SMC_DONE && !s->options->quiet) {
+	} else if (!s->options->quiet) {
 		fprintf(stderr, "generation %lld hands on the one before: %s\n",
 			(long long)t, s->archive.stop_reason);
 	}
@@ -117,9 +137,7 @@ static enum abc_exit make_generation(struct session *s)
 		return abc_error(
 			"generation 0 was not finished: %s", s->archive.stop_reason);
 	}
-	if (!s->archive.stop_reason && t >= 0) {
-		s->archive.stop_reason = smc_stop_reason(&s->problem, &s->archive);
-	}
+	session_has_ended(s);
 	return session_finish(s);
 }
 

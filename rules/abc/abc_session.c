@@ -88,7 +88,9 @@ enum abc_exit session_open(struct session *s, const struct abc_options *o)
 
 void session_release(struct session *s)
 {
-	sampler_close(&s->sampler);
+	if (s->sampler.ops) {
+		sampler_close(&s->sampler);
+	}
 	if (s->has_progress) {
 		progress_close(&s->progress);
 	}

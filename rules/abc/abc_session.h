@@ -36,6 +36,13 @@ enum abc_exit session_finish(struct session *s);
 /* The exit status of a pause: by signal or time; says how to go on. */
 enum abc_exit session_paused(struct session *s);
 
+/* Generation 0 without --previous: makes the calibration sample where one is needed.
+ * ABC_OK, or what session_paused or session_fail gave. */
+enum abc_exit session_calibrate(struct session *s);
+
+/* Why no generation follows, into archive.stop_reason; true where there is a reason. */
+bool session_has_ended(struct session *s);
+
 /* Loads --previous and checks that generation --t follows on it. */
 enum abc_exit session_load_previous(struct session *s);
 

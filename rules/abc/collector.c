@@ -334,6 +334,9 @@ enum collect_state collector_state(const struct collector *c)
 	if (c->failed_out) {
 		return COLLECT_FAILED;
 	}
+	if (c->all) {
+		return frontier >= c->limit ? COLLECT_DONE : COLLECT_MORE;
+	}
 	if (c->tickets) {
 		if (frontier < c->want) {
 			return COLLECT_MORE;
@@ -341,9 +344,6 @@ enum collect_state collector_state(const struct collector *c)
 		return c->accepted >= c->want && c->ticket_evals <= c->ticket_limit
 			       ? COLLECT_DONE
 			       : COLLECT_SHORT;
-	}
-	if (c->all) {
-		return frontier >= c->limit ? COLLECT_DONE : COLLECT_MORE;
 	}
 	if (cut(c) < frontier) {
 		return COLLECT_DONE;

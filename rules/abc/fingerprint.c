@@ -194,7 +194,6 @@ void fingerprint_of(
 {
 	const struct problem *p = f->problem;
 	struct strbuf text = STRBUF_INIT;
-	struct digest d;
 
 	strbuf_addsv(&text, strbuf_sv(&f->text));
 	for (int64_t u = 0; u <= t; u++) {
@@ -208,10 +207,16 @@ void fingerprint_of(
 		}
 		strbuf_addch(&text, '\n');
 	}
-	d = hash128(text.buf, text.len);
+	digest_text(text.buf, text.len, ret);
+	strbuf_release(&text);
+}
+
+void digest_text(const void *p, size_t n, char ret[static FINGERPRINT_SIZE])
+{
+	struct digest d = hash128(p, n);
+
 	snprintf(ret, FINGERPRINT_SIZE, "%016llx%016llx", (unsigned long long)d.hi,
 		(unsigned long long)d.lo);
-	strbuf_release(&text);
 }
 
 char *fingerprint_difference(const char *theirs, const char *ours)

@@ -28,6 +28,9 @@ void fingerprint_release(struct fingerprint *f);
 void fingerprint_of(
 	const struct fingerprint *f, int64_t t, char ret[static FINGERPRINT_SIZE]);
 
+/* 32 hexadecimal digits of some bytes. */
+void digest_text(const void *p, size_t n, char ret[static FINGERPRINT_SIZE]);
+
 /* The first line that differs between two texts, for a message ("observed mean: ...");
  * returns owned, or NULL where none does. */
 char *fingerprint_difference(const char *theirs, const char *ours);

@@ -57,9 +57,16 @@ void population_copy(struct population *to, const struct population *from)
 
 void population_count_models(struct population *p)
 {
+	bool only = true;
+
 	memset(p->p_model, 0, p->models * sizeof(*p->p_model));
 	for (size_t i = 0; i < p->n; i++) {
 		p->p_model[p->model[i]] += p->w[i];
+		only = only && p->model[i] == p->model[0];
+	}
+	/* Not a rounding error below it. */
+	if (only && p->n) {
+		p->p_model[p->model[0]] = 1;
 	}
 }
 

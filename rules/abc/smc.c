@@ -192,10 +192,10 @@ static void cut_short(struct smc *s, const struct gen_input *in)
 	s->archive->cut_short = true;
 }
 
-/* Samples with the collector; the end of the whole generation. */
-static enum smc_end sample(struct smc *s, const struct gen_input *in, struct collector *c,
-	const char *digest, struct strbuf *err)
+enum smc_end smc_complete(struct smc *s, const struct gen_input *in, struct collector *c,
+	struct strbuf *err)
 {
+	char digest[FINGERPRINT_SIZE];
 	struct sample job = {.in = in,
 		.c = c,
 		.progress = s->progress,
@@ -204,6 +204,7 @@ static enum smc_end sample(struct smc *s, const struct gen_input *in, struct col
 	double start = monotonic_seconds();
 	enum sample_end end;
 
+	fingerprint_of(s->fingerprint, in->t, digest);
 	if (s->progress && progress_begin(s->progress, in->t, digest, c, err)) {
 		return SMC_ERROR;
 	}
@@ -231,7 +232,6 @@ static enum smc_end sample(struct smc *s, const struct gen_input *in, struct col
 
 enum smc_end smc_generation(struct smc *s, int64_t t, struct strbuf *err)
 {
-	char digest[FINGERPRINT_SIZE];
 	struct gen_input in;
 	struct collector c;
 	enum smc_end end;
@@ -241,9 +241,8 @@ enum smc_end smc_generation(struct smc *s, int64_t t, struct strbuf *err)
 		cut_short(s, &in);
 		return SMC_DONE;
 	}
-	fingerprint_of(s->fingerprint, t, digest);
 	collector_init(&c, s->problem, &in, smc_keeps_all(s->problem));
-	end = sample(s, &in, &c, digest, err);
+	end = smc_complete(s, &in, &c, err);
 	collector_release(&c);
 	return end;
 }

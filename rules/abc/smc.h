@@ -32,6 +32,10 @@ enum smc_end smc_run(struct smc *s, struct strbuf *err);
  * with a stop_reason and no new generation where it was cut short. */
 enum smc_end smc_generation(struct smc *s, int64_t t, struct strbuf *err);
 
+/* The same with a collector that may know some of it already; `c` is the caller's. */
+enum smc_end smc_complete(struct smc *s, const struct gen_input *in, struct collector *c,
+	struct strbuf *err);
+
 /* Why the run ends behind the last generation, or NULL; returns owned. */
 char *smc_stop_reason(const struct problem *p, const struct archive *a);
 
