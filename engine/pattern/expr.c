@@ -236,7 +236,7 @@ int expr_eval_zeros(const struct expr *e, const struct renderer *r, bool zeros,
 	stack[n++] = (struct frame){.e = e};
 	for (;;) {
 		struct frame *f = &stack[n - 1];
-		struct value v;
+		struct value v = {.kind = VALUE_INT};
 		if (f->next < f->e->arg_count) {
 			const struct expr *arg = f->e->args[f->next];
 			if (arg->arg_count) {

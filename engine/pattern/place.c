@@ -34,8 +34,7 @@ static void step(struct place_reader *r)
 		/* zsh reads $NAME:h, so the colon does not part the name from a word */
 		bool modifier =
 			c == ':' && r->shell == SHELL_ZSH && peek(r, 1) == NOTHING;
-		if (modifier || c == '_' || (c >= '0' && c <= '9') ||
-			(c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+		if (modifier || is_word_byte(c)) {
 			r->at++;
 			return;
 		}

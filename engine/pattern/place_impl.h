@@ -124,6 +124,13 @@ static inline void pop_frame(struct place_reader *r)
 	}
 }
 
+/* Whether `c` can stand in a name. */
+static inline bool is_word_byte(int c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z');
+}
+
 /* The word goes on, or begins, with something that is not a plain character. */
 static inline void word_special(struct frame *f)
 {

@@ -26,10 +26,7 @@ void step_dollar(struct place_reader *r, struct frame *f, bool quotes)
 	} else if (c == '\'' && quotes && r->shell != SHELL_DASH) {
 		r->at++;
 		push_frame(r, FRAME_DOLLAR_SINGLE);
-	} else if (c == '_' || (c < 128 && c != NOTHING &&
-				       strchr("abcdefghijklmnopqrstuvwxyz"
-					      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
-					       c))) {
+	} else if (is_word_byte(c)) {
 		r->at++;
 		r->variable = true;
 	} else if (c != NOTHING && c && strchr("@*#?-$!", c)) {
@@ -51,9 +48,7 @@ void step_backslash(struct place_reader *r)
 /* Whether `c` can be part of what stands before the operator in ${...}. */
 static bool in_name(const struct frame *f, int c)
 {
-	bool letter = c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		      (c >= 'a' && c <= 'z');
-	return letter || c == '[' || c == ']' || c == '@' || c == '*' ||
+	return is_word_byte(c) || c == '[' || c == ']' || c == '@' || c == '*' ||
 	       (!f->matched && (c == '!' || c == '#'));
 }
 

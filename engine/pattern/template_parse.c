@@ -35,9 +35,6 @@ int reading_error(struct reading *rd, const char *code, size_t off, size_t len,
 const char *reading_doubled(struct reading *rd)
 {
 	struct strview inner = sv_sub(rd->text, rd->open, rd->close - rd->open);
-	if (rd->use == TEMPLATE_PATTERN) {
-		return "";
-	}
 	if (inner.n > QUOTE_MOST || memchr(inner.p, '\n', inner.n)) {
 		return "; write {{ and }} for literal braces";
 	}
@@ -378,48 +375,78 @@ static void read_text(struct builder *b)
 	flush_literal(b, text.n);
 }
 
-/* Whether the literal behind a reference, as far as the word goes, holds something that
- * could make plain words mean more. */
-static bool touches_meaning(struct strview text, bool last)
+static bool is_lower(char c)
 {
+	return c >= 'a' && c <= 'z';
+}
+
+/* What may stand in a word beside a plain value without giving it a meaning: no `2>`, no
+ * `x=` before a command, no `~`, no `{a,b}`. */
+static bool is_harmless(char c, bool before)
+{
+	return is_name_char(c) || (c && strchr("./:%@-", c)) ||
+	       (before && c && strchr("=,+", c));
+}
+
+static bool is_boundary(char c)
+{
+	return c && strchr(" \t\n;|()<>'\"", c);
+}
+
+/* Whether a plain value behind `text` could mean more than itself; a word of lower-case
+ * letters alone could become `if`. `first`: nothing stands before the text. */
+static bool touches_before(struct strview text, bool first)
+{
+	bool lower = !is_boundary(text.p[text.n - 1]);
+	for (size_t i = text.n; i > 0; i--) {
+		char c = text.p[i - 1];
+		if (is_boundary(c)) {
+			return lower;
+		}
+		if (!is_harmless(c, true)) {
+			return true;
+		}
+		lower = lower && is_lower(c);
+	}
+	return lower || !first;
+}
+
+/* The same for what stands behind it. */
+static bool touches_after(struct strview text, bool last)
+{
+	bool lower = !is_boundary(text.p[0]);
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
-		if (c && strchr(" \t\n;|)'\"", c)) {
-			return false;
+		if (is_boundary(c) && !strchr("<>(", c)) {
+			return lower;
 		}
-		if (c && strchr("=+[({<>},&", c)) {
+		if (!is_harmless(c, false)) {
 			return true;
 		}
-		if (i == 0 && c >= 'a' && c <= 'z') {
-			return true;
-		}
+		lower = lower && is_lower(c);
 	}
-	return !last;
+	return lower || !last;
 }
 
 /* What stands beside each reference decides whether plain words get quotes. */
 static void settle_tight(struct builder *b)
 {
-	for (size_t i = 0; i < b->pieces.n; i++) {
+	size_t n = b->pieces.n;
+	for (size_t i = 0; i < n; i++) {
 		struct piece *piece = &b->pieces.v[i];
 		const struct piece *before = i ? &b->pieces.v[i - 1] : NULL;
-		const struct piece *after =
-			i + 1 < b->pieces.n ? &b->pieces.v[i + 1] : NULL;
+		const struct piece *after = i + 1 < n ? &b->pieces.v[i + 1] : NULL;
 		if (piece->kind != PIECE_EXPR || piece->place != PLACE_BARE) {
 			continue;
 		}
 		piece->tight |= piece->after_variable;
-		if (before && before->kind == PIECE_EXPR) {
-			piece->tight = true;
-		} else if (before) {
-			char c = before->text.p[before->text.n - 1];
-			piece->tight |= c == '~' || (c >= 'a' && c <= 'z');
+		if (before) {
+			piece->tight |= before->kind == PIECE_EXPR ||
+					touches_before(before->text, i == 1);
 		}
-		if (after && after->kind == PIECE_EXPR) {
-			piece->tight = true;
-		} else if (after) {
-			piece->tight |=
-				touches_meaning(after->text, i + 2 == b->pieces.n);
+		if (after) {
+			piece->tight |= after->kind == PIECE_EXPR ||
+					touches_after(after->text, i + 2 == n);
 		}
 	}
 }

@@ -216,6 +216,7 @@ static int read_table(
 		return -1;
 	}
 	size_t columns = rd->values.n;
+	cw_assert(columns > 0);
 	read_rows(rd, columns);
 	if (rd->failed) {
 		return -1;

@@ -127,7 +127,8 @@ static void add_double(struct dice *d, struct trial *t, const struct shell *sh, 
 		uint32_t what = roll(d, 8);
 		if (what < 4) {
 			add_name(d, t);
-		} else if (what == 4 && depth) {
+		} else if (what == 4 && depth && sh->kind != SHELL_KSH) {
+			/* ksh93 loses count of quotes in case within "$(...)" */
 			add(t, "$( ");
 			add_command(d, t, sh, depth - 1);
 			add(t, roll(d, 2) ? "\n)" : ")");
