@@ -4,8 +4,8 @@
 # usage: bench/text/run.sh BUILD-DIR TEXT-FOLDER [ROUNDS]
 #
 # TEXT-FOLDER holds English books (*.txt, UTF-8), 2 MB of them in all at least. Needs gcc,
-# python3 with NumPy (for the autocorrelation's peer, half a minute);
-# times are CPU times (user + system) of whole processes, the best of ROUNDS (15).
+# python3 with NumPy (PYTHON names another; the autocorrelation's peer takes half a minute).
+# Times are CPU times (user + system) of whole processes, the best of ROUNDS (15).
 set -eu
 if [ $# -lt 2 ]; then
 	sed -n '4,8s/^# //p' "$0" >&2

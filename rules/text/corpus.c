@@ -11,7 +11,7 @@ enum {
 	VOCABULARY_GROWTH = 60, /* words of vocabulary for each sqrt(words of a book) */
 	VOCABULARY_MAX = 2000000,
 	LINE_MAX_BYTES = 72,
-	TOPICS = 4,         /* of a paragraph */
+	TOPICS = 4,         /* of a paragraph, of which the last is a little word */
 	TOPIC_ONE_IN = 9,   /* words that come from the paragraph's topics */
 	LITTLE_WORDS = 40,  /* the most frequent ones: "a", "to", "was" */
 	SELDOM_WORDS = 600, /* from this rank on words are long */
@@ -230,12 +230,22 @@ static size_t draw_word(const struct corpus *c, struct random *r)
 /* New topics for a paragraph; one of them lives on from the last. */
 static void choose_topics(const struct corpus *c, struct random *r, size_t *topics)
 {
-	for (size_t i = 1; i < TOPICS; i++) {
+	topics[0] = topics[1 + random_below(r, TOPICS - 2)];
+	for (size_t i = 1; i + 1 < TOPICS; i++) {
 		size_t rank = draw_word(c, r);
 		topics[i] = rank < TOPIC_RANK_MIN ? TOPIC_RANK_MIN + random_below(r, 400)
 						  : rank;
 	}
-	topics[0] = topics[1 + random_below(r, TOPICS - 1)];
+	topics[TOPICS - 1] = random_below(r, LITTLE_WORDS);
+}
+
+/* The next word of a paragraph. */
+static size_t next_word(const struct corpus *c, struct random *r, const size_t *topics)
+{
+	if (random_below(r, TOPIC_ONE_IN) == 0) {
+		return topics[random_below(r, TOPICS)];
+	}
+	return draw_word(c, r);
 }
 
 /* What stands behind a word with `left` more to come in its sentence. */
@@ -255,15 +265,19 @@ static void write_paragraph(const struct corpus *c, struct random *r,
 {
 	struct page page = {out, 0};
 	uint64_t left = 0; /* words of the sentence still to come */
+	size_t before[2] = {
+		c->n, c->n}; /* the last words: they hardly ever come again at once */
 	for (; n > 0; n--) {
 		bool first = left == 0;
 		if (first) {
 			left = 5 + random_below(r, 20);
 		}
 		left = left < n ? left - 1 : n - 1;
-		size_t i = random_below(r, TOPIC_ONE_IN) == 0
-				   ? topics[random_below(r, TOPICS)]
-				   : draw_word(c, r);
+		size_t i = next_word(c, r, topics);
+		if (i == before[0] || i == before[1]) {
+			i = next_word(c, r, topics);
+		}
+		before[n % 2] = i;
 		put_word(&page, &c->v[i], first, mark_behind(r, left));
 	}
 	strbuf_addstr(out, "\n\n");
