@@ -10,6 +10,9 @@
  * ordinary path need a few hundred. */
 enum { MATCH_STEPS = 1000000, MATCH_HEAP_KIB = 32 * 1024 };
 
+/* Machine code is made for what is matched more than a few times. */
+enum { JIT_FROM = 8 };
+
 enum form { FORM_UTF, FORM_BYTES, FORMS };
 
 struct regex {
@@ -17,6 +20,7 @@ struct regex {
 	size_t len;
 	bool tried[FORMS];
 	bool jit[FORMS];
+	uint32_t matches[FORMS];
 	pcre2_code *code[FORMS];
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
@@ -39,7 +43,6 @@ static bool compile_form(struct regex *re, enum form form, struct regex_error *e
 			code, (PCRE2_UCHAR *)err->text, sizeof(err->text));
 		return false;
 	}
-	re->jit[form] = pcre2_jit_compile(re->code[form], PCRE2_JIT_COMPLETE) == 0;
 	return true;
 }
 
@@ -107,8 +110,11 @@ enum match regex_match(struct regex *re, struct strview subject)
 	if (form == FORMS) {
 		return MATCH_NO;
 	}
+	if (++re->matches[form] == JIT_FROM) {
+		re->jit[form] = !pcre2_jit_compile(re->code[form], PCRE2_JIT_COMPLETE);
+	}
 	PCRE2_SPTR text = (PCRE2_SPTR)(subject.p ? subject.p : "");
-	int rc = PCRE2_ERROR_JIT_STACKLIMIT;
+	int rc = PCRE2_ERROR_JIT_STACKLIMIT; /* also: not by JIT */
 	if (re->jit[form]) {
 		rc = pcre2_jit_match(
 			re->code[form], text, subject.n, 0, 0, re->data, re->limits);

@@ -33,14 +33,14 @@ static int open_text(struct reader *rd, const char *path, struct span where)
 		int err = errno;
 		strbuf_release(&text);
 		return diag_error(
-			rd->sink, "CW-E210", where, "%s: %s", path, strerror(err));
+			rd->sink, "CW-E220", where, "%s: %s", path, strerror(err));
 	}
 	rd->source = source_add(rd->sink->sources, path, strbuf_sv(&text));
 	strbuf_release(&text);
 	rd->text = source_text(rd->sink->sources, rd->source);
 	const char *nul = rd->text.n ? memchr(rd->text.p, '\0', rd->text.n) : NULL;
 	if (nul) {
-		return diag_error(rd->sink, "CW-E211",
+		return diag_error(rd->sink, "CW-E221",
 			span_of(rd, (size_t)(nul - rd->text.p), 1),
 			"a NUL byte; this is no text file");
 	}
@@ -51,7 +51,7 @@ static int open_text(struct reader *rd, const char *path, struct span where)
 static int text_error(struct reader *rd, size_t off, size_t len, const char *what)
 {
 	rd->failed = true;
-	return diag_error(rd->sink, "CW-E212", span_of(rd, off, len), "%s", what);
+	return diag_error(rd->sink, "CW-E222", span_of(rd, off, len), "%s", what);
 }
 
 /* Where the line that begins at `at` ends (a CR before the newline is not of it), and
@@ -165,11 +165,11 @@ static int check_header(struct reader *rd)
 		}
 		if (!name.n) {
 			rd->failed = true;
-			diag_error(rd->sink, "CW-E213", span_of(rd, off, 0),
+			diag_error(rd->sink, "CW-E223", span_of(rd, off, 0),
 				"column %zu has no name", i + 1);
 		} else if (intern_find(&names, name.p, name.n) != INTERN_NONE) {
 			rd->failed = true;
-			diag_error(rd->sink, "CW-E213", span_of(rd, off, len),
+			diag_error(rd->sink, "CW-E223", span_of(rd, off, len),
 				"column \"" SV_FMT "\" stands twice in the header",
 				SV_ARG(name));
 		}
@@ -190,7 +190,7 @@ static void read_rows(struct reader *rd, size_t columns)
 		if (fields != columns) {
 			size_t next, end = line_end(rd->text, rd->row_from, &next);
 			rd->failed = true;
-			diag_error(rd->sink, "CW-E214",
+			diag_error(rd->sink, "CW-E224",
 				span_of(rd, rd->row_from, end - rd->row_from),
 				"this row has %zu field%s, the header has %zu", fields,
 				fields == 1 ? "" : "s", columns);
@@ -208,7 +208,7 @@ static int read_table(
 	struct reader *rd, struct span where, const char *path, struct set *ret)
 {
 	if (!next_row(rd)) {
-		return diag_error(rd->sink, "CW-E213", where,
+		return diag_error(rd->sink, "CW-E223", where,
 			"%s is empty; a table begins with the names of its columns",
 			path);
 	}
@@ -236,7 +236,7 @@ int set_table(struct diag_sink *sink, struct arena *arena, const char *path,
 {
 	struct reader rd = {.sink = sink, .arena = arena, .csv = ends_in(path, ".csv")};
 	if (!rd.csv && !ends_in(path, ".tsv")) {
-		return diag_error(sink, "CW-E215", where,
+		return diag_error(sink, "CW-E225", where,
 			"%s: a table is a .csv or a .tsv file, by the end of its name",
 			path);
 	}
