@@ -322,10 +322,7 @@ static void add_command(
 		add(t, "\nfi");
 		break;
 	case 5:
-		add(t, roll(d, 3) ? "{{ " : "( ");
-		bool brace = t->text.buf[t->text.len - 2] == '{';
-		add_command(d, t, sh, depth - 1);
-		add(t, brace ? "\n}}" : "\n)");
+		add_group(d, t, sh, depth);
 		break;
 	case 6:
 		/* ksh93 leaves $(...) alone behind a part of the delimiter */
