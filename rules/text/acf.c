@@ -25,6 +25,7 @@ void acf_release(struct acf *a)
 	}
 	free(a->words);
 	count_table_release(&a->ids);
+	vec_release(&a->touched);
 	strbuf_release(&a->bits);
 	*a = (struct acf){.bits = STRBUF_INIT};
 }
@@ -94,58 +95,57 @@ static void pair_by_bits(struct acf *a, struct acf_word *word, uint64_t start)
 	}
 }
 
-/* Forgets places that no later word can pair with. */
-static void forget_old(struct acf_word *word, uint64_t total, size_t lags)
+/* Forgets places that no place from `start` on can pair with. */
+static void forget_old(struct acf_word *word, uint64_t start, size_t lags)
 {
 	size_t drop = 0;
-	while (drop < word->recent.n && total - word->recent.v[drop] >= lags) {
+	while (drop < word->known && start - word->recent.v[drop] >= lags) {
 		drop++;
 	}
-	if (drop == 0) {
-		return;
-	}
+	word->known -= drop;
 	word->recent.n -= drop;
 	memmove(word->recent.v, word->recent.v + drop, word->recent.n * sizeof(uint64_t));
 }
 
-/* Counts the pairs of the block that began at word `start` with `known` places before. */
-static void finish_block(
-	struct acf *a, struct acf_word *word, size_t known, uint64_t start)
+/* Counts a word's pairs that end in the block that began at word `start` of the text. */
+static void finish_block(struct acf *a, struct acf_word *word, uint64_t start)
 {
-	size_t fresh = word->recent.n - known;
-	if (!word->recent.n) {
-		return;
-	}
+	forget_old(word, start, a->lags);
+	size_t fresh = word->recent.n - word->known;
 	if (fresh > (a->total - start) / DENSE) {
 		pair_by_bits(a, word, start);
 	} else {
-		pair_by_places(word, known, a->lags);
+		pair_by_places(word, word->known, a->lags);
 	}
-	for (size_t i = known; i < word->recent.n && word->recent.v[i] < a->lags; i++) {
+	for (size_t i = word->known; i < word->recent.n && word->recent.v[i] < a->lags;
+		i++) {
 		vec_push(&word->head, word->recent.v[i]);
 	}
 	word->seen += fresh;
-	forget_old(word, a->total, a->lags);
 }
 
 void acf_add(struct acf *a, const struct token_batch *batch)
 {
 	uint64_t start = a->total;
-	size_t *known = xcalloc(a->n + 1, sizeof(*known));
-	for (size_t w = 0; w < a->n; w++) {
-		known[w] = a->words[w].recent.n;
-	}
+	a->block++;
+	vec_clear(&a->touched);
 	for (size_t i = 0; i < batch->n; i++) {
 		int64_t w = count_table_find(&a->ids, token_at(batch, i));
-		if (w >= 0) {
-			vec_push(&a->words[w].recent, start + i);
+		if (w < 0) {
+			continue;
 		}
+		struct acf_word *word = &a->words[w];
+		if (word->block != a->block) {
+			word->block = a->block;
+			word->known = word->recent.n;
+			vec_push(&a->touched, (uint32_t)w);
+		}
+		vec_push(&word->recent, start + i);
 	}
 	a->total += batch->n;
-	for (size_t w = 0; w < a->n; w++) {
-		finish_block(a, &a->words[w], known[w], start);
+	for (size_t i = 0; i < a->touched.n; i++) {
+		finish_block(a, &a->words[a->touched.v[i]], start);
 	}
-	free(known);
 }
 
 int acf_add_text(struct acf *a, struct tokens *text)
@@ -179,6 +179,7 @@ static void append_word(
 	for (size_t i = 0; i < next->recent.n; i++) {
 		vec_push(&word->recent, next->recent.v[i] + shift);
 	}
+	word->known = word->recent.n;
 }
 
 void acf_append(struct acf *a, const struct acf *next)
@@ -187,7 +188,6 @@ void acf_append(struct acf *a, const struct acf *next)
 	a->total += next->total;
 	for (size_t w = 0; w < a->n; w++) {
 		append_word(&a->words[w], &next->words[w], shift, a->lags);
-		forget_old(&a->words[w], a->total, a->lags);
 	}
 }
 
@@ -210,11 +210,13 @@ void acf_result(const struct acf *a, size_t w, double *ret)
 
 void acf_average(const double *rows, size_t n, size_t lags, double *ret)
 {
-	for (size_t t = 0; t < lags; t++) {
-		double sum = rows[t];
-		for (size_t w = 1; w < n; w++) {
-			sum += rows[w * lags + t];
+	memcpy(ret, rows, lags * sizeof(*ret));
+	for (size_t w = 1; w < n; w++) {
+		for (size_t t = 0; t < lags; t++) {
+			ret[t] += rows[w * lags + t];
 		}
-		ret[t] = sum / (double)n;
+	}
+	for (size_t t = 0; t < lags; t++) {
+		ret[t] /= (double)n;
 	}
 }

@@ -26,15 +26,19 @@ struct acf_word {
 	uint64_t seen;            /* times in the text, its first word included */
 	uint64_t *pairs;          /* [t]: times at both i and i + t, from i = 0 on */
 	struct acf_places head;   /* places below `lags` */
-	struct acf_places recent; /* places that a later one can pair with */
+	struct acf_places recent; /* places that a later one can pair with, and older */
+	uint64_t block;           /* the last block of text it is in */
+	size_t known;             /* places in `recent` before that block */
 };
 
 struct acf {
 	size_t n, lags;
 	uint64_t total; /* words of text so far */
+	uint64_t block; /* blocks of text so far */
 	struct count_table ids;
 	struct acf_word *words;
-	struct strbuf bits; /* scratch */
+	VEC(uint32_t) touched; /* scratch: words of the block */
+	struct strbuf bits;    /* scratch: a bit set */
 };
 
 /* For the `n` different words in `words` (COUNT_TABLE_READABLE behind each) and lags

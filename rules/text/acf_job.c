@@ -8,6 +8,15 @@
 
 enum { PART_MIN = 1 << 16 }; /* bytes of book that are worth a thread */
 
+int acf_job_limits(const struct acf_job *job)
+{
+	if (job->words * job->lags <= ACF_CELLS_MAX) {
+		return 0;
+	}
+	return tool_usage(job->tool, "--words times --timesteps must be at most %d",
+		(int)ACF_CELLS_MAX);
+}
+
 int acf_job_words(const struct acf_job *job, struct dat *ret)
 {
 	if (dat_read(ret, job->tool, job->dat)) {

@@ -6,13 +6,22 @@
 #include "text/dat_file.h"
 #include "text/tool.h"
 
-enum { ACF_WORDS_MAX = 100000, ACF_LAGS_MAX = 1000000, ACF_THREADS_MAX = 1024 };
+enum {
+	ACF_WORDS_MAX = 100000,
+	ACF_LAGS_MAX = 1000000,
+	ACF_THREADS_MAX = 1024,
+	ACF_CELLS_MAX = 1 << 26
+};
 
 struct acf_job {
 	const struct tool *tool; /* borrowed, as the names are */
 	const char *book, *dat, *out;
 	uint64_t words, lags, threads;
 };
+
+/* Whether words times lags are no more than memory should be asked for; if not, an error of
+ * the command line is printed. 0 or TOOL_USAGE. */
+int acf_job_limits(const struct acf_job *job);
 
 /* Reads the counts and keeps the job's most frequent words; fewer are an error. 0 or -1
  * (printed, nothing to release). */

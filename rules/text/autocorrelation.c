@@ -91,6 +91,9 @@ int main(int argc, char **argv)
 		return status;
 	}
 	job.tool = &tool;
+	if (acf_job_limits(&job)) {
+		return TOOL_USAGE;
+	}
 	job.book = argv[first];
 	job.dat = argv[first + 1];
 	job.out = argv[first + 2];

@@ -228,6 +228,9 @@ static int main_in_world(struct world *w, int argc, char **argv)
 		return tool_usage(&tool, "--gather and --p2p exclude each other");
 	}
 	job.tool = &tool;
+	if (acf_job_limits(&job)) {
+		return TOOL_USAGE;
+	}
 	job.book = argv[first];
 	job.dat = argv[first + 1];
 	job.out = argv[first + 2];
