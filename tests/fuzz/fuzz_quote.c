@@ -292,6 +292,15 @@ static void add_extended(struct dice *d, struct trial *t, const struct shell *sh
 	add(t, texts[ksh ? 2 + roll(d, n - 3) : roll(d, n)]);
 }
 
+/* { ...; } or ( ... ) */
+static void add_group(struct dice *d, struct trial *t, const struct shell *sh, int depth)
+{
+	bool braces = roll(d, 3);
+	add(t, braces ? "{{ " : "( ");
+	add_command(d, t, sh, depth - 1);
+	add(t, braces ? "\n}}" : "\n)");
+}
+
 static void add_command(
 	struct dice *d, struct trial *t, const struct shell *sh, int depth)
 {
