@@ -1,22 +1,13 @@
 /* Commands that only look: -n, --dag, --rulegraph, --filegraph, --list-rules. */
+#include "cli/rounds.h"
 #include "cli/session.h"
 #include "job/job_spec_build.h"
+#include "sched/job_words.h"
 #include "view/view.h"
 
 static int prepare(struct session *s)
 {
-	int rc = session_build(s);
-	return rc == EXIT_DONE ? session_plan(s, STATE_LOOK) : rc;
-}
-
-static int written(struct session *s, int rc)
-{
-	if (rc == 0 && fflush(stdout) == 0) {
-		return EXIT_DONE;
-	}
-	diag_error(&s->sink, "CW-E302", (struct span){0},
-		"standard output cannot be written");
-	return EXIT_FAILED;
+	return rounds_plan(s, STATE_LOOK);
 }
 
 struct describe {
@@ -32,11 +23,14 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 	const char *error;
 	struct arena_mark mark = arena_mark(&d->arena);
 	if (job_spec_build(&d->context, &d->arena, job, 1, &spec, &error) == 0) {
-		if (spec.kind == COMMAND_SHELL) {
+		struct strbuf words = STRBUF_INIT;
+		job_words_command(&words, &spec);
+		if (words.len) {
 			strbuf_addstr(out, "    command: ");
-			escape_for_terminal(out, spec.text);
+			escape_for_terminal(out, strbuf_sv(&words));
 			strbuf_addch(out, '\n');
 		}
+		strbuf_release(&words);
 	} else {
 		strbuf_addf(out, "    error: %s\n", error);
 	}
@@ -55,7 +49,14 @@ int cmd_dry_run(struct session *s)
 	arena_init(&d.arena);
 	struct view_plan_options o = {.counts_only = s->o.quiet, .ctx = &d};
 	o.describe = s->o.print_commands ? add_command : NULL;
-	rc = written(s, view_plan(&s->plan, &o, stdout));
+	rc = session_written(s, view_plan(&s->plan, &o, stdout));
+	uint32_t waiting = rounds_waiting(s);
+	if (waiting && rc == EXIT_DONE) {
+		fprintf(stderr,
+			"%u job%s known only when others are done: more may follow\n",
+			(unsigned)waiting,
+			waiting == 1 ? " has inputs that are" : "s have inputs that are");
+	}
 	job_context_release(&d.context);
 	arena_release(&d.arena);
 	return rc;
@@ -83,7 +84,7 @@ int cmd_graph(struct session *s)
 			"--dag is there as dot, json and mermaid, not as \"%s\"", form);
 		return EXIT_WRONG;
 	}
-	return written(s, rc);
+	return session_written(s, rc);
 }
 
 int cmd_list_rules(struct session *s)
@@ -91,5 +92,5 @@ int cmd_list_rules(struct session *s)
 	for (uint32_t i = 0; i < s->wf.rule_count; i++) {
 		printf(SV_FMT "\n", SV_ARG(s->wf.rules[i].name));
 	}
-	return written(s, 0);
+	return session_written(s, 0);
 }

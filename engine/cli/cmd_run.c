@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "cli/hooks.h"
+#include "cli/job_scratch.h"
 #include "cli/recorder.h"
+#include "cli/rounds.h"
 #include "cli/run_classes.h"
 #include "cli/session.h"
 #include "job/job_spec_build.h"
@@ -17,12 +20,15 @@
 #include "sys/term.h"
 
 #define LOCK_WAIT_NS 3000000000
+/* what {log} is in hooks */
+#define RUN_LOG STATE_DIR "/run.log"
 
 struct run {
 	struct session *s;
 	struct job_context context;
 	struct recorder recorder;
 	struct strbuf reason;
+	uint8_t *failed; /* by rule: its last job failed */
 };
 
 static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
@@ -35,6 +41,7 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 		return -1;
 	}
 	if (attempt == 1 && recorder_is_needless(&r->recorder, job)) {
+		rounds_note(r->s, job);
 		return 1;
 	}
 	int rc = job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
@@ -56,6 +63,11 @@ static void job_ended(
 {
 	struct run *r = ctx;
 	recorder_ended(&r->recorder, spec, result);
+	r->failed[r->s->dag.jobs.v[spec->job].rule] = result->outcome != JOB_OK;
+	if (result->outcome == JOB_OK) {
+		rounds_note(r->s, spec->job);
+	}
+	job_scratch_remove(spec->job, spec->attempt);
 }
 
 static const char *reason_of(void *ctx, uint32_t job)
@@ -101,6 +113,16 @@ static int take_lock(struct session *s, struct lockfile *lock)
 	return rc;
 }
 
+/* The run's log, of all its rounds. */
+static struct reporter *log_reporter(struct session *s)
+{
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (s->round ? O_APPEND : O_TRUNC);
+	s->log_fd = s->log_fd > 0 ? s->log_fd : open(RUN_LOG, flags, 0666);
+	struct report_options o = {
+		.verbose = true, .print_commands = true, .fd = s->log_fd};
+	return s->log_fd > 0 ? report_plain_new(&o) : NULL;
+}
+
 static struct reporter *make_reporter(struct session *s)
 {
 	struct report_options o = {.color = s->color,
@@ -109,18 +131,19 @@ static struct reporter *make_reporter(struct session *s)
 		.verbose = s->o.verbose,
 		.print_commands = s->o.print_commands,
 		.fd = STDERR_FILENO};
-	struct reporter *shown =
-		o.terminal ? report_terminal_new(&o) : report_plain_new(&o);
-	if (!s->o.events) {
-		return shown;
+	struct reporter *sinks[3];
+	uint32_t n = 0;
+	if (s->o.events) {
+		sinks[n] = report_json_new(s->o.events);
+		if (!sinks[n++]) {
+			diag_system(&s->sink, "CW-E300", errno, s->o.events, "write");
+			return NULL;
+		}
 	}
-	struct reporter *sinks[2] = {shown, report_json_new(s->o.events)};
-	if (!sinks[1]) {
-		diag_system(&s->sink, "CW-E300", errno, s->o.events, "write");
-		shown->free(shown);
-		return NULL;
-	}
-	return report_mux_new(sinks, 2);
+	sinks[n++] = o.terminal ? report_terminal_new(&o) : report_plain_new(&o);
+	sinks[n] = log_reporter(s);
+	n += sinks[n] ? 1 : 0;
+	return n == 1 ? sinks[0] : report_mux_new(sinks, n);
 }
 
 static int exit_status(const struct run_result *result)
@@ -144,6 +167,19 @@ static int read_seconds(struct session *s, int64_t *ret)
 	return 0;
 }
 
+/* For {failed} of onerror. */
+static void note_failed_rules(struct run *r)
+{
+	struct session *s = r->s;
+	s->failed = ARENA_ARRAY(&s->wf.arena, struct strview, s->wf.rule_count);
+	s->failed_count = 0;
+	for (uint32_t i = 0; i < s->wf.rule_count; i++) {
+		if (r->failed[i]) {
+			s->failed[s->failed_count++] = s->wf.rules[i].name;
+		}
+	}
+}
+
 static int run_plan(struct session *s)
 {
 	struct run r = {.s = s};
@@ -164,6 +200,10 @@ static int run_plan(struct session *s)
 	strbuf_init(&r.reason);
 	job_context_init(&r.context, &s->dag, &s->sink);
 	r.context.cores = s->cores;
+	r.context.write_file = job_scratch_write;
+	r.context.write_ctx = &s->wf.workdir;
+	r.context.container_program = s->o.container_program;
+	r.failed = xcalloc(s->wf.rule_count, 1);
 	int rc = EXIT_WRONG;
 	plan_link(&s->plan);
 	recorder_init(&r.recorder, s->records, &s->plan, s->arguments.buf, s->wf.file);
@@ -181,12 +221,14 @@ static int run_plan(struct session *s)
 			rc = EXIT_FAILED;
 		}
 		recorder_end(&r.recorder, rc);
+		note_failed_rules(&r);
 		o.reporter->free(o.reporter);
 	}
 	recorder_release(&r.recorder);
 	run_classes_release(&classes);
 	job_context_release(&r.context);
 	strbuf_release(&r.reason);
+	free(r.failed);
 	return rc;
 }
 
@@ -221,25 +263,78 @@ static int close_records(struct session *s, int rc)
 	return closed != 0 && rc == EXIT_DONE ? EXIT_FAILED : rc;
 }
 
-static int build_and_run(struct session *s)
+/* One round: all that can run with what is known of inputs. */
+static int run_round(struct session *s)
 {
-	int rc = session_build(s);
-	if (rc == EXIT_DONE) {
-		rc = session_plan(s, STATE_RUN);
-	}
-	if (rc != EXIT_DONE) {
-		return rc;
-	}
 	session_tell(s);
-	tell_sources(s);
-	tell_unfinished(s);
+	if (!s->round) {
+		tell_sources(s);
+		tell_unfinished(s);
+	}
+	rounds_hold(s);
 	if (s->plan.wanted_count) {
 		return run_plan(s);
 	}
-	if (!s->o.quiet) {
+	if (!s->o.quiet && !s->round) {
 		fprintf(stderr, "nothing to be done\n");
 	}
 	return EXIT_DONE;
+}
+
+static int run_rounds(struct session *s)
+{
+	int rc = EXIT_DONE;
+	uint32_t before = UINT32_MAX;
+	for (;;) {
+		uint32_t waiting = rounds_waiting(s);
+		size_t known = s->after.jobs.count;
+		rc = run_round(s);
+		if (rc != EXIT_DONE || !waiting ||
+			(known == s->after.jobs.count && waiting == before)) {
+			return rc;
+		}
+		before = waiting;
+		rounds_forget(s);
+		s->round++;
+		rc = rounds_plan(s, STATE_RUN);
+		if (rc != EXIT_DONE) {
+			return rc;
+		}
+	}
+}
+
+/* A hook that fails makes a run fail that did not. */
+static int call_hook(struct session *s, const struct hook *hook, const char *name, int rc)
+{
+	session_tell(s);
+	if (hook_run(&s->sink, &s->wf, hook, name, RUN_LOG, s->failed, s->failed_count) !=
+		0) {
+		return rc == EXIT_DONE ? EXIT_FAILED : rc;
+	}
+	return rc;
+}
+
+static int build_and_run(struct session *s)
+{
+	for (size_t i = 0; i < s->o.accept.n; i++) {
+		vec_push(&s->o.targets, s->o.accept.v[i]);
+	}
+	int rc = rounds_plan(s, STATE_RUN);
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	bool works = s->plan.wanted_count > 0;
+	job_scratch_clear();
+	if (works) {
+		rc = call_hook(s, &s->wf.onstart, "onstart", rc);
+	}
+	rc = rc == EXIT_DONE ? run_rounds(s) : rc;
+	if (works && rc == EXIT_DONE) {
+		rc = call_hook(s, &s->wf.onsuccess, "onsuccess", rc);
+	} else if (works) {
+		rc = call_hook(s, &s->wf.onerror, "onerror", rc);
+	}
+	return rc;
 }
 
 int cmd_run(struct session *s)

@@ -222,4 +222,6 @@ void options_release(struct options *o)
 	vec_release(&o->targets);
 	vec_release(&o->resources);
 	vec_release(&o->set_threads);
+	vec_release(&o->set_resources);
+	vec_release(&o->default_resources);
 }

@@ -46,6 +46,8 @@ struct options {
 	const char *cores, *jobs, *both; /* -j sets `both`; "all" without a number */
 	bool dry_run, keep_going, force, forceall, print_commands, verbose, no_color;
 	bool keep_incomplete, nolock, delete_all_output, list_rules;
+	bool schema, lint;
+	const char *container_program;
 	bool rulegraph, filegraph, tools_dir, version, quiet;
 	bool ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
 		detailed_summary, list_targets, list_untracked, stats, verify,
@@ -56,8 +58,8 @@ struct options {
 		*latency_wait;
 	const char *completion, *rerun_triggers, *checksum_limit;
 	const char *why, *lineage; /* "" without a value */
-	word_list forcerun, config, configfiles, targets, resources, set_threads, until,
-		omit_from, accept;
+	word_list forcerun, config, configfiles, targets, resources, set_threads,
+		set_resources, default_resources, until, omit_from, accept;
 };
 
 /* 0, or -1 with errors that name the nearest known option. */

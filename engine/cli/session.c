@@ -31,6 +31,8 @@ int session_init(struct session *s, int argc, char **argv)
 	source_set_init(&s->sources);
 	diag_sink_init(&s->sink, &s->sources);
 	workflow_init(&s->wf);
+	after_done_init(&s->after);
+	after_done_init(&s->ran);
 	strbuf_init(&s->workdir);
 	strbuf_init(&s->tools_dir);
 	strbuf_init(&s->arguments);
@@ -56,6 +58,11 @@ void session_release(struct session *s)
 		dag_release(&s->dag);
 	}
 	set_store_free(s->sets);
+	after_done_release(&s->after);
+	after_done_release(&s->ran);
+	if (s->log_fd > 0) {
+		close(s->log_fd);
+	}
 	workflow_release(&s->wf);
 	options_release(&s->o);
 	strbuf_release(&s->workdir);
@@ -81,7 +88,7 @@ static int wrong(struct session *s, const char *fmt, const char *word)
 	return EXIT_WRONG;
 }
 
-static int enter_directory(struct session *s)
+int session_enter(struct session *s)
 {
 	char cwd[PATH_MAX];
 	if (s->o.workflow_file && s->o.directory && s->o.workflow_file[0] != '/') {
@@ -141,7 +148,7 @@ int session_open(struct session *s)
 {
 	int rc = read_cores(s);
 	if (rc == EXIT_DONE) {
-		rc = enter_directory(s);
+		rc = session_enter(s);
 	}
 	return rc == EXIT_DONE ? find_file(s) : rc;
 }
@@ -153,7 +160,14 @@ int session_read(struct session *s)
 		.config = s->o.config.v,
 		.config_count = (uint32_t)s->o.config.n,
 		.configfiles = s->o.configfiles.v,
-		.configfile_count = (uint32_t)s->o.configfiles.n};
+		.configfile_count = (uint32_t)s->o.configfiles.n,
+		.set_threads = s->o.set_threads.v,
+		.set_threads_count = (uint32_t)s->o.set_threads.n,
+		.set_resources = s->o.set_resources.v,
+		.set_resources_count = (uint32_t)s->o.set_resources.n,
+		.default_resources = s->o.default_resources.v,
+		.default_resources_count = (uint32_t)s->o.default_resources.n,
+		.no_generators = s->o.lint};
 	return parse_workflow(&s->sink, &s->wf, &o) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
@@ -173,6 +187,7 @@ int session_build(struct session *s)
 	}
 	o.targets = targets;
 	o.max_jobs = (uint64_t)max_jobs;
+	o.done = &s->after;
 	bool missing_source = false;
 	s->sets = set_store_new(&s->wf, &s->sink, AT_FDCWD);
 	dag_init(&s->dag, &s->wf, s->sets);
@@ -248,4 +263,14 @@ int session_plan(struct session *s, enum state_mode mode)
 			lockfile_is_held(STATE_DIR "/lock", NULL));
 	s->has_plan = true;
 	return plan_make(&s->plan, &s->dag, &o, &s->sink) == 0 ? EXIT_DONE : EXIT_WRONG;
+}
+
+int session_written(struct session *s, int rc)
+{
+	if (rc == 0 && fflush(stdout) == 0) {
+		return EXIT_DONE;
+	}
+	diag_error(&s->sink, "CW-E302", (struct span){0},
+		"standard output cannot be written");
+	return EXIT_FAILED;
 }

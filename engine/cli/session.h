@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "cli/records.h"
+#include "dag/after.h"
 #include "plan/plan.h"
 
 enum exit_status {
@@ -30,6 +31,12 @@ struct session {
 	char *file_owned;
 	int64_t cores;
 	struct records *records; /* NULL: none */
+	struct after_done after; /* jobs that inputs waited for, done by now */
+	struct after_done ran;   /* jobs that ran in earlier rounds */
+	uint32_t round;
+	int log_fd; /* of the run's log; 0: not open */
+	struct strview *failed; /* rules with failed jobs, after a run */
+	uint32_t failed_count;
 	bool has_dag, has_plan, color;
 };
 
@@ -38,8 +45,9 @@ int session_init(struct session *s, int argc, char **argv);
 void session_release(struct session *s);
 
 /* Each step needs the one before. EXIT_DONE, or the exit status with errors in the sink:
- * enters the working directory and finds the file; reads the workflow; builds the graph;
+ * enters the working directory; does that and finds the file; reads the workflow; builds the graph;
  * decides what runs. */
+int session_enter(struct session *s);
 int session_open(struct session *s);
 int session_read(struct session *s);
 int session_build(struct session *s);
@@ -48,11 +56,26 @@ int session_plan(struct session *s, enum state_mode mode);
 /* Prints what is in the sink to stderr and forgets it. */
 void session_tell(struct session *s);
 
+/* After writing to stdout, `rc` of the writer: the exit status, with an error in the sink
+ * where it could not be written. */
+int session_written(struct session *s, int rc);
+
 /* --- the commands: each is given a session after session_read; exit status --- */
 int cmd_run(struct session *s);
 int cmd_dry_run(struct session *s);
 int cmd_graph(struct session *s);
 int cmd_list_rules(struct session *s);
+int cmd_list_targets(struct session *s);
+int cmd_list_untracked(struct session *s);
 int cmd_delete_outputs(struct session *s);
+int cmd_why(struct session *s);
+int cmd_summary(struct session *s);
+
+/* These want no workflow, only session_open's folder. */
+int cmd_stats(struct session *s);
+int cmd_unlock(struct session *s);
+
+/* In cmd_run's place, under its lock, for --touch and --accept. */
+int touch_outputs(struct session *s);
 
 #endif

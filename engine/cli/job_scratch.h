@@ -1,0 +1,17 @@
+/* Small files for one attempt at a job: lists of inputs, the job as JSON for scripts. */
+#ifndef CW_CLI_JOB_SCRATCH_H
+#define CW_CLI_JOB_SCRATCH_H
+
+#include "base/arena.h"
+
+/* For struct job_context.write_file; ctx is the absolute working directory (a strview). */
+int job_scratch_write(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
+	struct strview text, struct arena *arena, struct strview *ret_path);
+
+/* Removes the files of an attempt; without any it costs nothing. */
+void job_scratch_remove(uint32_t job, uint32_t attempt);
+
+/* Removes what a run that was killed has left. */
+void job_scratch_clear(void);
+
+#endif
