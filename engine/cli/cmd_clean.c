@@ -1,4 +1,4 @@
-/* --delete-all-output: what the jobs of the targets make, and nothing else. */
+/* --delete-all-output, --delete-temp-output: what the jobs of the targets make, and nothing else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -118,8 +118,10 @@ int cmd_delete_outputs(struct session *s)
 		/* outputs that come with their inputs are somebody's files, not ours */
 		bool ours = rule->command_kind != RULE_NOTHING;
 		for (uint32_t k = 0; k < rule->product_count && ours; k++) {
-			remove_output(
-				&c, dag_path(&s->dag, files[k]), rule->products[k].flags);
+			unsigned flags = rule->products[k].flags;
+			if (s->o.delete_all_output || flags & PRODUCT_TEMP) {
+				remove_output(&c, dag_path(&s->dag, files[k]), flags);
+			}
 		}
 	}
 	remove_folders(&c);

@@ -22,6 +22,12 @@
 
 static int dispatch(struct session *s)
 {
+	if (s->o.unlock || s->o.stats) {
+		int entered = session_enter(s);
+		return entered != EXIT_DONE ? entered
+		       : s->o.unlock        ? cmd_unlock(s)
+					    : cmd_stats(s);
+	}
 	int rc = session_open(s);
 	if (rc == EXIT_DONE) {
 		rc = session_read(s);
@@ -32,7 +38,19 @@ static int dispatch(struct session *s)
 	if (s->o.list_rules) {
 		return cmd_list_rules(s);
 	}
-	if (s->o.delete_all_output) {
+	if (s->o.list_targets) {
+		return cmd_list_targets(s);
+	}
+	if (s->o.list_untracked) {
+		return cmd_list_untracked(s);
+	}
+	if (s->o.why) {
+		return cmd_why(s);
+	}
+	if (s->o.summary || s->o.detailed_summary) {
+		return cmd_summary(s);
+	}
+	if (s->o.delete_all_output || s->o.delete_temp_output) {
 		return cmd_delete_outputs(s);
 	}
 	if (s->o.dag || s->o.rulegraph || s->o.filegraph) {

@@ -227,6 +227,8 @@ static void lay_over(struct state *s)
 				hashmap_set(&s->overlay_jobs, row.job.id, at);
 			} else if (kind == ROW_RUN) {
 				hashmap_set(&s->overlay_runs, row.run.id, at);
+			} else if (kind == ROW_FILE) {
+				hashmap_set(&s->overlay_files, row.file.id, at);
 			}
 			s->found = true;
 		}
@@ -275,6 +277,7 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 	strbuf_init(&s->frame);
 	hashmap_init(&s->overlay_jobs);
 	hashmap_init(&s->overlay_runs);
+	hashmap_init(&s->overlay_files);
 	s->network = mode == STATE_RUN && fs_is_network(dir);
 	return mode == STATE_RUN ? open_for_run(s, note) : open_to_look(s, note);
 }
@@ -317,6 +320,7 @@ int state_close(struct state *s, struct strbuf *note)
 	strbuf_release(&s->frame);
 	hashmap_release(&s->overlay_jobs);
 	hashmap_release(&s->overlay_runs);
+	hashmap_release(&s->overlay_files);
 	free(s->dir);
 	free(s->path);
 	s->dir = s->path = NULL;
@@ -443,6 +447,18 @@ int state_run(struct state *s, uint32_t id, struct row_run *ret)
 		return 1;
 	}
 	return s->has_db ? state_db_run(&s->db, id, ret) : 0;
+}
+
+int state_file(struct state *s, uint32_t id, struct row_file *ret)
+{
+	uint32_t at = hashmap_get(&s->overlay_files, id);
+	if (at != HASHMAP_NONE) {
+		union any_row row;
+		overlay_row(s, at, &row);
+		*ret = row.file;
+		return 1;
+	}
+	return s->has_db ? state_db_file(&s->db, id, ret) : 0;
 }
 
 struct each_job {

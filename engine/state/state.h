@@ -70,8 +70,8 @@ struct state {
 	uint32_t last_run;
 	/* LOOK: frames of the journal that are not in the database yet */
 	struct strbuf overlay;
-	struct hashmap overlay_jobs,
-		overlay_runs; /* id -> offset in overlay, last wins */
+	struct hashmap overlay_jobs, overlay_runs,
+		overlay_files; /* id -> offset in overlay, last wins */
 	/* RUN */
 	struct journal journal;
 	struct writer *writer;
@@ -125,9 +125,10 @@ int state_sync(struct state *s);
 
 /* --- texts ---------------------------------------------------------------------------- */
 
-/* One job or run with its texts, borrowed until the next call: 1; 0 there is none; -1. */
+/* One job, run or file with its texts, borrowed until the next call: 1; 0 there is none; -1. */
 int state_job(struct state *s, uint32_t id, struct row_job *ret);
 int state_run(struct state *s, uint32_t id, struct row_run *ret);
+int state_file(struct state *s, uint32_t id, struct row_file *ret);
 
 /* All jobs with their texts, in the order of their ends (those of the journal last). */
 int state_each_job(

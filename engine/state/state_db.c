@@ -13,6 +13,7 @@ enum statement {
 	ALL_STARTS,
 	ONE_JOB,
 	ONE_RUN,
+	ONE_FILE,
 	EACH_JOB,
 	STATEMENTS
 };
@@ -38,6 +39,7 @@ static const char *const statements[STATEMENTS] = {
 	[ALL_STARTS] = "SELECT * FROM unfinished",
 	[ONE_JOB] = FULL_JOB " WHERE id=?",
 	[ONE_RUN] = "SELECT * FROM run WHERE id=?",
+	[ONE_FILE] = "SELECT * FROM file WHERE id=?",
 	[EACH_JOB] = FULL_JOB " ORDER BY end_ns, id",
 };
 
@@ -393,6 +395,16 @@ int state_db_run(struct state_db *s, uint32_t id, struct row_run *ret)
 	return got;
 }
 
+int state_db_file(struct state_db *s, uint32_t id, struct row_file *ret)
+{
+	union any_row row;
+	int got = one_row(s, ONE_FILE, ROW_FILE, id, &row);
+	if (got > 0) {
+		*ret = row.file;
+	}
+	return got;
+}
+
 int state_db_each_job(
 	struct state_db *s, void (*put)(void *ctx, const struct row_job *job), void *ctx)
 {
@@ -403,10 +415,4 @@ int state_db_each_job(
 		put(ctx, &row.job);
 	}
 	return got;
-}
-
-int state_db_forget_unfinished(struct state_db *s, uint32_t job)
-{
-	db_bind_int(&s->db, DROP_START, 1, job);
-	return db_run(&s->db, DROP_START);
 }

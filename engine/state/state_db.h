@@ -47,16 +47,14 @@ int state_db_checkpoint(struct state_db *s);
 int state_db_scan(struct state_db *s,
 	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx);
 
-/* One job or run with all its texts, borrowed until the next call: 1, 0 where there is
+/* One job, run or file with all its texts, borrowed until the next call: 1, 0 where there is
  * none, -1. */
 int state_db_job(struct state_db *s, uint32_t id, struct row_job *ret);
 int state_db_run(struct state_db *s, uint32_t id, struct row_run *ret);
+int state_db_file(struct state_db *s, uint32_t id, struct row_file *ret);
 
 /* Calls `put` with every job, texts included, in the order of their ends. 0, or -1. */
 int state_db_each_job(
 	struct state_db *s, void (*put)(void *ctx, const struct row_job *job), void *ctx);
-
-/* Forgets that the jobs of these starts are unfinished, or which are. */
-int state_db_forget_unfinished(struct state_db *s, uint32_t job);
 
 #endif

@@ -56,24 +56,31 @@ static int add_jobs(const struct plan *p, const struct view_plan_options *o,
 	return 0;
 }
 
-/* Counts by rule, in the order in which the rules first run. */
-static void add_counts(const struct plan *p, struct strbuf *sb)
+/* Counts by rule, in the order in which the rules first run: of the jobs that run, or of
+ * those that only run if an input comes out changed. */
+static void add_counts(
+	const struct plan *p, struct strbuf *sb, bool maybe, const char *before)
 {
 	uint32_t *counts = xcalloc(p->d->wf->rule_count, sizeof(*counts));
 	uint32_t *order = xcalloc(p->d->wf->rule_count, sizeof(*order));
-	uint32_t rules = 0;
+	uint32_t rules = 0, total = 0;
 	for (uint32_t i = 0; i < p->d->job_count; i++) {
 		uint32_t job = p->d->order[i];
 		uint32_t rule = p->d->jobs.v[job].rule;
-		if (p->reasons[job] && counts[rule]++ == 0) {
+		if (!p->reasons[job] || (p->maybe[job] != 0) != maybe) {
+			continue;
+		}
+		total++;
+		if (counts[rule]++ == 0) {
 			order[rules++] = rule;
 		}
 	}
 	for (uint32_t i = 0; i < rules; i++) {
-		strbuf_addf(sb, SV_FMT " %u\n", SV_ARG(p->d->wf->rules[order[i]].name),
+		strbuf_addf(sb, "%s" SV_FMT " %u\n", before,
+			SV_ARG(p->d->wf->rules[order[i]].name),
 			(unsigned)counts[order[i]]);
 	}
-	strbuf_addf(sb, "total %u\n", (unsigned)p->wanted_count);
+	strbuf_addf(sb, "%stotal %u\n", before, (unsigned)total);
 	free(counts);
 	free(order);
 }
@@ -86,7 +93,10 @@ int view_plan(const struct plan *p, const struct view_plan_options *o, FILE *to)
 		strbuf_addstr(&sb, "nothing to be done\n");
 	} else {
 		rc = o->counts_only ? 0 : add_jobs(p, o, &sb, to);
-		add_counts(p, &sb);
+		add_counts(p, &sb, false, "");
+		if (p->maybe_count) {
+			add_counts(p, &sb, true, "if changed: ");
+		}
 	}
 	rc |= flush(&sb, to, 0);
 	strbuf_release(&sb);

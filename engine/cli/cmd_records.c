@@ -1,0 +1,93 @@
+/* Commands that look at what is recorded: --why, --summary, --detailed-summary, --stats. */
+#include "cli/session.h"
+#include "job/job_spec_build.h"
+#include "view/view_records.h"
+
+static int plan(struct session *s)
+{
+	int rc = session_build(s);
+	return rc == EXIT_DONE ? session_plan(s, STATE_LOOK) : rc;
+}
+
+int cmd_why(struct session *s)
+{
+	if (*s->o.why) {
+		vec_push(&s->o.targets, s->o.why);
+	}
+	if (!s->o.targets.n) {
+		diag_error(&s->sink, "CW-E504", (struct span){0},
+			"--why wants a file: --why results/table.csv");
+		return EXIT_WRONG;
+	}
+	int rc = plan(s);
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	for (size_t i = 0; i < s->dag.targets.n && rc == 0; i++) {
+		rc = view_why(&s->plan, s->dag.targets.v[i], stdout);
+	}
+	return session_written(s, rc);
+}
+
+struct commands {
+	struct job_context context;
+	struct arena arena;
+};
+
+static void add_command(void *ctx, uint32_t job, struct strbuf *out)
+{
+	struct commands *c = ctx;
+	struct job_spec spec;
+	const char *error;
+	struct arena_mark mark = arena_mark(&c->arena);
+	if (job_spec_build(&c->context, &c->arena, job, 1, &spec, &error) == 0) {
+		if (spec.kind == COMMAND_SHELL) {
+			strbuf_addsv(out, spec.text);
+		}
+		for (uint32_t i = 0; spec.kind == COMMAND_ARGV && spec.argv[i]; i++) {
+			strbuf_addf(out, i ? " %s" : "%s", spec.argv[i]);
+		}
+	}
+	arena_pop(&c->arena, mark);
+}
+
+int cmd_summary(struct session *s)
+{
+	int rc = plan(s);
+	if (rc != EXIT_DONE) {
+		return rc;
+	}
+	struct commands c;
+	job_context_init(&c.context, &s->dag, &s->sink);
+	c.context.cores = s->cores;
+	arena_init(&c.arena);
+	rc = view_summary(&s->plan, s->o.detailed_summary, add_command, &c, stdout);
+	job_context_release(&c.context);
+	arena_release(&c.arena);
+	return session_written(s, rc);
+}
+
+static uint32_t no_number(void *ctx, struct strview path)
+{
+	(void)ctx;
+	(void)path;
+	return STATE_NONE;
+}
+
+int cmd_stats(struct session *s)
+{
+	struct state state;
+	struct state_names names = {.number = no_number};
+	struct strbuf note = STRBUF_INIT;
+	int rc = state_open(&state, STATE_DIR, STATE_LOOK, &names, &note);
+	if (rc != 0 || !state.found) {
+		diag_error(&s->sink, "CW-E600", (struct span){0}, "%s",
+			note.len ? note.buf : "nothing is recorded here yet");
+		rc = EXIT_FAILED;
+	} else {
+		rc = session_written(s, view_stats(&state, stdout));
+	}
+	state_close(&state, &note);
+	strbuf_release(&note);
+	return rc;
+}

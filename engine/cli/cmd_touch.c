@@ -1,0 +1,130 @@
+/* --touch, --accept: outputs are declared up to date without running anything. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "cli/recorder.h"
+#include "cli/session.h"
+#include "job/job_spec_build.h"
+#include "sys/clock.h"
+
+struct toucher {
+	struct session *s;
+	struct recorder recorder;
+	struct job_context context;
+	struct arena arena;
+	uint32_t touched, missing, failed;
+};
+
+/* Whether all outputs are there; says which is not. */
+static bool is_complete(struct toucher *t, uint32_t job)
+{
+	const struct dag *d = &t->s->dag;
+	const uint32_t *files = dag_products(d, job);
+	struct stat st;
+	for (uint32_t k = 0; k < dag_rule(d, job)->output_count; k++) {
+		struct strview path = dag_path(d, files[k]);
+		if (stat(path.p, &st) != 0) {
+			diag_warning(&t->s->sink, "CW-W601", (struct span){0},
+				"\"" SV_FMT
+				"\" is not there, and is not made by marking it",
+				SV_ARG(path));
+			t->missing++;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Gives the outputs a new time, so that they count as new without records too. */
+static int set_times(struct toucher *t, const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		if (utimensat(AT_FDCWD, spec->outputs[i].path, NULL, 0) != 0) {
+			t->failed++;
+			return diag_system(&t->s->sink, "CW-E303", errno,
+				spec->outputs[i].path, "set the time of");
+		}
+	}
+	return 0;
+}
+
+static void touch_job(struct toucher *t, uint32_t job, bool with_time)
+{
+	struct job_spec spec;
+	const char *error = NULL;
+	struct arena_mark mark = arena_mark(&t->arena);
+	if (!dag_rule(&t->s->dag, job)->output_count || !is_complete(t, job)) {
+		return;
+	}
+	if (job_spec_build(&t->context, &t->arena, job, 1, &spec, &error) != 0) {
+		diag_error(&t->s->sink, "CW-E306", (struct span){0}, "%s", error);
+		t->failed++;
+	} else if (!with_time || set_times(t, &spec) == 0) {
+		struct job_result result = {.job = job, .outcome = JOB_OK};
+		result.usage.end_ns = clock_wall_ns(&clock_real);
+		result.usage.seconds = -1; /* it did not run */
+		spec.job = job;
+		recorder_starting(&t->recorder, &spec);
+		recorder_ended(&t->recorder, &spec, &result);
+		t->touched++;
+	}
+	arena_pop(&t->arena, mark);
+}
+
+/* --accept: the jobs of these files. */
+static void accept_files(struct toucher *t)
+{
+	struct session *s = t->s;
+	struct strbuf scratch = STRBUF_INIT;
+	for (size_t i = 0; i < s->o.accept.n; i++) {
+		struct strview name = sv_from(s->o.accept.v[i]);
+		uint32_t file = dag_intern_path(&s->dag, name, &scratch);
+		if (file < s->dag.file_cap && s->dag.producer[file] != DAG_NONE) {
+			touch_job(t, s->dag.producer[file], false);
+		} else {
+			diag_error(&s->sink, "CW-E420", (struct span){0},
+				"--accept: \"" SV_FMT "\" is made by no job",
+				SV_ARG(name));
+			t->failed++;
+		}
+	}
+	strbuf_release(&scratch);
+}
+
+static void touch_wanted(struct toucher *t)
+{
+	const struct dag *d = &t->s->dag;
+	for (uint32_t i = 0; i < d->job_count; i++) {
+		uint32_t job = d->order[i];
+		if (t->s->plan.reasons[job]) {
+			touch_job(t, job, true);
+		}
+	}
+}
+
+int touch_outputs(struct session *s)
+{
+	struct toucher t = {.s = s};
+	recorder_init(&t.recorder, s->records, &s->plan, s->arguments.buf, s->wf.file);
+	job_context_init(&t.context, &s->dag, &s->sink);
+	t.context.cores = s->cores;
+	arena_init(&t.arena);
+	recorder_begin(&t.recorder);
+	if (s->o.accept.n) {
+		accept_files(&t);
+	} else {
+		touch_wanted(&t);
+	}
+	int rc = t.failed ? EXIT_FAILED : EXIT_DONE;
+	recorder_end(&t.recorder, rc);
+	session_tell(s);
+	if (!s->o.quiet) {
+		fprintf(stderr, "%u job%s marked up to date\n", (unsigned)t.touched,
+			t.touched == 1 ? "" : "s");
+	}
+	job_context_release(&t.context);
+	recorder_release(&t.recorder);
+	arena_release(&t.arena);
+	return rc;
+}

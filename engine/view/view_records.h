@@ -1,0 +1,26 @@
+/* Documents about what is recorded: how files were made, why they would be made again. */
+#ifndef CW_VIEW_VIEW_RECORDS_H
+#define CW_VIEW_VIEW_RECORDS_H
+
+#include "plan/plan.h"
+
+/* All write to `to`. 0, or -1 with errno where writing failed. */
+
+/* Outputs, one a line, tab-separated under a line of titles: output_file, date, rule,
+ * log-file(s), (input-file(s), shellcmd where `detailed`,) status, plan. Tab, newline and
+ * backslash are written \t, \n, \\. `command` appends the command of a job; may be NULL. */
+int view_summary(const struct plan *p, bool detailed,
+	void (*command)(void *ctx, uint32_t job, struct strbuf *out), void *ctx,
+	FILE *to);
+
+/* Why the job of `file` runs, or why not: its reasons with what differs, then those of the
+ * jobs whose results it waits for. */
+int view_why(struct plan *p, uint32_t file, FILE *to);
+
+/* Times and memory by rule of the jobs that are recorded, tab-separated with titles. */
+int view_stats(struct state *s, FILE *to);
+
+/* "2024-05-01 12:00:00" in local time. */
+void view_date(int64_t ns, struct strbuf *out);
+
+#endif
