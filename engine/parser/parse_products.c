@@ -363,7 +363,9 @@ int parse_products(struct reader *r, struct rule *rule,
 	rule->log_count = (uint32_t)products.n - rule->output_count;
 	rc |= add_group(r, benchmark, PRODUCT_BENCHMARK, &products);
 	rule->products = ARENA_ARRAY(r->arena, struct product, products.n);
-	memcpy(rule->products, products.v, products.n * sizeof(*products.v));
+	if (products.n > 0) {
+		memcpy(rule->products, products.v, products.n * sizeof(*products.v));
+	}
 	rule->product_count = (uint32_t)products.n;
 	vec_release(&products);
 	return rc ? rc : compile(r, rule, constraints);
