@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 #include "exec/attempt.h"
-#include "exec/simple_command.h"
+#include "exec/in_process.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/process.h"
@@ -39,30 +39,6 @@ static char *text_file(struct runner *r, const char *text)
 	return strbuf_detach(&path, NULL);
 }
 
-/* Opens the files of a command that does nothing else, here: a process would only be
- * slower. False where a shell had better do it (a pipe, a device, an error). */
-static bool open_here(const struct simple_command *c)
-{
-	for (uint32_t i = 0; i < c->open_count; i++) {
-		const struct spawn_open *o = &c->opens[i];
-		struct fs_stat st;
-		if (!o->path) {
-			continue;
-		}
-		if (fs_stat(AT_FDCWD, o->path, &st) < 0 ||
-			(st.kind != FS_FILE && st.kind != FS_MISSING)) {
-			return false;
-		}
-		int fd =
-			open(o->path, o->flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-		if (fd < 0) {
-			return false;
-		}
-		close(fd);
-	}
-	return true;
-}
-
 /* Runs the text without a shell, where that makes no difference. */
 static bool run_simple(
 	struct runner *r, const struct request *q, char **env, struct result_head *result)
@@ -72,9 +48,9 @@ static bool run_simple(
 		!simple_command_parse(q->shell, q->prefix, q->text, env, &r->arena, &c)) {
 		return false;
 	}
-	if (c.argc == 0) {
+	if (c.kind != SIMPLE_PROGRAM) {
 		int64_t start = clock_monotonic_ns(&clock_real);
-		if (!open_here(&c)) {
+		if (!in_process_run(&c, &r->output)) {
 			return false;
 		}
 		int64_t ns = clock_monotonic_ns(&clock_real) - start;

@@ -8,8 +8,8 @@
 static const char *const not_programs[] = {".", "[", "[[", "!", "{", "}", "alias", "bg",
 	"bind", "break", "builtin", "caller", "case", "cd", "chdir", "command", "compgen",
 	"complete", "compopt", "continue", "coproc", "declare", "dirs", "disown", "do",
-	"done", "echo", "elif", "else", "enable", "esac", "eval", "exec", "exit",
-	"export", "false", "fc", "fg", "fi", "for", "function", "getopts", "hash", "help",
+	"done", "elif", "else", "enable", "esac", "eval", "exec", "exit", "export",
+	"false", "fc", "fg", "fi", "for", "function", "getopts", "hash", "help",
 	"history", "if", "in", "jobs", "kill", "let", "local", "logout", "mapfile",
 	"popd", "printf", "pushd", "pwd", "read", "readarray", "readonly", "return",
 	"select", "set", "shift", "shopt", "source", "suspend", "test", "then", "time",
@@ -219,6 +219,20 @@ static bool changes_bash(char *const *env, const char *name)
 	return false;
 }
 
+/* Whether echo has no options (of any shell) and nothing that some shells expand. */
+static bool is_plain_echo(const struct simple_command *c)
+{
+	if (c->argc > 1 && c->argv[1][0] == '-') {
+		return false;
+	}
+	for (uint32_t i = 1; i < c->argc; i++) {
+		if (strchr(c->argv[i], '\\')) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool simple_command_parse(const char *shell, const char *prefix, const char *text,
 	char *const *env, struct arena *arena, struct simple_command *ret)
 {
@@ -242,7 +256,10 @@ bool simple_command_parse(const char *shell, const char *prefix, const char *tex
 		return false;
 	}
 	if (strcmp(name, ":") == 0 || strcmp(name, "true") == 0) {
-		ret->argc = 0;
+		ret->kind = SIMPLE_NOTHING;
+	} else if (strcmp(name, "echo") == 0) {
+		ret->kind = SIMPLE_ECHO;
+		return is_plain_echo(ret);
 	}
 	return true;
 }

@@ -13,9 +13,16 @@
 
 enum { SIMPLE_MOST_OPENS = 6 };
 
+enum simple_kind {
+	SIMPLE_PROGRAM,
+	SIMPLE_NOTHING, /* ":", "true": only the files are opened */
+	SIMPLE_ECHO,
+};
+
 struct simple_command {
-	char **argv;   /* NULL-terminated */
-	uint32_t argc; /* 0: only the files are opened (":", "true") */
+	enum simple_kind kind;
+	char **argv; /* NULL-terminated */
+	uint32_t argc;
 	struct spawn_open opens[SIMPLE_MOST_OPENS];
 	uint32_t open_count;
 };

@@ -71,8 +71,12 @@ static void redirections(void **state)
 	check("cmd 2 > out", "cmd|2 1wout");
 	check("cmd > /dev/null 2>&1", "cmd 1w/dev/null 2&1");
 	check("cmd >&2", "cmd 1&2");
-	check(": > out", " 1wout");
-	check("true", "");
+	check(": > out", ": 1wout");
+	check("true", "true");
+	check("echo a 'b c' > f", "echo|a|b c 1wf");
+	check("echo", "echo");
+	check("echo -n a", "no");
+	check("echo 'a\\n'", "no");
 	check("cmd >", "no");
 	check("cmd > ''", "no");
 	check("cmd > /dev/tcp/h/1", "no");
@@ -96,7 +100,7 @@ static void what_needs_a_shell(void **state)
 	static const char *const texts[] = {"", " ", "a; b", "a | b", "a && b", "a &",
 		"a\nb", "a $x", "a \"$x\"", "a `x`", "a \"\\\"\"", "a *", "a ?", "a [b]",
 		"a {b,c}", "a ~", "a ~/b", "a x=~", "(a)", "a # c", "#a", "! a", "x=1 a",
-		"x=1", "cd /", "export X", "echo a", "if", "for", "exit 1", ". f",
+		"x=1", "cd /", "export X", "printf a", "if", "for", "exit 1", ". f",
 		"source f", "a 'b", "a \"b", "a b\\", "a b\\ ", "a \\\nb", "[ a ]",
 		"test -e a", "time a", "exec a", "'' a", "a a^b", "a !b", "command ls",
 		"false", "a%b=c"};
