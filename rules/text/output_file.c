@@ -82,9 +82,13 @@ static int open_named(struct output_file *o)
 	return -1;
 }
 
-/* The temporary file in the folder of the output. */
+/* The temporary file in the folder of the output: without a name, if it can be given one
+ * later (which goes by /proc). */
 static int open_temp(struct output_file *o)
 {
+	if (access("/proc/self/fd", X_OK)) {
+		return open_named(o);
+	}
 	char *folder = folder_of(o->path);
 	o->fd = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
 	free(folder);

@@ -17,7 +17,7 @@ static size_t count;
 /* A copy of its exact size, so that a sanitizer sees one byte too far. */
 static void try_bytes(const uint8_t *data, size_t size)
 {
-	uint8_t *copy = malloc(size ? size : 1);
+	uint8_t *copy = calloc(size ? size : 1, 1);
 
 	if (!copy)
 		abort();
