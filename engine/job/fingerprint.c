@@ -9,7 +9,7 @@ void fingerprinter_init(struct fingerprinter *f, struct job_context *c)
 	*f = (struct fingerprinter){.c = c, .hash = hash_stream_new()};
 	arena_init(&f->arena);
 	f->rules = xcalloc(rules ? rules : 1, sizeof(*f->rules));
-	f->scripts = xcalloc(rules ? rules : 1, sizeof(*f->scripts));
+	hashmap_init(&f->scripts);
 	strbuf_init(&f->command);
 	strbuf_init(&f->params);
 }
@@ -19,7 +19,8 @@ void fingerprinter_release(struct fingerprinter *f)
 	hash_stream_free(f->hash);
 	arena_release(&f->arena);
 	free(f->rules);
-	free(f->scripts);
+	hashmap_release(&f->scripts);
+	vec_release(&f->script_sums);
 	strbuf_release(&f->command);
 	strbuf_release(&f->params);
 }
@@ -49,11 +50,10 @@ static uint64_t finish(struct fingerprinter *f)
 	return h ? h : 1;
 }
 
-/* The whole configuration, once. */
-static uint64_t config_version(struct fingerprinter *f)
+/* The whole configuration that a rule sees, once. */
+static uint64_t config_version(struct fingerprinter *f, const struct config *root)
 {
-	const struct config *root = f->c->d->wf->config;
-	if (!f->config && root) {
+	if (f->config_of != root && root) {
 		VEC(const struct config *) stack = {0};
 		vec_push(&stack, root);
 		while (stack.n) {
@@ -70,8 +70,9 @@ static uint64_t config_version(struct fingerprinter *f)
 		}
 		vec_release(&stack);
 		f->config = finish(f);
+		f->config_of = root;
 	}
-	return f->config;
+	return root ? f->config : 0;
 }
 
 /* The params as written; false where a table or a set has a say. */
@@ -106,7 +107,7 @@ uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
 	if (*version) {
 		return *version == UINT64_MAX ? 0 : *version;
 	}
-	uint64_t config = config_version(f);
+	uint64_t config = config_version(f, rule->config);
 	add_number(f, FINGERPRINT_VERSION);
 	add_number(f, config);
 	add_number(f, rule->command_kind);
@@ -114,7 +115,12 @@ uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
 	for (uint32_t i = 0; i < rule->argv_count; i++) {
 		add_text(f, &rule->argv[i]);
 	}
-	add_number(f, fingerprint_script(f, rule));
+	bool plain = true;
+	if (rule->command_kind == RULE_SCRIPT) {
+		plain = rule->script.t.expr_count == 0;
+		add_text(f, &rule->script);
+		add_number(f, fingerprint_script(f, rule, rule->script.t.text));
+	}
 	add_text(f, rule->stdin_path);
 	add_text(f, rule->stdout_path);
 	add_text(f, rule->stderr_path);
@@ -136,7 +142,11 @@ uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
 	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
 		add(f, rule->wildcards[i]);
 	}
-	bool plain = add_params(f, rule) && fingerprint_software_is_plain(f, rule);
+	add_text(f, rule->container);
+	for (uint32_t i = 0; i < rule->envmodule_count; i++) {
+		add_text(f, &rule->envmodules[i]);
+	}
+	plain = add_params(f, rule) && plain;
 	*version = finish(f);
 	if (!plain) {
 		*version = UINT64_MAX;

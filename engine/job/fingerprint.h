@@ -22,11 +22,13 @@ struct fingerprinter {
 	struct job_context *c; /* borrowed */
 	struct arena arena;    /* scratch */
 	uint64_t *rules;       /* by rule: its version, 0: not computed yet */
-	uint64_t config;       /* of the whole configuration */
+	const struct config *config_of;
+	uint64_t config; /* of that whole configuration */
 	struct hash_stream *hash;
 	struct strbuf command, params; /* of the last job, for people: the command; lines
 	                                  NAME=VALUE, settings first */
-	uint64_t *scripts; /* by rule: of the bytes of its script; 0: not read yet */
+	struct hashmap scripts;        /* hash of a path -> its script in script_sums */
+	VEC(uint64_t) script_sums;
 };
 
 void fingerprinter_init(struct fingerprinter *f, struct job_context *c);

@@ -1,5 +1,8 @@
 #include "job/fingerprint_text.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/hash.h"
 
 /* What a reference is for may change without the result changing. */
@@ -134,8 +137,10 @@ int fingerprint_command(struct fingerprinter *f, struct job_values *v)
 		rc = rc ? rc : add_setting(f, v, "stderr", rule->stderr_path);
 		break;
 	case RULE_SCRIPT:
+		rc = render(v, &rule->script, &f->command);
 		strbuf_addf(&f->params, ".script=%016llx\n",
-			(unsigned long long)fingerprint_script(f, rule));
+			(unsigned long long)fingerprint_script(
+				f, rule, strbuf_sv(&f->command)));
 		break;
 	}
 	trim(&f->command);
@@ -247,21 +252,47 @@ int fingerprint_params(struct fingerprinter *f, struct job_values *v)
 
 int fingerprint_software(struct fingerprinter *f, struct job_values *v)
 {
-	(void)f;
-	(void)v;
-	return 0;
+	int rc = add_setting(f, v, "container", v->rule->container);
+	for (uint32_t i = 0; i < v->rule->envmodule_count && rc == 0; i++) {
+		rc = add_setting(f, v, "module", &v->rule->envmodules[i]);
+	}
+	return rc;
 }
 
-bool fingerprint_software_is_plain(struct fingerprinter *f, const struct rule *rule)
+/* All bytes of a file; 1 where they cannot be read. */
+static uint64_t sum_of_file(const char *path)
 {
-	(void)f;
-	(void)rule;
-	return true;
+	char buf[16384];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return 1;
+	}
+	struct hash_stream *h = hash_stream_new();
+	ssize_t n;
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		hash_stream_add(h, buf, (size_t)n);
+	}
+	uint64_t sum = n < 0 ? 1 : hash_stream_digest(h).lo;
+	hash_stream_free(h);
+	close(fd);
+	return sum;
 }
 
-uint64_t fingerprint_script(struct fingerprinter *f, const struct rule *rule)
+uint64_t fingerprint_script(
+	struct fingerprinter *f, const struct rule *rule, struct strview path)
 {
-	(void)f;
-	(void)rule;
-	return 1;
+	struct strbuf full = STRBUF_INIT;
+	if (path.n == 0 || path.p[0] != '/') {
+		strbuf_addf(&full, SV_FMT "/", SV_ARG(rule->script_dir));
+	}
+	strbuf_addsv(&full, path);
+	uint64_t key = hash64(full.buf, full.len);
+	uint32_t at = hashmap_get(&f->scripts, key);
+	if (at == HASHMAP_NONE) {
+		at = (uint32_t)f->script_sums.n;
+		vec_push(&f->script_sums, sum_of_file(full.buf));
+		hashmap_set(&f->scripts, key, at);
+	}
+	strbuf_release(&full);
+	return f->script_sums.v[at];
 }

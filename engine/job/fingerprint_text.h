@@ -15,10 +15,8 @@ int fingerprint_params(struct fingerprinter *f, struct job_values *v);
 /* Container and environment modules as lines. */
 int fingerprint_software(struct fingerprinter *f, struct job_values *v);
 
-/* Adds what the rule says of them to f->hash; false where it depends on more. */
-bool fingerprint_software_is_plain(struct fingerprinter *f, const struct rule *rule);
-
-/* Of the bytes of the rule's script; 1 where there is none or it cannot be read. */
-uint64_t fingerprint_script(struct fingerprinter *f, const struct rule *rule);
+/* Of the bytes of the rule's script at `path`; 1 where it cannot be read. */
+uint64_t fingerprint_script(
+	struct fingerprinter *f, const struct rule *rule, struct strview path);
 
 #endif
