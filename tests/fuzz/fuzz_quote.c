@@ -359,20 +359,22 @@ static void add_command(
 }
 
 /* Shell text without a grammar. */
-static void add_soup(struct dice *d, struct trial *t)
+static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 {
 	static const char *const parts[] = {" ", " ", " ", "\n", " A ", " A ", " B ",
 		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", "&&", "||", "#",
 		"$V", "${{V}}", "${{V:-", "}}", "`", "case a in a) ", " ;; ", " esac ",
 		"<<E\n", "\nE\n", "{{ ", "; }}", "$((", "))", "((", "[[ ", " ]]",
 		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null", "<", "$",
-		"~", ",", "EOF"};
+		",", "EOF", "~"};
 	t->loose = true;
 	for (uint32_t n = 3 + roll(d, 16); n > 0; n--) {
 		if (roll(d, 4) == 0) {
 			add_name(d, t);
 		} else {
-			add(t, parts[roll(d, CW_ARRAY_LEN(parts))]);
+			/* zsh ends the script at ~nobody */
+			uint32_t all = CW_ARRAY_LEN(parts);
+			add(t, parts[roll(d, sh->kind == SHELL_ZSH ? all - 1 : all)]);
 		}
 	}
 }
@@ -588,7 +590,7 @@ static void make_trial(struct dice *d, struct trial *t, const struct shell *sh)
 	}
 	/* a syntax error within eval ends all of ksh93 */
 	if (roll(d, 10) == 0 && sh->kind != SHELL_KSH) {
-		add_soup(d, t);
+		add_soup(d, t, sh);
 	} else {
 		add_command(d, t, sh, 1 + (int)roll(d, DEPTH_MOST));
 	}

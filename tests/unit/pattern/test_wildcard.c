@@ -233,6 +233,44 @@ static void faults_of_constraints_are_shown_in_place(void **state)
 	diag_clear(&k->sink);
 }
 
+static void constraints_elsewhere_are_checked(void **state)
+{
+	static const struct {
+		const char *expr, *want;
+	} rows[] = {
+		{"\\d+", ""},
+		{"a|b", ""},
+		{"[0-9",
+			"1:5: constraint of wildcard \"n\": missing terminating ] for character "
+			"class"},
+		{"x\\Qa",
+			"1:2: constraint of wildcard \"n\": \\Q needs its \\E in the same "
+			"constraint"},
+		{"(?xi)a",
+			"1:1: constraint of wildcard \"n\": a constraint cannot be written "
+			"with (?x)"},
+		{"(?i)a", ""},
+		{"(?(1)a)",
+			"1:1: constraint of wildcard \"n\": groups have no numbers in a "
+			"constraint; name one, (?<g>...), and refer to it by \\k<g>"},
+	};
+	struct kit *k = *state;
+	for (size_t i = 0; i < CW_ARRAY_LEN(rows); i++) {
+		diag_clear(&k->sink);
+		k->source = source_add(&k->sources, "f", sv_from(rows[i].expr));
+		int rc = constraint_check(
+			&k->sink, SV("n"), sv_from(rows[i].expr), kit_origin(k));
+		assert_int_equal(rc, rows[i].want[0] ? -1 : 0);
+		if (rc) {
+			const struct diag *d = &k->sink.v[0];
+			char got[300];
+			snprintf(got, sizeof(got), "1:%u: %s", d->span.off + 1, d->text);
+			assert_string_equal(got, rows[i].want);
+		}
+	}
+	diag_clear(&k->sink);
+}
+
 static void ends_are_known(void **state)
 {
 	struct kit *k = *state;
@@ -295,6 +333,7 @@ int main(void)
 		TEST(fast_paths_agree_with_the_expression),
 		TEST(effort_is_bounded),
 		TEST(faults_of_constraints_are_shown_in_place),
+		TEST(constraints_elsewhere_are_checked),
 		TEST(ends_are_known),
 		TEST(the_rule_gives_constraints),
 	};

@@ -1,5 +1,7 @@
 #include "sets_kit.h"
 
+#include <fcntl.h>
+
 static const struct span nowhere = {0, 0, 0};
 
 static void ranges_hold_both_ends(void **state)
@@ -63,12 +65,46 @@ static void filters_keep_rows(void **state)
 	assert_int_equal(set_column(&all, SV("Group")), -1);
 }
 
+static struct span in_source(const void *ctx, size_t off, size_t len)
+{
+	return (struct span){*(const uint32_t *)ctx, (uint32_t)off, (uint32_t)len};
+}
+
+/* The columns of a glob are its wildcards; its values outlive the pattern. */
+static void globs_are_tables(void **state)
+{
+	struct sets_kit *k = *state;
+	sets_write(k, "a b.tsv", "", 0);
+	char text[100];
+	snprintf(text, sizeof(text), "%s", k->path);
+	*strrchr(text, '/') = '\0';
+	size_t n = strlen(text);
+	snprintf(text + n, sizeof(text) - n, "/{name}.{mid,[^/.]+}.tsv");
+	uint32_t source = source_add(&k->sources, "f", sv_from(text));
+	struct template_origin origin = {in_source, &source};
+	struct strview names[] = {SV_INIT("name"), SV_INIT("mid")};
+	struct template t;
+	struct pattern *p;
+	struct set s;
+	assert_int_equal(template_parse(&k->sink, &k->arena, sv_from(text),
+				 TEMPLATE_PATTERN, SHELL_SH, NULL, origin, &t),
+		0);
+	assert_int_equal(pattern_compile(&k->sink, &k->arena, &t, names, 2, NULL, NULL,
+				 "[^/]+", origin, &p),
+		0);
+	assert_int_equal(
+		set_glob(&k->sink, &k->arena, AT_FDCWD, p, names, 2, nowhere, &s), 0);
+	pattern_release(p);
+	assert_string_equal(sets_show(k, &s), "name|mid:table|a b");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, sets_setup, sets_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(ranges_hold_both_ends),
 		TEST(filters_keep_rows),
+		TEST(globs_are_tables),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
