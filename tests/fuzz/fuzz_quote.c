@@ -252,13 +252,13 @@ static void add_simple(struct dice *d, struct trial *t, const struct shell *sh, 
 	}
 	switch (roll(d, 8)) {
 	case 0:
-		add(t, ">/dev/null");
+		add(t, ">/dev/null ");
 		break;
 	case 1:
 		add(t, " # it's \"{v1} $( `\n");
 		break;
 	case 2:
-		add(t, " 2>&1 </dev/null");
+		add(t, " 2>&1 </dev/null ");
 		break;
 	default:
 		break;
@@ -365,7 +365,7 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", "&&", "||", "#",
 		"$V", "${{V}}", "${{V:-", "}}", "`", "case a in a) ", " ;; ", " esac ",
 		"<<E\n", "\nE\n", "{{ ", "; }}", "$((", "))", "((", "[[ ", " ]]",
-		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null", "<", "$",
+		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null ", "<", "$",
 		",", "EOF", "~"};
 	t->loose = true;
 	for (uint32_t n = 3 + roll(d, 16); n > 0; n--) {
