@@ -67,6 +67,8 @@ enum job_outcome {
 	JOB_BAD_OUTPUT,  /* ended well, but an output is missing or wrong: `text` */
 	JOB_CANCELLED,   /* by us: interrupt, or after another failure */
 	JOB_LOST,        /* its executor does not know what became of it */
+	JOB_KILLED,      /* by its scheduler, which says `text` */
+	JOB_REFUSED,     /* its scheduler did not take it: `text` */
 };
 
 struct job_usage {
@@ -100,6 +102,9 @@ struct executor_ops {
 	 * group. Its event comes all the same. */
 	void (*cancel)(struct executor *x, uint32_t job, bool hard);
 	void (*free)(struct executor *x);
+	/* Whether an earlier run's attempt at exactly this job goes on: submit() takes it over
+	 * then, and its files are not to be touched before. NULL: never. */
+	bool (*adopts)(struct executor *x, const struct job_spec *spec);
 };
 
 struct executor {

@@ -316,8 +316,10 @@ static void local_free(struct executor *x)
 
 struct executor *executor_local_new(const struct local_options *o)
 {
-	static const struct executor_ops ops = {
-		"local", local_submit, local_cancel, local_free};
+	static const struct executor_ops ops = {.name = "local",
+		.submit = local_submit,
+		.cancel = local_cancel,
+		.free = local_free};
 	struct local *l = xcalloc(1, sizeof(*l));
 	l->base.ops = &ops;
 	l->options = *o;

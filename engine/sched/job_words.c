@@ -93,6 +93,9 @@ void job_words_outcome(
 			/* the shell's way to say so */
 			strbuf_addf(out, " (a program in it was killed by SIG%s)",
 				sigabbrev_np(result->code - 128));
+			if (result->text) {
+				strbuf_addf(out, "; %s", result->text);
+			}
 		} else if (result->text) {
 			strbuf_addf(out, " (%s)", result->text);
 		}
@@ -118,6 +121,13 @@ void job_words_outcome(
 	case JOB_LOST:
 		strbuf_addf(out, "lost: %s",
 			result->text ? result->text : "nobody knows how it ended");
+		return;
+	case JOB_KILLED:
+		strbuf_addf(out, "ended by its scheduler: %s",
+			result->text ? result->text : "it does not say why");
+		return;
+	case JOB_REFUSED:
+		strbuf_addf(out, "not submitted: %s", result->text ? result->text : "?");
 		return;
 	}
 }

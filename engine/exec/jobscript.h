@@ -1,0 +1,62 @@
+/*
+ * The script that a cluster runs for one attempt at one job: plain sh that a person can
+ * read and run by hand. It holds the job's own command and needs nothing of the engine on
+ * the node. Files beside it in its folder, each named by the script's tag:
+ *
+ *	TAG.sh      the script            TAG.claim   a link to "job" or "engine": who made
+ *	TAG.command a text too long           it first has the job
+ *	            for one argument      TAG.out     what the command printed
+ *	TAG.log     what the scheduler    TAG.status  how it ended, made by rename
+ *	            and the script said
+ */
+#ifndef CW_EXEC_JOBSCRIPT_H
+#define CW_EXEC_JOBSCRIPT_H
+
+#include "base/strbuf.h"
+#include "exec/executor.h"
+
+struct jobscript_options {
+	const char *dir;       /* of these files; absolute */
+	const char *workdir;   /* absolute */
+	const char *tools_dir; /* last on the PATH, or NULL */
+	/* Variables that go along as they are now, "NAME" or "NAME*", NULL-terminated; NULL:
+	 * PATH, libraries, languages, modules. */
+	const char *const *export_names;
+	char *const *environ_from; /* where they are looked for */
+};
+
+/* Appends the script of `spec` under `tag`; *ret_command_file is whether the text was too
+ * long for it, so that it expects TAG.command (jobscript_command()). */
+void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
+	const struct job_spec *spec, const char *tag, bool *ret_command_file);
+
+/* Appends the text of TAG.command. */
+void jobscript_command(struct strbuf *out, const struct job_spec *spec);
+
+/* Appends a script that runs the scripts of `tags` one after the other. */
+void jobscript_write_bundle(struct strbuf *out, const struct jobscript_options *o,
+	const char *const *tags, uint32_t count, const char *tag);
+
+/* Appends a script that runs the one of `tags` that its place in a job array says, from 1
+ * on or, where the scheduler counts so (`from_zero`), from 0. */
+void jobscript_write_array(struct strbuf *out, const struct jobscript_options *o,
+	const char *const *tags, uint32_t count, const char *tag, bool from_zero);
+
+/* What a TAG.status says. */
+struct jobscript_status {
+	int code; /* exit status as the shell saw it: 128 + n where signal n ended it */
+	struct job_usage usage;
+	char host[64];
+};
+
+/* Reads it. 0, or -1 where it is no whole one. */
+int jobscript_status_parse(struct strview text, struct jobscript_status *ret);
+
+/* Two digests of a job: `who` of rule, wildcards and outputs, `what` of all that it does.
+ * An earlier submission is this job's where both are equal. */
+struct job_identity {
+	uint64_t who, what;
+};
+struct job_identity job_identity_of(const struct job_spec *spec);
+
+#endif
