@@ -213,7 +213,6 @@ static void set_word(struct flight *f, const struct status_line *line)
 	}
 	if (word.len > WORD_MOST) {
 		strbuf_setlen(&word, WORD_MOST);
-		word.buf[word.len] = '\0';
 	}
 	free(f->word);
 	f->word = strbuf_detach(&word, NULL);

@@ -170,15 +170,36 @@ int aside_restore(const char *kept, const char *path)
 	return -1;
 }
 
+/* What the record `file` tells: place and path in `text`, one after the other; *ret_path
+ * is the second. */
+static bool read_record(const char *file, struct strbuf *text, const char **ret_path)
+{
+	if (fs_read_file(file, 4 * PATH_MAX, text) != 0 || text->len < 2) {
+		return false;
+	}
+	size_t n = strlen(text->buf) + 1;
+	*ret_path = text->buf + n;
+	return n < text->len;
+}
+
+/* Who keeps what is aside. */
+struct keeper {
+	bool (*keep)(void *ctx, const char *path);
+	void *ctx;
+};
+
 /* Restores what the record `file` tells of. */
-static bool recover_record(const char *file)
+static bool recover_record(const char *file, const struct keeper *k)
 {
 	struct strbuf text = STRBUF_INIT;
-	bool done = false;
-	if (fs_read_file(file, 4 * PATH_MAX, &text) == 0 && text.len > 1) {
-		const char *kept = text.buf;
-		size_t n = strlen(kept) + 1;
-		done = n < text.len && aside_restore(kept, kept + n) == 0;
+	const char *path;
+	bool known = read_record(file, &text, &path), done = false;
+	if (known && k->keep && k->keep(k->ctx, path)) {
+		strbuf_release(&text);
+		return false;
+	}
+	if (known) {
+		done = aside_restore(text.buf, path) == 0;
 	}
 	unlink(file);
 	strbuf_release(&text);
@@ -204,7 +225,7 @@ static void read_names(const char *path, struct names *names)
 	}
 }
 
-uint32_t aside_recover(const char *state_dir)
+static uint32_t recover(const char *state_dir, const struct keeper *k)
 {
 	struct strbuf file = STRBUF_INIT, path = STRBUF_INIT;
 	struct names names = {0};
@@ -218,8 +239,9 @@ uint32_t aside_recover(const char *state_dir)
 		strbuf_addf(&file, "/%s", name);
 		strbuf_reset(&path);
 		if (name[0] == '@') {
-			count += recover_record(file.buf);
-		} else if (name[0] != '#' && name[0] != '.' && unescape(name, &path)) {
+			count += recover_record(file.buf, k);
+		} else if (name[0] != '#' && name[0] != '.' && unescape(name, &path) &&
+			   !(k->keep && k->keep(k->ctx, path.buf))) {
 			count += aside_restore(file.buf, path.buf) == 0;
 		}
 		free(names.list.v[i]);
@@ -228,4 +250,51 @@ uint32_t aside_recover(const char *state_dir)
 	strbuf_release(&file);
 	strbuf_release(&path);
 	return count;
+}
+
+uint32_t aside_recover(const char *state_dir)
+{
+	return recover(state_dir, &(struct keeper){NULL, NULL});
+}
+
+uint32_t aside_recover_others(
+	const char *state_dir, bool (*keep)(void *ctx, const char *path), void *ctx)
+{
+	return recover(state_dir, &(struct keeper){keep, ctx});
+}
+
+bool aside_find(
+	const char *state_dir, const char *path, char **ret_kept, char **ret_record)
+{
+	struct strbuf file = STRBUF_INIT, text = STRBUF_INIT;
+	struct names names = {0};
+	bool found = false;
+	strbuf_addf(&file, "%s/aside", state_dir);
+	size_t dir = file.len;
+	strbuf_addch(&file, '/');
+	add_escaped(&file, path);
+	*ret_kept = *ret_record = NULL;
+	if (fs_exists(file.buf)) {
+		*ret_kept = strbuf_detach(&file, NULL);
+		return true;
+	}
+	strbuf_setlen(&file, dir);
+	read_names(file.buf, &names);
+	for (size_t i = 0; i < names.list.n; i++) {
+		const char *of;
+		strbuf_setlen(&file, dir);
+		strbuf_addf(&file, "/%s", names.list.v[i]);
+		strbuf_reset(&text);
+		if (!found && names.list.v[i][0] == '@' &&
+			read_record(file.buf, &text, &of) && strcmp(of, path) == 0) {
+			*ret_kept = xstrdup(text.buf);
+			*ret_record = xstrdup(file.buf);
+			found = true;
+		}
+		free(names.list.v[i]);
+	}
+	vec_release(&names.list);
+	strbuf_release(&file);
+	strbuf_release(&text);
+	return found;
 }

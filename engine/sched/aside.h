@@ -11,6 +11,14 @@ int aside_put(const char *state_dir, const char *path, uint32_t job, char **ret_
 /* Moves it back, over what is there; 0, or -1 with errno. */
 int aside_restore(const char *kept, const char *path);
 
+/* Whether `path` was put aside by an earlier run; where, as aside_put() tells. */
+bool aside_find(
+	const char *state_dir, const char *path, char **ret_kept, char **ret_record);
+
+/* Moves back what an earlier run left but for the paths that `keep` says; how many. */
+uint32_t aside_recover_others(
+	const char *state_dir, bool (*keep)(void *ctx, const char *path), void *ctx);
+
 /* Moves everything back that an earlier run left; how many. */
 uint32_t aside_recover(const char *state_dir);
 

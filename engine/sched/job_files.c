@@ -129,6 +129,16 @@ int job_files_prepare(
 	return rc;
 }
 
+void job_files_adopt(struct job_files *f, const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		struct aside a = {.path = spec->outputs[i].path};
+		if (aside_find(f->state_dir, a.path, &a.kept, &a.record)) {
+			vec_push(&f->asides, a);
+		}
+	}
+}
+
 /* Makes a `touch` output, or sets its time to now. */
 static int touch(const struct spec_file *o)
 {

@@ -33,6 +33,10 @@ void job_files_release(struct job_files *f);
 int job_files_prepare(
 	struct job_files *f, const struct job_spec *spec, struct strbuf *error);
 
+/* In place of that, for a job that an earlier run has started and that goes on: what was
+ * put aside for it then is its own again. */
+void job_files_adopt(struct job_files *f, const struct job_spec *spec);
+
 /* After a command that ended well: makes `touch` outputs, then looks whether all outputs
  * are there and as declared. 0, or -1 with `error`; *ret_missing (may be NULL) is the
  * first output that is missing, or NULL. */

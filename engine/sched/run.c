@@ -28,6 +28,7 @@ struct active {
 	uint32_t job;
 	uint32_t slot;  /* its page of the running file */
 	bool cancelled; /* while waiting for its outputs */
+	bool remote;
 	struct arena arena;
 	struct job_spec spec;
 	struct job_files files;
@@ -42,7 +43,7 @@ struct run {
 	const struct run_options *o;
 	struct scheduler *sched;
 	struct loop *loop;
-	struct executor *executor;
+	struct executor *executor, *local;
 	VEC(struct active *) active;
 	VEC(struct active *) unused; /* for the next jobs */
 	uint32_t slots;              /* that were given out */
@@ -53,6 +54,7 @@ struct run {
 	int signals, first_signal;
 	int64_t grace_ns;
 	bool latency_timer;
+	bool left; /* remote jobs go on without us */
 };
 
 static int64_t now_ns(void)
@@ -87,6 +89,10 @@ static struct active *new_active(struct run *r, uint32_t job)
 	}
 	a->job = job;
 	a->waiting = a->cancelled = false;
+	a->remote = r->o->remote.make && r->o->remote.is_remote(r->o->remote.ctx, job);
+	if (a->remote) {
+		job_files_init(&a->files, r->o->remote.state_dir);
+	}
 	vec_push(&r->active, a);
 	return a;
 }
@@ -202,6 +208,14 @@ static void conclude(struct run *r, struct active *a, const struct job_result *r
 	drop_active(r, a);
 }
 
+/* Its outputs are not unfinished any more. */
+static void forget_running(struct run *r, const struct active *a)
+{
+	if (!a->remote) {
+		running_file_clear(&r->running, a->slot);
+	}
+}
+
 /* The command ended well: outputs are checked, and waited for where the file system is
  * slow to show them. False: not over yet. */
 static bool check(struct run *r, struct active *a, struct job_result *result)
@@ -214,7 +228,7 @@ static bool check(struct run *r, struct active *a, struct job_result *result)
 		return false;
 	}
 	if (rc == 0) {
-		running_file_clear(&r->running, a->slot);
+		forget_running(r, a);
 		rc = job_files_accept(&a->files, &a->spec, &result->usage, &r->words);
 	}
 	if (rc < 0) {
@@ -234,6 +248,20 @@ static void look_later(struct run *r)
 	}
 }
 
+/* Says what is waited for; r->words has it from the check. */
+static void tell_waiting(struct run *r, const struct active *a)
+{
+	struct strbuf text = STRBUF_INIT;
+	strbuf_addf(&text,
+		"rule %s%s%s: %s; waiting up to %lld s for the file system to "
+		"show it",
+		a->spec.rule, *a->spec.wildcards ? " " : "", a->spec.wildcards,
+		r->words.buf, (long long)r->o->latency_wait_s);
+	struct run_event e = {.kind = EVENT_MESSAGE, .text = text.buf};
+	tell(r, &e);
+	strbuf_release(&text);
+}
+
 static void end_attempt(struct run *r, struct active *a, struct job_result *result)
 {
 	if (result->outcome == JOB_OK && !check(r, a, result)) {
@@ -244,13 +272,14 @@ static void end_attempt(struct run *r, struct active *a, struct job_result *resu
 			a->output = xmemdup0(result->output.p, result->output.n);
 			a->result = *result;
 			a->result.output.p = a->output;
+			tell_waiting(r, a);
 		}
 		look_later(r);
 		return;
 	}
 	if (result->outcome != JOB_OK) {
 		job_files_reject(&a->files, &a->spec, r->o->keep_incomplete);
-		running_file_clear(&r->running, a->slot);
+		forget_running(r, a);
 	}
 	conclude(r, a, result);
 }
@@ -333,11 +362,17 @@ static void start(struct run *r, uint32_t job, uint32_t attempt)
 		return;
 	}
 	strbuf_reset(&r->words);
-	if (job_files_prepare(&a->files, &a->spec, &r->words) < 0) {
+	bool adopted = a->remote && r->executor->ops->adopts &&
+		       r->executor->ops->adopts(r->executor, &a->spec);
+	if (adopted) {
+		job_files_adopt(&a->files, &a->spec);
+	} else if (job_files_prepare(&a->files, &a->spec, &r->words) < 0) {
 		fail_early(r, a, arena_strdup(&a->arena, r->words.buf));
 		return;
 	}
-	running_file_note(&r->running, a->slot, &a->spec);
+	if (!a->remote) {
+		running_file_note(&r->running, a->slot, &a->spec);
+	}
 	source->starting(source->ctx, &a->spec);
 	struct run_event e = event_of(r, a, EVENT_JOB_STARTED);
 	tell(r, &e);
@@ -362,6 +397,30 @@ static void cancel(struct run *r, uint32_t job, bool hard)
 	}
 }
 
+/* A line for the user. */
+static void say(void *ctx, const char *text)
+{
+	struct run_event e = {.kind = EVENT_MESSAGE, .text = text};
+	tell(ctx, &e);
+}
+
+/* Jobs elsewhere outlive us: first nothing new is started, then they are cancelled, then
+ * they are left to the next run. */
+static void interrupt_remote(struct run *r)
+{
+	struct strbuf text = STRBUF_INIT;
+	if (r->signals == 1) {
+		scheduler_drain(r->sched);
+	} else {
+		executor_local_sweep(r->local);
+		scheduler_interrupt(r->sched, now_ns(), r->grace_ns);
+	}
+	r->left = r->signals > 2;
+	r->o->remote.interrupted(r->o->remote.ctx, r->signals, &text);
+	say(r, text.buf);
+	strbuf_release(&text);
+}
+
 static void on_signal(void *ctx, int signal, pid_t sender)
 {
 	struct run *r = ctx;
@@ -369,7 +428,11 @@ static void on_signal(void *ctx, int signal, pid_t sender)
 	if (r->signals++ == 0) {
 		r->first_signal = signal;
 	}
-	executor_local_sweep(r->executor);
+	if (r->o->remote.make) {
+		interrupt_remote(r);
+		return;
+	}
+	executor_local_sweep(r->local);
 	scheduler_interrupt(r->sched, now_ns(), r->grace_ns);
 	struct run_event e = {.kind = EVENT_INTERRUPTED,
 		.text = strsignal(signal),
@@ -425,14 +488,22 @@ static int set_up(struct run *r)
 	if (local.slots == 0 || g->resource_count == 0 || g->limit[0] < 0) {
 		local.slots = g->job_count;
 	}
-	if (local.slots > MOST_SLOTS) {
+	if (local.slots > MOST_SLOTS || r->o->remote.make) {
 		local.slots = MOST_SLOTS;
 	}
 	running_file_open(&r->running, r->o->state_dir, local.slots);
-	r->executor = executor_local_new(&local);
+	r->sched = scheduler_new(g);
+	r->local = r->executor = executor_local_new(&local);
+	if (r->o->remote.make) {
+		struct executor *x =
+			r->o->remote.make(r->o->remote.ctx, r->loop, r->local, say, r);
+		if (!x) {
+			return -1;
+		}
+		r->executor = x;
+	}
 	r->executor->finished = on_finished;
 	r->executor->ctx = r;
-	r->sched = scheduler_new(g);
 	if (r->o->reporter->tick) {
 		loop_add_timer(r->loop, now_ns() + TICK_MS * NS_PER_MS, on_tick, r);
 	}
@@ -467,7 +538,7 @@ static void tear_down(struct run *r)
 /* Does what the scheduler says until it is done. */
 static int drive(struct run *r)
 {
-	for (unsigned turn = 0;; turn++) {
+	for (unsigned turn = 0; !r->left; turn++) {
 		/* signals count also while jobs end without the loop */
 		if (turn % LOOK_UP == LOOK_UP - 1 && loop_turn(r->loop, 0) < 0) {
 			return -1;
@@ -489,6 +560,7 @@ static int drive(struct run *r)
 			return 0;
 		}
 	}
+	return 0;
 }
 
 int run_jobs(const struct run_options *o, struct run_result *ret)

@@ -6,6 +6,7 @@
 #define CW_SCHED_RUN_H
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "exec/executor.h"
 #include "report/reporter.h"
 #include "sched/scheduler.h"
@@ -28,6 +29,23 @@ struct run_source {
 	bool (*keeps_temp)(void *ctx, uint32_t job, const char *path);
 };
 
+struct loop;
+
+/* Jobs that go elsewhere than to processes of this host. */
+struct run_remote {
+	void *ctx;
+	/* Makes their executor, which takes `local` for the jobs that stay and tells the user
+	 * things by `say`; NULL with errno. NULL: all jobs are local. */
+	struct executor *(*make)(void *ctx, struct loop *loop, struct executor *local,
+		void (*say)(void *say_ctx, const char *text), void *say_ctx);
+	/* Whether a job goes there. */
+	bool (*is_remote)(void *ctx, uint32_t job);
+	const char *state_dir; /* for what is put aside for them: they outlive the run */
+	/* A line about the jobs that are there, at an interrupt (1: no more are submitted, 2:
+	 * they are cancelled, 3: they are left to run). */
+	void (*interrupted)(void *ctx, int times, struct strbuf *out);
+};
+
 struct run_options {
 	const struct sched_graph *graph;
 	struct run_source source;
@@ -39,6 +57,7 @@ struct run_options {
 	int64_t latency_wait_s; /* for outputs on slow file systems */
 	bool keep_incomplete;
 	bool notemp; /* temporary outputs stay */
+	struct run_remote remote;
 };
 
 struct run_result {

@@ -21,6 +21,7 @@ struct scheduler {
 	struct sched_counts counts;
 	uint32_t ready_count;
 	bool failed;   /* some job has failed for good */
+	bool draining; /* nothing new starts */
 	bool finished; /* SCHED_DONE was said */
 	enum cancel_level level;
 	uint32_t cursor; /* class in which the next job to cancel is looked for */
@@ -157,7 +158,7 @@ void scheduler_ended(
 		unblock_dependents(s, job);
 		return;
 	}
-	bool stopping = s->level != CANCEL_NONE;
+	bool stopping = s->level != CANCEL_NONE || s->draining;
 	if (how == SCHED_END_CANCELLED && stopping) {
 		s->state[job] = SCHED_LEFT;
 		return;
@@ -195,6 +196,11 @@ void scheduler_interrupt(struct scheduler *s, int64_t now_ns, int64_t grace_ns)
 	}
 }
 
+void scheduler_drain(struct scheduler *s)
+{
+	s->draining = true;
+}
+
 /* A running job that was not yet told to end as hard as it should be. */
 static uint32_t next_to_cancel(struct scheduler *s)
 {
@@ -214,7 +220,7 @@ static uint32_t next_to_cancel(struct scheduler *s)
 /* Starts the best job that fits. */
 static bool start_one(struct scheduler *s, struct sched_action *ret)
 {
-	if (s->ready_count == 0 || s->level != CANCEL_NONE ||
+	if (s->ready_count == 0 || s->level != CANCEL_NONE || s->draining ||
 		(s->failed && !s->graph->keep_going)) {
 		return false;
 	}

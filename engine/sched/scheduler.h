@@ -88,6 +88,9 @@ void scheduler_skip(struct scheduler *s, uint32_t job);
  * `grace_ns`. A second call makes it hard at once. */
 void scheduler_interrupt(struct scheduler *s, int64_t now_ns, int64_t grace_ns);
 
+/* No job starts any more; running ones go on to their end. */
+void scheduler_drain(struct scheduler *s);
+
 enum sched_job_state scheduler_state(const struct scheduler *s, uint32_t job);
 struct sched_counts scheduler_counts(const struct scheduler *s);
 
