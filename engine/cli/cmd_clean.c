@@ -1,4 +1,5 @@
-/* --delete-all-output, --delete-temp-output: what the jobs of the targets make, and nothing else. */
+/* --delete-all-output, --delete-temp-output: what the jobs of the targets make, and nothing
+ * else. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

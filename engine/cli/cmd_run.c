@@ -31,6 +31,18 @@ struct run {
 	uint8_t *failed; /* by rule: its last job failed */
 };
 
+/* What is told of a job that is not needed. */
+static void name_job(
+	struct run *r, uint32_t job, struct arena *arena, struct job_spec *ret)
+{
+	const struct dag *d = &r->s->dag;
+	struct strbuf sb = STRBUF_INIT;
+	dag_wildcards_text(d, job, &sb);
+	ret->rule = arena_sv(arena, dag_rule(d, job)->name).p;
+	ret->wildcards = arena_sv(arena, strbuf_sv(&sb)).p;
+	strbuf_release(&sb);
+}
+
 static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
 	struct job_spec *ret, const char **ret_error)
 {
@@ -42,6 +54,7 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 	}
 	if (attempt == 1 && recorder_is_needless(&r->recorder, job)) {
 		rounds_note(r->s, job);
+		name_job(r, job, arena, ret);
 		return 1;
 	}
 	int rc = job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
@@ -68,6 +81,17 @@ static void job_ended(
 		rounds_note(r->s, spec->job);
 	}
 	job_scratch_remove(spec->job, spec->attempt);
+}
+
+/* Temporary outputs stay that were asked for, or that a job left out would need. */
+static bool keeps_temp(void *ctx, uint32_t job, const char *path)
+{
+	struct run *r = ctx;
+	const struct dag *d = &r->s->dag;
+	uint32_t file = intern_find(&d->paths, path, strlen(path));
+	(void)job;
+	return file == INTERN_NONE || d->file_flags[file] & FILE_TARGET ||
+	       rounds_waiting(r->s) || plan_left_out_needs(&r->s->plan, file);
 }
 
 static const char *reason_of(void *ctx, uint32_t job)
@@ -189,11 +213,13 @@ static int run_plan(struct session *s)
 		.tools_dir = s->tools_dir.len ? s->tools_dir.buf : NULL,
 		.state_dir = STATE_DIR,
 		.keep_incomplete = s->o.keep_incomplete,
+		.notemp = s->o.notemp,
 		.source = {.ctx = &r,
 			.build = build_spec,
 			.starting = job_starting,
 			.ended = job_ended,
-			.reason = reason_of}};
+			.reason = reason_of,
+			.keeps_temp = keeps_temp}};
 	if (read_seconds(s, &o.latency_wait_s) != 0) {
 		return EXIT_WRONG;
 	}
@@ -322,6 +348,9 @@ static int build_and_run(struct session *s)
 	int rc = rounds_plan(s, STATE_RUN);
 	if (rc != EXIT_DONE) {
 		return rc;
+	}
+	if (s->o.touch || s->o.accept.n) {
+		return touch_outputs(s);
 	}
 	bool works = s->plan.wanted_count > 0;
 	job_scratch_clear();

@@ -33,6 +33,8 @@ const struct option option_table[] = {
 		"PROGRAM", "what runs containers: podman, apptainer, docker"},
 	{"resources", '\0', OPT_PAIRS, GROUP_RUN, AT(resources), "NAME=N...",
 		"limits on what running jobs use together"},
+	{"notemp", '\0', OPT_FLAG, GROUP_RUN, AT(notemp), NULL,
+		"temporary outputs stay"},
 	{"ignore-incomplete", '\0', OPT_FLAG, GROUP_RUN, AT(ignore_incomplete), NULL,
 		"take what an earlier run left unfinished as it is"},
 	{"rerun-incomplete", '\0', OPT_FLAG, GROUP_RUN, AT(rerun_incomplete), NULL,

@@ -49,7 +49,7 @@ struct options {
 	bool schema, lint;
 	const char *container_program;
 	bool rulegraph, filegraph, tools_dir, version, quiet;
-	bool ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
+	bool notemp, ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
 		detailed_summary, list_targets, list_untracked, stats, verify,
 		delete_temp_output;
 	const char *help; /* "" without a group */

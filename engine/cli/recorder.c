@@ -17,7 +17,9 @@ void recorder_init(struct recorder *r, struct records *records, struct plan *pla
 	const char *arguments, const char *workflow)
 {
 	struct utsname name;
-	*r = (struct recorder){.records = records, .plan = plan};
+	*r = (struct recorder){.plan = plan};
+	/* another run may have the records: then they are only looked at */
+	r->records = records && records->state.mode == STATE_RUN ? records : NULL;
 	strbuf_init(&r->inputs);
 	strbuf_init(&r->outputs);
 	r->skipped = xcalloc(plan->d->job_count, 1);
@@ -99,7 +101,7 @@ bool recorder_is_needless(struct recorder *r, uint32_t job)
 {
 	struct plan *p = r->plan;
 	uint32_t file = DAG_NONE;
-	if (!p->maybe[job]) {
+	if (!p->maybe[job] || !r->records) {
 		return false;
 	}
 	bool needless = plan_record(p, job) ? !plan_still_wanted(p, job, &file)

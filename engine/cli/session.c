@@ -256,11 +256,10 @@ int session_plan(struct session *s, enum state_mode mode)
 		o.state = &s->records->state;
 		o.fingerprints = &s->records->fingerprints;
 	}
-	/* what a run that is going on makes is unfinished, but not left so */
-	o.ignore_unfinished =
-		s->o.ignore_incomplete ||
-		(mode == STATE_LOOK && s->records && s->records->state.unfinished.n &&
-			lockfile_is_held(STATE_DIR "/lock", NULL));
+	o.ignore_unfinished = s->o.ignore_incomplete;
+	o.run_goes_on = mode == STATE_LOOK && s->records &&
+			s->records->state.unfinished.n &&
+			lockfile_is_held(STATE_DIR "/lock", NULL);
 	s->has_plan = true;
 	return plan_make(&s->plan, &s->dag, &o, &s->sink) == 0 ? EXIT_DONE : EXIT_WRONG;
 }

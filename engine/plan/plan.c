@@ -350,6 +350,7 @@ void plan_release(struct plan *p)
 	free(p->reason_file);
 	free(p->maybe);
 	free(p->excluded);
+	free(p->needed_by_excluded);
 	free(p->record);
 	free(p->wanted);
 	free(p->pending);

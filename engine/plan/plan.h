@@ -50,19 +50,20 @@ struct plan_options {
 	struct fingerprinter *fingerprints; /* with state */
 	unsigned triggers;                  /* enum trigger; 0: all */
 	int64_t checksum_limit;             /* larger files count by stamp; 0: no limit */
-	bool ignore_unfinished; /* --ignore-incomplete, or the run that they belong to
-	                           is going on */
+	bool ignore_unfinished;             /* --ignore-incomplete */
+	bool run_goes_on;                   /* unfinished jobs are those of a live run */
 };
 
 struct plan {
 	struct dag *d;
 	struct plan_options o;
-	uint16_t *reasons;     /* by job: enum reason; 0: does not run */
-	uint32_t *reason_file; /* the file that decided it, or DAG_NONE */
-	uint8_t *maybe;        /* runs only if an input comes out changed */
-	uint8_t *excluded;     /* by -U, -O; NULL: none is */
-	uint32_t *record;      /* by job: the id of its record, or STATE_NONE */
-	uint32_t wanted_count; /* jobs with reasons, `maybe` ones included */
+	uint16_t *reasons;           /* by job: enum reason; 0: does not run */
+	uint32_t *reason_file;       /* the file that decided it, or DAG_NONE */
+	uint8_t *maybe;              /* runs only if an input comes out changed */
+	uint8_t *excluded;           /* by -U, -O; NULL: none is */
+	uint8_t *needed_by_excluded; /* by file; made at the first question */
+	uint32_t *record;            /* by job: the id of its record, or STATE_NONE */
+	uint32_t wanted_count;       /* jobs with reasons, `maybe` ones included */
 	uint32_t maybe_count;
 	uint32_t unfinished_count; /* jobs that an earlier run left unfinished */
 	/* contents looked up by this plan that differ from those recorded for the file:
@@ -99,6 +100,9 @@ void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out);
 /* During the run, of a `maybe` job whose inputs are made: whether one of them differs from
  * what the job was last made from. *ret_file (may be NULL) is that input. */
 bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file);
+
+/* Whether a job that -U or -O left out has `file` as input. */
+bool plan_left_out_needs(struct plan *p, uint32_t file);
 
 /* The record of a job as the plan needs it, or NULL. */
 const struct known_job *plan_record(const struct plan *p, uint32_t job);

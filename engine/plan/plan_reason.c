@@ -15,7 +15,8 @@ void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out)
 		words = "missing output";
 		break;
 	case REASON_UNFINISHED:
-		words = "left unfinished by an earlier run";
+		words = p->o.run_goes_on ? "a run is making it"
+					 : "left unfinished by an earlier run";
 		break;
 	case REASON_OUTPUT_CHANGED:
 		words = "output changed since it was made";

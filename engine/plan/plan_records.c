@@ -199,8 +199,9 @@ static void judge_input(
 	}
 }
 
-/* The inputs of a job where they are not those of the record one by one. */
-static void judge_other_inputs(struct plan *p, uint32_t job,
+/* The inputs of a job where they are not those of the record one by one. Whether the set
+ * is another. */
+static bool judge_other_inputs(struct plan *p, uint32_t job,
 	const struct known_job *record, const uint32_t *in, uint32_t n, bool contents)
 {
 	const struct state *s = p->o.state;
@@ -236,11 +237,12 @@ static void judge_other_inputs(struct plan *p, uint32_t job,
 	}
 	hashmap_release(&seen_at);
 	hashmap_release(&present);
+	return other;
 }
 
 /* Command, params, software. */
-static void judge_fingerprint(
-	struct plan *p, uint32_t job, const struct known_job *record, bool same_list)
+static void judge_fingerprint(struct plan *p, uint32_t job,
+	const struct known_job *record, bool same_list, bool other_set)
 {
 	struct fingerprint now;
 	uint64_t rule = fingerprint_rule(p->o.fingerprints, dag_rule(p->d, job));
@@ -252,7 +254,8 @@ static void judge_fingerprint(
 	if (p->o.triggers & TRIGGER_PARAMS && now.params != record->params) {
 		plan_want(p, job, REASON_PARAMS, DAG_NONE);
 	}
-	if (p->o.triggers & TRIGGER_CODE && now.code != record->code) {
+	/* paths of another set of inputs are in the command: no news */
+	if (!other_set && p->o.triggers & TRIGGER_CODE && now.code != record->code) {
 		plan_want(p, job, REASON_CODE, DAG_NONE);
 	}
 	if (p->o.triggers & TRIGGER_SOFTWARE && now.software != record->software) {
@@ -289,13 +292,9 @@ void plan_judge_record(struct plan *p, uint32_t job)
 	for (uint32_t k = 0; same && contents && k < n; k++) {
 		judge_input(p, job, in[k], &p->o.state->inputs.v[record->inputs + k]);
 	}
-	if (!same) {
-		judge_other_inputs(p, job, record, in, n, contents);
-	}
-	/* paths of another set of inputs are in the command: nothing new if that does not
-	 * count */
-	if (p->o.triggers & by_code && (same || p->o.triggers & TRIGGER_INPUT)) {
-		judge_fingerprint(p, job, record, same);
+	bool other = !same && judge_other_inputs(p, job, record, in, n, contents);
+	if (p->o.triggers & by_code) {
+		judge_fingerprint(p, job, record, same, other);
 	}
 }
 

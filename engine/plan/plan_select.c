@@ -76,3 +76,21 @@ int plan_select(struct plan *p, struct diag_sink *sink)
 	}
 	return rc;
 }
+
+bool plan_left_out_needs(struct plan *p, uint32_t file)
+{
+	if (!p->excluded) {
+		return false;
+	}
+	if (!p->needed_by_excluded) {
+		p->needed_by_excluded = xcalloc(p->d->paths.count, 1);
+		for (uint32_t j = 0; j < p->d->job_count; j++) {
+			uint32_t n;
+			const uint32_t *in = dag_inputs(p->d, j, &n);
+			for (uint32_t k = 0; p->excluded[j] && k < n; k++) {
+				p->needed_by_excluded[INPUT_FILE(in[k])] = 1;
+			}
+		}
+	}
+	return p->needed_by_excluded[file];
+}

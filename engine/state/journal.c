@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,13 +22,24 @@ static uint64_t sum_of(struct head h, const char *payload)
 	return hash64(&h, sizeof(h));
 }
 
-int journal_open(struct journal *j, const char *path, uint64_t identity, uint64_t number)
+int journal_lock(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	/* where locks are not to be had, the run's lock alone has to do */
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		close(fd);
+		errno = EWOULDBLOCK;
+		return -1;
+	}
+	return fd;
+}
+
+int journal_open(struct journal *j, int fd, uint64_t identity, uint64_t number)
 {
 	struct stat st;
-	*j = (struct journal){.fd = -1, .identity = identity, .number = number};
+	*j = (struct journal){.fd = fd, .identity = identity, .number = number};
 	strbuf_init(&j->scratch);
-	j->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (j->fd < 0 || fstat(j->fd, &st) != 0) {
+	if (fstat(j->fd, &st) != 0) {
 		return -1;
 	}
 	j->size = (uint64_t)st.st_size;

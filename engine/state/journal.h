@@ -23,9 +23,13 @@ struct journal {
 		-1, 0, 0, 0, STRBUF_INIT                                                 \
 	}
 
-/* Opens `path` for appending, making it (0600) where it is missing; `number` is that of
- * the last frame before the next. 0, or -1 with errno. */
-int journal_open(struct journal *j, const char *path, uint64_t identity, uint64_t number);
+/* Locks the file at `path`, made where it is missing, for this process (and those it
+ * forks): the descriptor, -1 with errno (EWOULDBLOCK: another has it). */
+int journal_lock(const char *path);
+
+/* Begins to append to `fd` (of journal_lock; taken); `number` is that of the last frame
+ * before the next. 0, or -1 with errno. */
+int journal_open(struct journal *j, int fd, uint64_t identity, uint64_t number);
 void journal_close(struct journal *j);
 
 /* Appends a frame. 0, or -1 with errno; then what a part of it left is cut off again. */

@@ -161,42 +161,20 @@ static void keep_starts(struct state *s, struct strview bytes)
 	hashmap_release(&ended);
 }
 
-static int open_journal(struct state *s, struct strbuf *note)
+static int open_journal(struct state *s, int fd, struct strbuf *note)
 {
-	char *path = in_dir(s, "journal");
 	uint64_t identity = s->has_db ? s->db.identity : random_identity();
-	int rc = journal_open(&s->journal, path, identity, s->has_db ? s->db.applied : 0);
+	int rc = journal_open(&s->journal, fd, identity, s->has_db ? s->db.applied : 0);
 	if (rc == 0 && s->journal.size) {
 		rc = journal_clear(&s->journal);
 	}
 	if (rc != 0) {
-		strbuf_addf(note, "cannot write %s: %s", path, strerror(errno));
+		strbuf_addf(note, "cannot write %s/journal: %s", s->dir, strerror(errno));
 	}
-	free(path);
 	if (rc == 0 && s->frame.len) {
 		rc = state_commit(s);
 	}
 	return rc;
-}
-
-static int open_for_run(struct state *s, struct strbuf *note)
-{
-	struct strbuf bytes = STRBUF_INIT;
-	int rc = 0;
-	read_journal(s, &bytes);
-	if (fs_exists(s->path)) {
-		rc = open_database(s, strbuf_sv(&bytes));
-		if (rc > 0) {
-			rc = move_aside(s, note);
-		} else if (rc < 0) {
-			say(s, note);
-		}
-	}
-	if (rc == 0 && !s->has_db && bytes.len) {
-		keep_starts(s, strbuf_sv(&bytes));
-	}
-	strbuf_release(&bytes);
-	return rc == 0 ? open_journal(s, note) : -1;
 }
 
 /* LOOK: what the journal has and the database has not. */
@@ -265,6 +243,45 @@ static int open_to_look(struct state *s, struct strbuf *note)
 	}
 	lay_over(s);
 	return 0;
+}
+
+static int open_for_run(struct state *s, struct strbuf *note)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	int rc = 0;
+	char *journal = in_dir(s, "journal");
+	int fd = journal_lock(journal);
+	int err = errno;
+	free(journal);
+	if (fd < 0 && err == EWOULDBLOCK) {
+		strbuf_addstr(note,
+			"another run writes the records here: this one is not "
+			"recorded");
+		s->mode = STATE_LOOK;
+		return open_to_look(s, note);
+	}
+	if (fd < 0) {
+		strbuf_addf(note, "cannot write %s/journal: %s", s->dir, strerror(err));
+		return -1;
+	}
+	read_journal(s, &bytes);
+	if (fs_exists(s->path)) {
+		rc = open_database(s, strbuf_sv(&bytes));
+		if (rc > 0) {
+			rc = move_aside(s, note);
+		} else if (rc < 0) {
+			say(s, note);
+		}
+	}
+	if (rc == 0 && !s->has_db && bytes.len) {
+		keep_starts(s, strbuf_sv(&bytes));
+	}
+	strbuf_release(&bytes);
+	if (rc != 0) {
+		close(fd);
+		return -1;
+	}
+	return open_journal(s, fd, note);
 }
 
 int state_open(struct state *s, const char *dir, enum state_mode mode,

@@ -1,0 +1,18 @@
+# --list-targets, --list-untracked, --unlock, --stats without records.
+workflow <<'WF'
+rules:
+  all: {input: out/a.txt}
+  make:
+    input: in/{x}.txt
+    output: out/{x}.txt
+    shell: cp {input} {output}
+  other: {output: other.txt, shell: "touch {output}"}
+WF
+put in/a.txt; put in/b.txt; put notes.md; put "out/old
+file"; put .hidden
+run cwflow --list-targets
+run cwflow --list-untracked
+run cwflow --unlock
+run cwflow --stats
+cwflow -q
+cwflow --stats | cut -f1,2
