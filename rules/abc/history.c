@@ -13,6 +13,7 @@
 enum statement {
 	PUT_RUN,
 	PUT_POPULATION,
+	PUT_WALL_TIME,
 	PUT_MODEL,
 	PUT_PARTICLE,
 	PUT_PARAMETER,
@@ -27,7 +28,10 @@ enum statement {
 
 static const char *const statements[STATEMENTS] = {
 	[PUT_RUN] = "INSERT INTO abc_smc VALUES(1, ?, ?, ?, ?, ?, ?, NULL)",
-	[PUT_POPULATION] = "INSERT INTO populations VALUES(?, 1, ?, ?, ?, ?)",
+	[PUT_POPULATION] = "INSERT INTO populations(id, abc_smc_id, t,"
+			   " population_end_time, nr_samples, epsilon)"
+			   " VALUES(?, 1, ?, ?, ?, ?)",
+	[PUT_WALL_TIME] = "UPDATE populations SET wall_time = ? WHERE id = ?",
 	[PUT_MODEL] = "INSERT INTO models VALUES(?, ?, ?, ?, ?)",
 	[PUT_PARTICLE] = "INSERT INTO particles VALUES(?, ?, ?, 0)",
 	[PUT_PARAMETER] = "INSERT INTO parameters VALUES(?, ?, ?, ?)",
@@ -66,6 +70,10 @@ static const char schema[] =
 	" timed_out INTEGER, ess REAL, acceptance REAL, seconds REAL, total_evaluations INTEGER,"
 	" state BLOB);"
 	"INSERT INTO version VALUES('1');";
+
+/* pyABC 0.13 on: weights that sum to 1 over all models (`share`), another number. */
+static const char to_format_2[] = "UPDATE version SET version_num = '2';"
+				  "ALTER TABLE populations ADD COLUMN wall_time FLOAT;";
 
 /* After the rows are in: many times faster than keeping them up row by row. */
 static const char indices[] =
@@ -142,14 +150,22 @@ static int put_parameters(
 }
 
 static int put_population(
-	struct writer *w, int64_t t, const char *end_time, uint64_t n_sim, double epsilon)
+	struct writer *w, int64_t t, const char *end_time, const struct population *q)
 {
 	db_bind_int(w->db, PUT_POPULATION, 1, ++w->population);
 	db_bind_int(w->db, PUT_POPULATION, 2, t);
 	db_bind_text(w->db, PUT_POPULATION, 3, sv_from(end_time));
-	db_bind_int(w->db, PUT_POPULATION, 4, (int64_t)n_sim);
-	db_bind_double(w->db, PUT_POPULATION, 5, epsilon);
-	return db_run(w->db, PUT_POPULATION);
+	db_bind_int(w->db, PUT_POPULATION, 4, q ? (int64_t)q->n_sim : 0);
+	db_bind_double(w->db, PUT_POPULATION, 5, q ? q->epsilon : HUGE_VAL);
+	if (db_run(w->db, PUT_POPULATION)) {
+		return -1;
+	}
+	if (w->p->pyabc_format == 1 || !q) {
+		return 0;
+	}
+	db_bind_double(w->db, PUT_WALL_TIME, 1, q->seconds);
+	db_bind_int(w->db, PUT_WALL_TIME, 2, w->population);
+	return db_run(w->db, PUT_WALL_TIME);
 }
 
 static int put_model(struct writer *w, size_t m, double p_model)
@@ -167,8 +183,7 @@ static int put_observed(struct writer *w, const struct archive *a)
 {
 	const struct generation *g = archive_find(a, -1);
 
-	if (put_population(w, -1, g ? g->end_time : a->start_time, g ? g->pop.n_sim : 0,
-		    HUGE_VAL) ||
+	if (put_population(w, -1, g ? g->end_time : a->start_time, g ? &g->pop : NULL) ||
 		put_model(w, 0, 1) || put_particle(w, w->model, 1, 0, w->p->observed)) {
 		return -1;
 	}
@@ -183,20 +198,22 @@ static int put_observed(struct writer *w, const struct archive *a)
 static int put_generation(struct writer *w, const struct generation *g)
 {
 	const struct population *q = &g->pop;
+	double share;
 
-	if (put_population(w, q->t, g->end_time, q->n_sim, q->epsilon)) {
+	if (put_population(w, q->t, g->end_time, q)) {
 		return -1;
 	}
 	for (size_t m = 0; m < q->models; m++) {
 		if (!(q->p_model[m] > 0)) {
 			continue;
 		}
+		share = w->p->pyabc_format == 2 ? 1 : q->p_model[m];
 		if (put_model(w, m, q->p_model[m])) {
 			return -1;
 		}
 		for (size_t i = 0; i < q->n; i++) {
 			if (q->model[i] == m &&
-				(put_particle(w, w->model, q->w[i] / q->p_model[m],
+				(put_particle(w, w->model, q->w[i] / share,
 					 q->distance[i], population_stat(q, i)) ||
 					put_parameters(w, &w->p->model[m],
 						population_theta(q, i)))) {
@@ -295,7 +312,9 @@ static int put_keys(
 static int write_all_rows(
 	struct writer *w, const struct archive *a, const struct fingerprint *f)
 {
-	if (db_exec(w->db, schema) || put_run(w, a) || put_observed(w, a)) {
+	if (db_exec(w->db, schema) ||
+		(w->p->pyabc_format == 2 && db_exec(w->db, to_format_2)) ||
+		put_run(w, a) || put_observed(w, a)) {
 		return -1;
 	}
 	for (size_t i = 0; i < a->gen.n; i++) {

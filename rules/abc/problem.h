@@ -140,6 +140,7 @@ struct problem {
 	struct stat_spec *stat;
 	size_t nstats;      /* named statistics; nstat numbers in all */
 	bool store_scalars; /* in RUN.db one row a statistic instead of one vector */
+	int pyabc_format;   /* of RUN.db: 1 (pyABC to 0.12) or 2 (from 0.13) */
 	struct distance_spec distance;
 	struct epsilon_spec epsilon;
 	struct acceptor_spec acceptor;

@@ -12,7 +12,8 @@
 
 static const char *const top_keys[] = {"seed", "algorithm", "models", "model_prior",
 	"stay", "observed", "distance", "acceptor", "epsilon", "population",
-	"calibration", "transition", "stop", "max_failures", "store", "reference", NULL};
+	"calibration", "transition", "stop", "max_failures", "store", "pyabc_format",
+	"reference", NULL};
 
 static void read_seed(struct reader *r, const struct yaml_tree_node *root)
 {
@@ -205,6 +206,7 @@ static void check_whole(struct reader *r, const struct yaml_tree_node *root)
 static void read_root(struct reader *r, const struct yaml_tree_node *root)
 {
 	static const char *const stores[] = {"vector", "scalars", NULL};
+	static const char *const formats[] = {"1", "2", NULL};
 	const struct yaml_tree_node *node;
 	struct problem *p = r->p;
 
@@ -236,6 +238,9 @@ static void read_root(struct reader *r, const struct yaml_tree_node *root)
 	read_max_failures(r, read_get(root, "max_failures"));
 	node = read_get(root, "store");
 	p->store_scalars = node && read_word(r, node, "store", stores) == 1;
+	node = read_get(root, "pyabc_format");
+	p->pyabc_format =
+		node && read_word(r, node, "pyabc_format", formats) == 1 ? 2 : 1;
 	node = read_get(root, "reference");
 	if (node) {
 		read_reference(r, node);
