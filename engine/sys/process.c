@@ -19,6 +19,17 @@ extern char **environ;
 
 enum { CHILD_STACK = 64 * 1024 };
 
+/* ThreadSanitizer takes clone() for a fork, which it cannot stand with shared memory. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+#ifdef __SANITIZE_THREAD__
+int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+#define clone __clone
+#endif
+
 /* What the child reads and, sharing memory with its parent, writes. */
 struct child_arg {
 	const struct spawn *s;

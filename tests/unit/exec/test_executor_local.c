@@ -171,21 +171,21 @@ static void cancelled(void **state)
 	j.cancel_after_ms = 100;
 	one_job_run(&j);
 	assert_int_equal(j.result.outcome, JOB_CANCELLED);
-	assert_true(j.seconds < 5);
+	assert_true(j.seconds < 30);
 	release(&j);
 	j = one_job("trap '' TERM; echo trapped; while :; do sleep 0.05; done");
 	j.cancel_after_ms = 150;
 	one_job_run(&j);
 	assert_int_equal(j.result.outcome, JOB_CANCELLED);
 	assert_string_equal(j.output, "trapped\n");
-	assert_true(j.seconds >= 0.3 && j.seconds < 5);
+	assert_true(j.seconds >= 0.3 && j.seconds < 30);
 	release(&j);
 	/* hangs while it is being started: opening a pipe that nobody reads */
 	assert_int_equal(mkfifo("pipe", 0666), 0);
 	j = one_job("sleep 60 > pipe");
 	j.cancel_after_ms = 100;
 	one_job_run(&j);
-	assert_true(j.seconds < 5);
+	assert_true(j.seconds < 30);
 	assert_int_not_equal(j.result.outcome, JOB_OK);
 	release(&j);
 }
@@ -217,18 +217,18 @@ static void background_of_a_job(void **state)
 	assert_string_equal(j.output, "first\nlast\n");
 	release(&j);
 	/* one that never ends holds nobody up for long */
-	j = one_job("setsid sleep 3 & echo first");
+	j = one_job("setsid sleep 30 & echo first");
 	one_job_run(&j);
 	assert_int_equal(j.result.outcome, JOB_OK);
 	assert_string_equal(j.output, "first\n");
-	assert_true(j.seconds < 2);
+	assert_true(j.seconds < 20);
 	release(&j);
 	/* of a job that fails nothing may write to its files any more */
-	j = one_job("(sleep 0.3; echo bad > late) & false");
+	j = one_job("(sleep 1.5; echo bad > late) & false");
 	one_job_run(&j);
 	assert_int_equal(j.result.outcome, JOB_EXIT);
-	assert_true(j.seconds < 0.3);
-	usleep(500000);
+	assert_true(j.seconds < 1.5);
+	usleep(1700000);
 	assert_false(fs_exists("late"));
 	release(&j);
 }
@@ -240,8 +240,8 @@ static void jobs_die_with_the_engine(void **state)
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct one_job j =
-			one_job("(setsid sh -c 'sleep 1; : > hidden') & "
-				"(sleep 1; : > plain) & : > ready; sleep 60 | cat");
+			one_job("(setsid sh -c 'sleep 2; : > hidden') & "
+				"(sleep 2; : > plain) & : > ready; sleep 60 | cat");
 		one_job_run(&j);
 		_exit(0);
 	}
@@ -251,7 +251,7 @@ static void jobs_die_with_the_engine(void **state)
 	assert_true(fs_exists("ready"));
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	usleep(1500000);
+	usleep(2300000);
 	assert_false(fs_exists("plain"));
 	assert_false(fs_exists("hidden"));
 }

