@@ -46,6 +46,7 @@ int cmd_dry_run(struct session *s)
 	struct describe d;
 	job_context_init(&d.context, &s->dag, &s->sink);
 	d.context.cores = s->cores;
+	d.context.container_program = s->o.container_program;
 	arena_init(&d.arena);
 	struct view_plan_options o = {.counts_only = s->o.quiet, .ctx = &d};
 	o.describe = s->o.print_commands ? add_command : NULL;

@@ -353,7 +353,6 @@ static int build_and_run(struct session *s)
 		return touch_outputs(s);
 	}
 	bool works = s->plan.wanted_count > 0;
-	job_scratch_clear();
 	if (works) {
 		rc = call_hook(s, &s->wf.onstart, "onstart", rc);
 	}

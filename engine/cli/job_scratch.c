@@ -42,8 +42,3 @@ void job_scratch_remove(uint32_t job, uint32_t attempt)
 	name_dir(dir, sizeof(dir), job, attempt);
 	fs_remove_tree(AT_FDCWD, dir);
 }
-
-void job_scratch_clear(void)
-{
-	fs_remove_tree(AT_FDCWD, SCRATCH_DIR);
-}

@@ -11,7 +11,4 @@ int job_scratch_write(void *ctx, uint32_t job, uint32_t attempt, const char *kin
 /* Removes the files of an attempt; without any it costs nothing. */
 void job_scratch_remove(uint32_t job, uint32_t attempt);
 
-/* Removes what a run that was killed has left. */
-void job_scratch_clear(void);
-
 #endif

@@ -33,6 +33,7 @@ struct builder {
 	bool ambiguous; /* some file has several candidates */
 	bool dropped;   /* some needed file could not be made by any of its candidates */
 	bool missing_source;
+	struct hashmap waited; /* files that inputs wait for */
 	bool over_limit;
 	bool has_folders; /* some output is a directory */
 	bool optional;    /* some input may be left out */

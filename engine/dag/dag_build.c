@@ -11,6 +11,7 @@ static void builder_release(struct builder *b)
 	vec_release(&b->late);
 	vec_release(&b->product_files);
 	vec_release(&b->inside);
+	hashmap_release(&b->waited);
 	free(b->dep_start);
 	free(b->deps);
 	free(b->pending);
@@ -121,6 +122,7 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 {
 	struct builder b = {.d = d, .sink = sink, .options = o};
 	d->done = o->done;
+	hashmap_init(&b.waited);
 	b.index = rule_index_new(d->wf);
 	input_reader_init(&b.reader, d, sink);
 	strbuf_init(&b.scratch);

@@ -43,6 +43,18 @@ static void offer_files(struct nearest *near, const struct dag *d, uint32_t but)
 	}
 }
 
+/* Paths that rules without wildcards make. */
+static void offer_products(struct nearest *near, const struct workflow *wf)
+{
+	for (uint32_t r = 0; r < wf->rule_count; r++) {
+		const struct rule *rule = &wf->rules[r];
+		for (uint32_t k = 0; !rule->wildcard_count && k < rule->product_count;
+			k++) {
+			nearest_offer(near, pattern_prefix(rule->products[k].pattern));
+		}
+	}
+}
+
 static void note_nearest(struct builder *b, uint32_t file, bool target)
 {
 	struct arena arena = ARENA_INIT;
@@ -51,6 +63,7 @@ static void note_nearest(struct builder *b, uint32_t file, bool target)
 	if (target) {
 		offer_rules(&near, b->d->wf);
 	}
+	offer_products(&near, b->d->wf);
 	offer_folder(&near, dag_path(b->d, file), &arena);
 	offer_files(&near, b->d, file);
 	if (near.best.p) {
@@ -98,15 +111,30 @@ static void note_needed_by(struct builder *b, uint32_t file)
 	strbuf_release(&wildcards);
 }
 
-/* Where an input was asked for: the rule that needs it, or nowhere for a target. */
-static struct span place_of_need(const struct builder *b, uint32_t file)
+/* Where an input was asked for: the item of the rule that needs it, or nowhere for a
+ * target. */
+static struct span place_of_need(struct builder *b, uint32_t file)
 {
+	struct strview values[WILDCARDS_MOST];
+	struct span span;
 	uint32_t from = b->dep_start[file];
 	if (from == b->dep_start[file + 1]) {
 		return (struct span){0};
 	}
-	const struct rule *rule = dag_rule(b->d, b->deps[from]);
-	return rule->input_count ? rule->inputs[0].span : rule->span;
+	uint32_t job = b->deps[from];
+	const struct rule *rule = dag_rule(b->d, job);
+	span = rule->input_count ? rule->inputs[0].span : rule->span;
+	dag_values(b->d, job, values);
+	if (inputs_read(&b->reader, rule, values) != INPUTS_OK) {
+		return span;
+	}
+	for (size_t i = 0; i < b->reader.files.n; i++) {
+		struct input_file in = b->reader.files.v[i];
+		if (INPUT_FILE(in.file) == file && in.entry < rule->input_count) {
+			return rule->inputs[in.entry].span;
+		}
+	}
+	return span;
 }
 
 static void report_missing(struct builder *b, uint32_t file, uint32_t number)

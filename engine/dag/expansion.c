@@ -60,14 +60,10 @@ static int use_needed(struct expansion *x, const struct set_def *def)
 static int find_column(struct expansion *x, uint32_t var, const struct set *set)
 {
 	const struct expand_var *v = &x->e->vars[var];
-	int column = v->column.n ? set_column(set, v->column) : 0;
-	if (column < 0) {
-		return diag_error(x->in->sink, "CW-E411", v->span,
-			"set \"" SV_FMT "\" has no column \"" SV_FMT "\"",
-			SV_ARG(def_of(x, v->set)->name), SV_ARG(v->column));
-	}
-	x->columns[var] = (uint32_t)column;
-	return 0;
+	x->columns[var] = 0;
+	return v->column.n ? set_store_column(x->in->d->sets, set, v->column, v->span,
+				     &x->columns[var])
+			   : 0;
 }
 
 /* Which loop a var belongs to; a new one where its set comes for the first time. */

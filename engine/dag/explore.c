@@ -105,6 +105,7 @@ static void take_waits(struct builder *b)
 			rule->products[0].pattern, in->waits.v[i].values, &b->scratch);
 		uint32_t file = dag_intern_path(b->d, strbuf_sv(&b->scratch), &b->normal);
 		vec_push(&in->files, (struct input_file){file, UINT32_MAX});
+		hashmap_set(&b->waited, file, 1);
 	}
 }
 
@@ -189,31 +190,74 @@ static int try_candidate(
 	return rc;
 }
 
-/* A file that no rule makes lies perhaps in a folder that one makes. */
-static int visit_folders(struct builder *b, uint32_t file, struct strview path)
+/* Whether some rule makes `folder` as a directory; one of the `n` candidates where n is
+ * not 0. */
+static bool is_made_folder(struct builder *b, struct strview folder,
+	const struct candidate *among, uint32_t n)
 {
-	char *copy = arena_memdup0(&b->reader.arena, path.p, path.n);
 	struct strview values[WILDCARDS_MOST];
-	for (size_t n = path.n; n-- > 1;) {
-		struct strview folder = {copy, n};
-		if (copy[n] != '/') {
-			continue;
+	struct candidate *found = b->found + rule_index_most(b->index);
+	uint32_t count = rule_index_find(b->index, folder, found);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct rule *rule = &b->d->wf->rules[found[i].rule];
+		const struct product *p = &rule->products[found[i].product];
+		bool listed = n == 0;
+		for (uint32_t k = 0; k < n; k++) {
+			listed |= among[k].rule == found[i].rule &&
+				  among[k].product == found[i].product;
 		}
-		uint32_t found = rule_index_find(b->index, folder, b->found);
-		for (uint32_t i = 0; i < found; i++) {
-			const struct rule *rule = &b->d->wf->rules[b->found[i].rule];
-			const struct product *p = &rule->products[b->found[i].product];
-			if (p->flags & PRODUCT_DIRECTORY &&
-				pattern_match(p->pattern, folder, values) == MATCH_YES) {
-				uint32_t maker =
-					dag_intern_path(b->d, folder, &b->normal);
-				vec_push(&b->inside, (struct inside){file, maker});
-				need_file(b, maker);
-				return 0;
-			}
+		if (listed && p->flags & PRODUCT_DIRECTORY &&
+			pattern_match(p->pattern, folder, values) == MATCH_YES) {
+			return true;
 		}
 	}
-	return 0;
+	return false;
+}
+
+/* Whether every candidate makes a directory: then a path below a folder that the same
+ * rule makes is meant to lie in it. */
+static bool all_folders(const struct builder *b, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rule *rule = &b->d->wf->rules[b->found[i].rule];
+		if (!(rule->products[b->found[i].product].flags & PRODUCT_DIRECTORY)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * A file may lie in a folder that a rule makes. The nearest folder above it that is
+ * needed anyway is taken, else the nearest that a rule makes. True if there is one.
+ */
+static bool visit_folders(
+	struct builder *b, uint32_t file, struct strview path, uint32_t candidates)
+{
+	size_t best = 0;
+	if (hashmap_get(&b->waited, file) != HASHMAP_NONE) {
+		return false;
+	}
+	for (size_t n = path.n; n-- > 1;) {
+		struct strview folder = {path.p, n};
+		if (path.p[n] != '/' ||
+			!is_made_folder(b, folder, b->found, candidates)) {
+			continue;
+		}
+		uint32_t known = intern_find(&b->d->paths, path.p, n);
+		best = best ? best : n;
+		if (known != INTERN_NONE && b->d->file_flags[known] & FILE_NEEDED) {
+			best = n;
+			break;
+		}
+	}
+	if (best) {
+		uint32_t maker =
+			dag_intern_path(b->d, (struct strview){path.p, best}, &b->normal);
+		vec_push(&b->inside, (struct inside){file, maker});
+		need_file(b, maker);
+	}
+	return best != 0;
 }
 
 static int visit_file(struct builder *b, uint32_t file)
@@ -223,17 +267,20 @@ static int visit_file(struct builder *b, uint32_t file)
 		return 0; /* no such file can be; it shows as one that nothing makes */
 	}
 	uint32_t n = rule_index_find(b->index, path, b->found);
-	if (n == 0) {
-		return b->has_folders ? visit_folders(b, file, path) : 0;
+	if (n == 0 && !b->has_folders) {
+		return 0;
 	}
 	/* matches are views into the path, and the table of names may move meanwhile */
-	char *copy = arena_memdup0(&b->reader.arena, path.p, path.n);
+	struct strview copy = {arena_memdup0(&b->reader.arena, path.p, path.n), path.n};
+	if (b->has_folders && all_folders(b, n) && visit_folders(b, file, copy, n)) {
+		return 0;
+	}
 	int rc = 0;
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
-		rc = try_candidate(b, file, (struct strview){copy, path.n}, b->found[i]);
+		rc = try_candidate(b, file, copy, b->found[i]);
 	}
-	if (rc == 0 && b->has_folders && b->d->producer[file] == DAG_NONE) {
-		rc = visit_folders(b, file, (struct strview){copy, path.n});
+	if (rc == 0 && n && b->has_folders && b->d->producer[file] == DAG_NONE) {
+		visit_folders(b, file, copy, 0);
 	}
 	return rc;
 }
@@ -358,8 +405,9 @@ static void replace_inside(struct builder *b)
 int explore(struct builder *b)
 {
 	int rc = 0;
-	b->found = ARENA_ARRAY(
-		&b->reader.arena, struct candidate, rule_index_most(b->index) + 1);
+	/* the second half is for folders */
+	b->found = ARENA_ARRAY(&b->reader.arena, struct candidate,
+		2 * (size_t)rule_index_most(b->index) + 1);
 	for (uint32_t i = 0; i < b->options->target_count; i++) {
 		rc |= ask(b, b->options->targets[i]);
 	}

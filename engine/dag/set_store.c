@@ -193,8 +193,8 @@ int set_store_read_for(struct set_store *s, uint32_t index, const struct strview
 
 /* --- lookups -------------------------------------------------------------------------- */
 
-static int number_of_column(struct set_store *s, const struct set *set,
-	struct strview name, struct span span, uint32_t *ret)
+int set_store_column(struct set_store *s, const struct set *set, struct strview name,
+	struct span span, uint32_t *ret)
 {
 	int column = set_column(set, name);
 	if (column >= 0) {
@@ -207,7 +207,7 @@ static int number_of_column(struct set_store *s, const struct set *set,
 		nearest_offer(&near, set->columns[i]);
 	}
 	diag_error(s->sink, "CW-E207", span,
-		"table \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(set->name),
+		"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(set->name),
 		SV_ARG(name));
 	if (near.best.p) {
 		diag_note(s->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
@@ -222,13 +222,13 @@ static void make_lookup(
 	const struct set *set = set_store_get(s, item->table);
 	int rc = 0;
 	slot->tried = true;
-	if (!set || number_of_column(s, set, item->column, item->column_span,
+	if (!set || set_store_column(s, set, item->column, item->column_span,
 			    &slot->column) != 0) {
 		return;
 	}
 	uint32_t *columns = ARENA_ARRAY(&s->arena, uint32_t, item->where_count);
 	for (uint32_t i = 0; i < item->where_count; i++) {
-		rc |= number_of_column(
+		rc |= set_store_column(
 			s, set, item->where[i].column, item->where[i].span, &columns[i]);
 	}
 	if (rc == 0) {

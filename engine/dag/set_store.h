@@ -26,6 +26,10 @@ const struct set *set_store_get(struct set_store *s, uint32_t index);
 int set_store_read_for(struct set_store *s, uint32_t index, const struct strview *values,
 	struct arena *arena, struct set *ret);
 
+/* Number of the set's column of that name. 0, or -1 with an error at `span`. */
+int set_store_column(struct set_store *s, const struct set *set, struct strview name,
+	struct span span, uint32_t *ret);
+
 /* The index of a lookup over its table by the columns of its `where`. *ret_set is the
  * table, *ret_column the number of the column it gives. NULL with errors in the sink. */
 const struct lookup_index *set_store_lookup(struct set_store *s, const struct item *item,

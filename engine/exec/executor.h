@@ -56,6 +56,7 @@ struct job_spec {
 	const char *rule;      /* for messages */
 	const char *wildcards; /* "sample=a, lane=1", or "" */
 	const char *message;   /* in place of the standard line, or NULL */
+	const char *shown;     /* the command for people, where it is wrapped; or NULL */
 };
 
 enum job_outcome {

@@ -2,6 +2,7 @@
 
 #include "job/job_argv.h"
 #include "job/job_json.h"
+#include "job/job_shadow.h"
 #include "job/job_wrap.h"
 
 struct build {
@@ -79,10 +80,13 @@ static void add_products(struct build *b)
 static int add_shell(struct build *b)
 {
 	const struct rule *rule = b->v.rule;
+	if (render(b, &rule->command, false, &b->spec->text) != 0) {
+		return -1;
+	}
 	b->spec->kind = COMMAND_SHELL;
 	b->spec->shell = rule->shell->executable;
 	b->spec->shell_prefix = rule->shell->prefix;
-	return render(b, &rule->command, false, &b->spec->text);
+	return 0;
 }
 
 static int add_streams(struct build *b)
@@ -110,10 +114,12 @@ static int add_argv(struct build *b)
 {
 	struct render_error err = {0};
 	uint32_t at = 0;
-	b->spec->kind = COMMAND_ARGV;
-	if (job_argv(&b->v, &b->spec->argv, &at, &err) != 0) {
+	char *const *argv = NULL;
+	if (job_argv(&b->v, &argv, &at, &err) != 0) {
 		return fault(b, &b->v.rule->argv[at], &err);
 	}
+	b->spec->kind = COMMAND_ARGV;
+	b->spec->argv = argv;
 	return add_streams(b);
 }
 
@@ -123,12 +129,13 @@ static int add_script(struct build *b)
 	if (render(b, &b->v.rule->script, true, &path) != 0) {
 		return -1;
 	}
-	b->spec->kind = COMMAND_ARGV;
-	b->spec->argv =
+	char *const *argv =
 		script_argv(b->v.arena, b->v.rule->script_dir, path, b->ret_error);
-	if (!b->spec->argv) {
+	if (!argv) {
 		return -1;
 	}
+	b->spec->kind = COMMAND_ARGV;
+	b->spec->argv = argv;
 	struct strview text, file = SV("job.json");
 	struct render_error err = {0};
 	if (!b->v.c->write_file) {
@@ -184,12 +191,47 @@ static int add_software(struct build *b)
 	if (render(b, rule->container, false, &image) != 0) {
 		return -1;
 	}
-	const char *error = wrap_container(b->v.arena, b->v.c->container_program, image,
-		b->v.c->d->wf->workdir, b->spec);
+	const struct workflow *wf = b->v.c->d->wf;
+	struct container c = {.program = b->v.c->container_program,
+		.image = image,
+		.workdir = wf->workdir,
+		.folder = wf->workdir,
+		.names = wf->envvars,
+		.name_count = wf->envvar_count};
+	if (rule->shadow != SHADOW_NONE) {
+		c.folder = sv_from(arena_printf(b->v.arena, SV_FMT "/%s",
+			SV_ARG(wf->workdir), shadow_folder(&b->v)));
+	}
+	const char *error = wrap_container(b->v.arena, &c, b->spec);
 	if (error) {
 		*b->ret_error = error;
 	}
 	return error ? -1 : 0;
+}
+
+/* What people are shown stays the command itself. */
+static int add_shadow(struct build *b)
+{
+	struct job_values *v = &b->v;
+	struct strbuf text = STRBUF_INIT;
+	struct strview file;
+	if (v->rule->shadow == SHADOW_NONE || b->spec->kind == COMMAND_NONE ||
+		!v->c->write_file) {
+		return 0;
+	}
+	if (b->spec->kind == COMMAND_SHELL) {
+		b->spec->shown = b->spec->text.p;
+	}
+	shadow_script(v, shadow_folder(v), &text);
+	int rc = v->c->write_file(v->c->write_ctx, v->job, v->attempt, "shadow",
+		strbuf_sv(&text), v->arena, &file);
+	strbuf_release(&text);
+	if (rc != 0) {
+		*b->ret_error = "the script for its scratch folder could not be written";
+		return -1;
+	}
+	wrap_script(v->arena, file, b->spec);
+	return 0;
 }
 
 static int add_env(struct build *b)
@@ -251,5 +293,5 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	if (add_words(&b) != 0 || add_command(&b) != 0 || add_env(&b) != 0) {
 		return -1;
 	}
-	return add_software(&b);
+	return add_software(&b) != 0 ? -1 : add_shadow(&b);
 }

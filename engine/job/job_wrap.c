@@ -99,7 +99,7 @@ static const char *find_program(void)
 
 /* podman and docker: the folder of the run at its own place, the user's own files. */
 static void add_engine(struct arena *arena, word_vec *words, const char *name,
-	struct strview image, struct strview workdir, const struct job_spec *spec)
+	const struct container *c, const struct job_spec *spec)
 {
 	vec_push(words, "run");
 	vec_push(words, "--rm");
@@ -112,37 +112,55 @@ static void add_engine(struct arena *arena, word_vec *words, const char *name,
 					(unsigned)getgid()));
 	}
 	vec_push(words, "--volume");
-	vec_push(words,
-		arena_printf(arena, SV_FMT ":" SV_FMT, SV_ARG(workdir), SV_ARG(workdir)));
+	vec_push(words, arena_printf(arena, SV_FMT ":" SV_FMT, SV_ARG(c->workdir),
+				SV_ARG(c->workdir)));
 	vec_push(words, "--workdir");
-	vec_push(words, arena_sv(arena, workdir).p);
+	vec_push(words, arena_sv(arena, c->folder).p);
+	/* names alone: the values are in the environment, not on the command line */
 	for (uint32_t i = 0; i < spec->env_count; i++) {
-		/* the name alone: the value is in the environment, not on the command line */
 		vec_push(words, "--env");
 		vec_push(words, spec->env[i].name);
 	}
-	vec_push(words, arena_sv(arena, image).p);
+	for (uint32_t i = 0; i < c->name_count; i++) {
+		vec_push(words, "--env");
+		vec_push(words, arena_sv(arena, c->names[i]).p);
+	}
+	vec_push(words, arena_sv(arena, c->image).p);
 }
 
-static void add_apptainer(struct arena *arena, word_vec *words, struct strview image,
-	struct strview workdir)
+static void add_apptainer(struct arena *arena, word_vec *words, const struct container *c)
 {
+	struct strview image = c->image;
 	bool bare = !memmem(image.p, image.n, "://", 3) && !sv_ends(image, SV(".sif")) &&
 		    !(image.n && (image.p[0] == '/' || image.p[0] == '.'));
 	vec_push(words, "exec");
 	vec_push(words, "--bind");
-	vec_push(words, arena_sv(arena, workdir).p);
+	vec_push(words, arena_sv(arena, c->workdir).p);
 	vec_push(words, "--pwd");
-	vec_push(words, arena_sv(arena, workdir).p);
+	vec_push(words, arena_sv(arena, c->folder).p);
 	vec_push(words,
 		arena_printf(arena, "%s" SV_FMT, bare ? "docker://" : "", SV_ARG(image)));
 }
 
-const char *wrap_container(struct arena *arena, const char *program, struct strview image,
-	struct strview workdir, struct job_spec *spec)
+/* The command of the spec as arguments. */
+static void add_spec(struct arena *arena, word_vec *words, const struct job_spec *spec)
+{
+	if (spec->kind == COMMAND_SHELL) {
+		vec_push(words, spec->shell);
+		vec_push(words, "-c");
+		vec_push(words, arena_printf(arena, SV_FMT " " SV_FMT,
+					SV_ARG(spec->shell_prefix), SV_ARG(spec->text)));
+	}
+	for (size_t i = 0; spec->kind == COMMAND_ARGV && spec->argv[i]; i++) {
+		vec_push(words, spec->argv[i]);
+	}
+}
+
+const char *wrap_container(
+	struct arena *arena, const struct container *c, struct job_spec *spec)
 {
 	word_vec words = {0};
-	program = program ? program : find_program();
+	const char *program = c->program ? c->program : find_program();
 	if (!program) {
 		return "its container needs podman, apptainer or docker, and none of them "
 		       "is on the PATH";
@@ -151,9 +169,9 @@ const char *wrap_container(struct arena *arena, const char *program, struct strv
 	const char *name = slash ? slash + 1 : program;
 	vec_push(&words, program);
 	if (strcmp(name, "apptainer") == 0 || strcmp(name, "singularity") == 0) {
-		add_apptainer(arena, &words, image, workdir);
+		add_apptainer(arena, &words, c);
 	} else if (strcmp(name, "podman") == 0 || strcmp(name, "docker") == 0) {
-		add_engine(arena, &words, name, image, workdir, spec);
+		add_engine(arena, &words, name, c, spec);
 	} else {
 		vec_release(&words);
 		return arena_printf(arena,
@@ -161,16 +179,18 @@ const char *wrap_container(struct arena *arena, const char *program, struct strv
 			"apptainer and docker",
 			program);
 	}
-	if (spec->kind == COMMAND_SHELL) {
-		vec_push(&words, spec->shell);
-		vec_push(&words, "-c");
-		vec_push(&words, arena_printf(arena, SV_FMT " " SV_FMT,
-					 SV_ARG(spec->shell_prefix), SV_ARG(spec->text)));
-	}
-	for (size_t i = 0; spec->kind == COMMAND_ARGV && spec->argv[i]; i++) {
-		vec_push(&words, spec->argv[i]);
-	}
+	add_spec(arena, &words, spec);
 	spec->kind = COMMAND_ARGV;
 	spec->argv = finish(arena, &words);
 	return NULL;
+}
+
+void wrap_script(struct arena *arena, struct strview file, struct job_spec *spec)
+{
+	word_vec words = {0};
+	vec_push(&words, "sh");
+	vec_push(&words, arena_sv(arena, file).p);
+	add_spec(arena, &words, spec);
+	spec->kind = COMMAND_ARGV;
+	spec->argv = finish(arena, &words);
 }

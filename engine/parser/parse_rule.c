@@ -84,9 +84,12 @@ const struct yaml_tree_node *find_key(
 
 static int check_rule_map(struct reader *r, const struct yaml_tree_node *map)
 {
-	return want_mapping(r, map, "a rule") != 0
-		       ? -1
-		       : check_keys(r, map, rule_keys, "a rule", false);
+	if (want_mapping(r, map, "a rule") != 0) {
+		return -1;
+	}
+	/* told, and what else is wrong too */
+	r->failed |= check_keys(r, map, rule_keys, "a rule", false) != 0;
+	return 0;
 }
 
 /* What `with` says of a rule. */
@@ -409,6 +412,18 @@ static int parse_rule_body(struct reader *r, struct rule_decl *d)
 	return rc;
 }
 
+/* What can be judged of a rule whose outputs are wrong. */
+static void parse_rule_rest(struct reader *r, struct rule_decl *d)
+{
+	struct rule_source s;
+	r->unit = d->unit;
+	if (find_sources(r, d, &s) == 0) {
+		parse_threads(r, &s, d->rule);
+		parse_numbers(r, &s, d->rule);
+		parse_words(r, &s, d->rule);
+	}
+}
+
 /* --- declaration ------------------------------------------------------------------------ */
 
 static int check_double(struct reader *r, const struct rule_decl *d)
@@ -535,6 +550,7 @@ int parse_rules(struct reader *r)
 		if (d->rule && parse_rule_products(r, d) != 0) {
 			d->failed = true;
 			rc = -1;
+			parse_rule_rest(r, d);
 		}
 	}
 	for (size_t i = 0; i < r->rules.n; i++) {

@@ -185,17 +185,14 @@ static int bind_if_config(struct reader *r, struct text *t, struct ref *ref, voi
 	return ref->kind == REF_CONFIG ? bind_config(r, t, ref) : 0;
 }
 
-int parse_text(struct reader *r, const struct yaml_tree_node *node, enum template_use use,
-	enum shell_kind shell, struct text *ret)
-{
-	return parse_text_with(r, node, use, shell, NULL, ret);
-}
-
-int parse_text_with(struct reader *r, const struct yaml_tree_node *node,
+/* -1 where there is no text to go on with; *ret_rc -1 also where the configuration has not
+ * what it asks for. */
+static int read_text(struct reader *r, const struct yaml_tree_node *node,
 	enum template_use use, enum shell_kind shell, const char *const *extra_names,
-	struct text *ret)
+	struct text *ret, int *ret_rc)
 {
 	*ret = (struct text){0};
+	*ret_rc = -1;
 	if (want_scalar(r, node, "this") != 0) {
 		return -1;
 	}
@@ -204,15 +201,30 @@ int parse_text_with(struct reader *r, const struct yaml_tree_node *node,
 	ret->origin = (struct template_origin){span_in_scalar, place};
 	ret->span = node->span;
 	if (template_parse(r->sink, r->arena, node->text, use, shell, extra_names,
-		    ret->origin, &ret->t) != 0 ||
-		each_ref_of_text(r, ret, NULL, bind_if_config) != 0) {
+		    ret->origin, &ret->t) != 0) {
 		return -1;
 	}
+	*ret_rc = each_ref_of_text(r, ret, NULL, bind_if_config);
 	if (use != TEMPLATE_SHELL) {
 		fold(r, ret);
 	}
 	judge_plain(ret);
 	return 0;
+}
+
+int parse_text_with(struct reader *r, const struct yaml_tree_node *node,
+	enum template_use use, enum shell_kind shell, const char *const *extra_names,
+	struct text *ret)
+{
+	int rc;
+	read_text(r, node, use, shell, extra_names, ret, &rc);
+	return rc;
+}
+
+int parse_text(struct reader *r, const struct yaml_tree_node *node, enum template_use use,
+	enum shell_kind shell, struct text *ret)
+{
+	return parse_text_with(r, node, use, shell, NULL, ret);
 }
 
 /* --- names -------------------------------------------------------------------------- */
@@ -493,10 +505,11 @@ int make_text(struct reader *r, const struct yaml_tree_node *node, enum template
 {
 	enum shell_kind shell =
 		scope->rule && scope->rule->shell ? scope->rule->shell->kind : SHELL_BASH;
-	if (parse_text(r, node, use, shell, ret) != 0) {
+	int rc;
+	if (read_text(r, node, use, shell, NULL, ret, &rc) != 0) {
 		return -1;
 	}
-	return bind_text(r, ret, scope);
+	return rc | bind_text(r, ret, scope);
 }
 
 const struct config *config_list_of(const struct text *t)

@@ -110,7 +110,15 @@ static int check_envvars(struct reader *r, const struct yaml_tree_node *node)
 	struct node_list list;
 	int rc = 0;
 	list_of(node, &list);
+	struct workflow *wf = r->wf;
+	struct strview *grown =
+		ARENA_ARRAY(r->arena, struct strview, wf->envvar_count + list.n);
+	if (wf->envvar_count) {
+		memcpy(grown, wf->envvars, wf->envvar_count * sizeof(*grown));
+	}
+	wf->envvars = grown;
 	for (uint32_t i = 0; i < list.n; i++) {
+		wf->envvars[wf->envvar_count++] = list.v[i]->text;
 		if (want_scalar(r, list.v[i], "a name of envvars") != 0) {
 			rc = -1;
 		} else if (!is_name(list.v[i]->text)) {

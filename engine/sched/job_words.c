@@ -24,6 +24,10 @@ static void add_word(struct strbuf *out, const char *word)
 
 void job_words_command(struct strbuf *out, const struct job_spec *spec)
 {
+	if (spec->shown) {
+		strbuf_addstr(out, spec->shown);
+		return;
+	}
 	switch (spec->kind) {
 	case COMMAND_NONE:
 		return;

@@ -266,6 +266,8 @@ struct workflow {
 	uint32_t ruleorder_count;
 	struct strview *default_targets; /* empty: the first rule without wildcards */
 	uint32_t default_target_count;
+	struct strview *envvars; /* that jobs may refer to */
+	uint32_t envvar_count;
 	struct hook onstart, onsuccess, onerror;
 	uint32_t lookup_count;
 	bool has_after; /* some input is known only when a job is done */

@@ -1,0 +1,8 @@
+workflow <<'EOF'
+rules:
+  a:
+    input: [a/{x}.txt]
+    output: "{x}"
+    shell: touch {output}
+EOF
+cwflow

@@ -1,0 +1,7 @@
+workflow <<'EOF'
+rules:
+  a:
+    output: x
+    shell: echo a: b
+EOF
+cwflow

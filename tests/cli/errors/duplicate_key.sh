@@ -1,0 +1,7 @@
+workflow <<'EOF'
+rules:
+  all:
+    input: a.txt
+    input: b.txt
+EOF
+cwflow

@@ -1,0 +1,7 @@
+workflow <<'EOF'
+rules:
+  a:
+    output: "{t+1}.txt"
+    shell: touch {output}
+EOF
+cwflow

@@ -1,0 +1,8 @@
+workflow <<'EOF'
+configfile: gone.yaml
+rules:
+  a:
+    output: x
+    shell: echo {config.x}
+EOF
+cwflow

@@ -1,0 +1,6 @@
+workflow <<'EOF'
+rules:
+  a: {output: "{x}.txt", shell: "touch {output}"}
+EOF
+cwflow
+cwflow a

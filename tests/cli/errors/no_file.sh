@@ -1,0 +1,2 @@
+cwflow
+cwflow -s gone

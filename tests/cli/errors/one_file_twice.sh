@@ -1,0 +1,5 @@
+workflow <<'EOF'
+rules:
+  one: {output: [a.txt, ./a.txt], shell: touch a.txt}
+EOF
+cwflow a.txt

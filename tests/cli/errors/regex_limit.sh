@@ -1,0 +1,7 @@
+workflow <<'EOF'
+rules:
+  a:
+    output: "{x,(a+)+}b"
+    shell: touch {output}
+EOF
+cwflow aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb

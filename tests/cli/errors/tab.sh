@@ -1,0 +1,2 @@
+printf 'rules:\n\tall:\n\t\tinput: a\n' >Workflowfile
+cwflow

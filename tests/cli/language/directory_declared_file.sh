@@ -1,0 +1,6 @@
+# A directory where a file was declared.
+workflow <<'EOF'
+rules:
+  a: {output: a, shell: mkdir a}
+EOF
+run cwflow -q
