@@ -100,8 +100,12 @@ static uint32_t find_hashed(
 	}
 }
 
-/* Room for the name must be there. */
-static uint32_t put_hashed(struct intern *in, const void *p, size_t n, uint64_t h)
+uint64_t intern_hash(const void *p, size_t n)
+{
+	return hash64(p, n);
+}
+
+uint32_t intern_put_hashed(struct intern *in, const void *p, size_t n, uint64_t h)
 {
 	uint32_t at;
 	uint32_t id = find_hashed(in, p, n, h, &at);
@@ -122,7 +126,7 @@ static uint32_t put_hashed(struct intern *in, const void *p, size_t n, uint64_t 
 uint32_t intern_put(struct intern *in, const void *p, size_t n)
 {
 	intern_reserve(in, 1, n);
-	return put_hashed(in, p, n, hash64(p, n));
+	return intern_put_hashed(in, p, n, hash64(p, n));
 }
 
 uint32_t intern_find(const struct intern *in, const void *p, size_t n)
@@ -144,11 +148,11 @@ void intern_put_many(
 		intern_reserve(in, some, bytes);
 		for (size_t i = 0; i < some; i++) {
 			h[i] = hash64(names[done + i].p, names[done + i].n);
-			__builtin_prefetch(&in->slots[(uint32_t)h[i] & in->mask]);
+			intern_prefetch(in, h[i]);
 		}
 		for (size_t i = 0; i < some; i++) {
 			struct strview name = names[done + i];
-			ret_ids[done + i] = put_hashed(in, name.p, name.n, h[i]);
+			ret_ids[done + i] = intern_put_hashed(in, name.p, name.n, h[i]);
 		}
 		done += some;
 	}

@@ -32,6 +32,20 @@ uint32_t intern_put(struct intern *in, const void *p, size_t n);
 /* The id, or INTERN_NONE where the name is not known. */
 uint32_t intern_find(const struct intern *in, const void *p, size_t n);
 
+/*
+ * The steps of intern_put apart, for callers that have many names at hand: hash all of
+ * them, prefetch their slots, then put them, which hides the cache misses of a large
+ * table. intern_put_hashed needs room (intern_reserve) for the name.
+ */
+uint64_t intern_hash(const void *p, size_t n);
+static inline void intern_prefetch(const struct intern *in, uint64_t hash)
+{
+	if (in->slots) {
+		__builtin_prefetch(&in->slots[(uint32_t)hash & in->mask]);
+	}
+}
+uint32_t intern_put_hashed(struct intern *in, const void *p, size_t n, uint64_t hash);
+
 /* The name of `id`, with a NUL behind it. Borrowed until the next intern_put. */
 static inline struct strview intern_str(const struct intern *in, uint32_t id)
 {
