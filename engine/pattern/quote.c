@@ -47,8 +47,11 @@ bool is_plain_word(struct strview w)
 		if (!is_alpha(c) && !is_digit(c) && (!c || !strchr("_./:%@+,=-", c))) {
 			return false;
 		}
+		if (c == '=' && (!i || w.p[i - 1] == ':')) {
+			return false; /* zsh reads =NAME, behind a colon too */
+		}
 	}
-	return w.n && w.p[0] != '=' && !is_reserved(w) && !is_assignment(w);
+	return w.n && !is_reserved(w) && !is_assignment(w);
 }
 
 /* `s` as it stands inside '...', each quote in it as `quote`. */

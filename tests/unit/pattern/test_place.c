@@ -273,8 +273,8 @@ static void words_need_quotes_or_none(void **state)
 	(void)state;
 	static const char *const plain[] = {"a", "data/a.txt", "--in=x", "12", "a,b",
 		"50%", "a@b", "a+b", "a:b", "_", "-"};
-	static const char *const quoted[] = {"a b", "$x", "~", "*", "a=b", "=ls", "if",
-		"esac", "a\nb", "\xc3\xa9", "#", "!", "{", "a;b", "x+=1", "^"};
+	static const char *const quoted[] = {"a b", "$x", "~", "*", "a=b", "=ls", "x:=y",
+		"if", "esac", "a\nb", "\xc3\xa9", "#", "!", "{", "a;b", "x+=1", "^"};
 	struct strbuf out = STRBUF_INIT;
 	for (size_t i = 0; i < CW_ARRAY_LEN(plain); i++) {
 		strbuf_reset(&out);
