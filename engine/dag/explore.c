@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "dag/builder.h"
+#include "dag/explore_ahead.h"
 
 enum { DEFAULT_MAX_JOBS = 10000000 };
 
@@ -109,26 +110,12 @@ static void take_waits(struct builder *b)
 	}
 }
 
-/* A new job. Its number, DAG_NONE where the rule does not apply; -1 in *ret_rc on error. */
-static uint32_t add_job(struct builder *b, const struct rule *rule,
-	const struct strview *values, int *ret_rc)
+/* The rows of a new job, whose inputs are in the reader and whose products are named. */
+static uint32_t commit_job(
+	struct builder *b, const struct rule *rule, const struct strview *values)
 {
 	struct dag *d = b->d;
-	uint64_t most = b->options->max_jobs ? b->options->max_jobs : DEFAULT_MAX_JOBS;
-	if (d->jobs.n >= most) {
-		*ret_rc = too_many(b, rule);
-		return DAG_NONE;
-	}
-	enum inputs_outcome outcome = inputs_read(&b->reader, rule, values);
-	if (outcome == INPUTS_NOT_APPLY) {
-		return DAG_NONE;
-	}
-	if (outcome == INPUTS_FAILED || name_products(b, rule, values) != 0) {
-		*ret_rc = -1;
-		return DAG_NONE;
-	}
 	struct input_reader *in = &b->reader;
-	take_waits(b);
 	cw_assert(d->inputs.n + in->files.n < UINT32_MAX);
 	uint32_t job = (uint32_t)d->jobs.n;
 	vec_push(&d->jobs, (struct dag_job){rule->index,
@@ -150,6 +137,33 @@ static uint32_t add_job(struct builder *b, const struct rule *rule,
 		cand_add(b, b->product_files.v[i], job);
 	}
 	return job;
+}
+
+/* Whether there is room for one more job; else an error. */
+static int check_limit(struct builder *b, const struct rule *rule)
+{
+	uint64_t most = b->options->max_jobs ? b->options->max_jobs : DEFAULT_MAX_JOBS;
+	return b->d->jobs.n >= most ? too_many(b, rule) : 0;
+}
+
+/* A new job. Its number, DAG_NONE where the rule does not apply; -1 in *ret_rc on error. */
+static uint32_t add_job(struct builder *b, const struct rule *rule,
+	const struct strview *values, int *ret_rc)
+{
+	if (check_limit(b, rule) != 0) {
+		*ret_rc = -1;
+		return DAG_NONE;
+	}
+	enum inputs_outcome outcome = inputs_read(&b->reader, rule, values);
+	if (outcome == INPUTS_NOT_APPLY) {
+		return DAG_NONE;
+	}
+	if (outcome == INPUTS_FAILED || name_products(b, rule, values) != 0) {
+		*ret_rc = -1;
+		return DAG_NONE;
+	}
+	take_waits(b);
+	return commit_job(b, rule, values);
 }
 
 static bool known_job(struct builder *b, uint32_t file, const struct rule *rule,
@@ -402,6 +416,49 @@ static void replace_inside(struct builder *b)
 	free(folder);
 }
 
+/* The next needed file that was not visited yet, or DAG_NONE; *ret_late: it became needed
+ * after the cursor had passed it. */
+static uint32_t next_file(struct builder *b, bool *ret_late)
+{
+	*ret_late = b->late.n > 0;
+	if (b->late.n) {
+		return vec_pop(&b->late);
+	}
+	while (b->cursor < b->d->paths.count) {
+		uint32_t file = b->cursor++;
+		if (b->d->file_flags[file] & FILE_NEEDED) {
+			return file;
+		}
+	}
+	return DAG_NONE;
+}
+
+static int visit_all(struct builder *b)
+{
+	struct ahead *ahead = ahead_new(b);
+	struct strview value;
+	uint32_t file;
+	bool late;
+	int rc = 0;
+	while (rc == 0 && (file = next_file(b, &late)) != DAG_NONE) {
+		const struct rule *rule = late || b->has_folders
+						  ? NULL
+						  : ahead_visit(ahead, b, file, &value);
+		if (rule) {
+			rc = check_limit(b, rule);
+			if (rc == 0) {
+				commit_job(b, rule, &value);
+			}
+			continue;
+		}
+		struct arena_mark mark = arena_mark(&b->reader.arena);
+		rc = visit_file(b, file);
+		arena_pop(&b->reader.arena, mark);
+	}
+	ahead_free(ahead);
+	return rc;
+}
+
 int explore(struct builder *b)
 {
 	int rc = 0;
@@ -415,21 +472,8 @@ int explore(struct builder *b)
 		rc = ask_default(b);
 	}
 	b->has_folders = has_folders(b->d->wf);
-	while (rc == 0) {
-		uint32_t file;
-		if (b->late.n) {
-			file = vec_pop(&b->late);
-		} else if (b->cursor < b->d->paths.count) {
-			file = b->cursor++;
-			if (!(b->d->file_flags[file] & FILE_NEEDED)) {
-				continue;
-			}
-		} else {
-			break;
-		}
-		struct arena_mark mark = arena_mark(&b->reader.arena);
-		rc = visit_file(b, file);
-		arena_pop(&b->reader.arena, mark);
+	if (rc == 0) {
+		rc = visit_all(b);
 	}
 	replace_inside(b);
 	return rc;

@@ -27,19 +27,19 @@ void input_reader_release(struct input_reader *in)
 	vec_release(&in->texts);
 }
 
-void dag_grow_files(struct dag *d)
+/* Rows are made when their file comes, so that unused ones cost no memory. */
+void dag_add_file(struct dag *d, uint32_t id)
 {
-	uint32_t count = d->paths.count;
-	if (count <= d->file_cap) {
-		return;
+	if (id >= d->file_cap) {
+		uint32_t cap = d->file_cap + d->file_cap / 2;
+		cap = cap <= id ? id + 1 : cap;
+		cap = cap < 64 ? 64 : cap;
+		d->producer = xreallocarray(d->producer, cap, sizeof(*d->producer));
+		d->file_flags = xreallocarray(d->file_flags, cap, sizeof(*d->file_flags));
+		d->file_cap = cap;
 	}
-	uint32_t cap = d->file_cap + d->file_cap / 2;
-	cap = cap < count ? count : cap;
-	cap = cap < 64 ? 64 : cap;
-	d->producer = xreallocarray(d->producer, cap, sizeof(*d->producer));
-	d->file_flags = xreallocarray(d->file_flags, cap, sizeof(*d->file_flags));
-	/* rows are made when their file comes, so that unused ones cost no memory */
-	d->file_cap = cap;
+	d->producer[id] = DAG_NONE;
+	d->file_flags[id] = 0;
 }
 
 static uint32_t intern_new(struct dag *d, struct strview path)
@@ -47,9 +47,7 @@ static uint32_t intern_new(struct dag *d, struct strview path)
 	uint32_t before = d->paths.count;
 	uint32_t id = intern_put(&d->paths, path.p, path.n);
 	if (d->paths.count != before) {
-		dag_grow_files(d);
-		d->producer[id] = DAG_NONE;
-		d->file_flags[id] = 0;
+		dag_add_file(d, id);
 	}
 	return id;
 }

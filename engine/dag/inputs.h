@@ -56,7 +56,7 @@ enum inputs_outcome inputs_texts(struct input_reader *in, const struct rule *rul
 /* The number of a path of the user in the graph's table, normalised; new if need be. */
 uint32_t dag_intern_path(struct dag *d, struct strview path, struct strbuf *scratch);
 
-/* Makes the rows of files for all interned paths. */
-void dag_grow_files(struct dag *d);
+/* Makes the row of a file whose name has just got the number `id`. */
+void dag_add_file(struct dag *d, uint32_t id);
 
 #endif
