@@ -16,10 +16,14 @@ static struct strview path_of(void *ctx, uint32_t number)
 
 int records_open(struct records **ret, struct session *s, enum state_mode mode)
 {
+	const char *off = getenv("CWFLOW_STATE"); /* to measure what records cost */
+	*ret = NULL;
+	if (off && strcmp(off, "off") == 0) {
+		return 0;
+	}
 	struct records *r = xcalloc(1, sizeof(*r));
 	struct state_names names = {number_of, path_of, &s->dag};
 	struct strbuf note = STRBUF_INIT;
-	*ret = NULL;
 	int rc = state_open(&r->state, STATE_DIR, mode, &names, &note);
 	if (rc != 0) {
 		diag_error(&s->sink, "CW-E600", (struct span){0}, "%s", note.buf);

@@ -104,36 +104,28 @@ struct content content_of_stamp(struct stamp stamp)
 		{(uint64_t)stamp.size, (uint64_t)stamp.mtime_ns}, CONTENT_STAMP};
 }
 
-/* The digest of an open file from its beginning; -1 where reading failed. */
+/* The digest of an open file of `size` bytes; -1 where reading failed or it is not so
+ * long. */
 static int digest_fd(int fd, int64_t size, struct digest *ret)
 {
 	char small[8192];
-	size_t room = size < (int64_t)sizeof(small) ? sizeof(small) : READ_BYTES;
-	char *buf = room > sizeof(small) ? xmalloc(room) : small;
-	struct hash_stream *h = NULL;
-	ssize_t n = read(fd, buf, room);
-	if (n >= 0 && (size_t)n < room) {
-		*ret = hash128(buf, (size_t)n); /* all of it, as a rule */
-		ssize_t more = read(fd, buf + n, room - (size_t)n);
-		if (more == 0) {
-			goto out;
-		}
-		h = hash_stream_new();
-		hash_stream_add(h, buf, (size_t)n);
-		n = more < 0 ? more : (memmove(buf, buf + n, (size_t)more), more);
+	if (size <= (int64_t)sizeof(small)) {
+		ssize_t n = read(fd, small, sizeof(small));
+		*ret = hash128(small, n > 0 ? (size_t)n : 0);
+		return n == size ? 0 : -1;
 	}
-	h = h ? h : hash_stream_new();
-	while (n > 0) {
+	char *buf = xmalloc(READ_BYTES);
+	struct hash_stream *h = hash_stream_new();
+	int64_t total = 0;
+	ssize_t n;
+	while ((n = read(fd, buf, READ_BYTES)) > 0) {
 		hash_stream_add(h, buf, (size_t)n);
-		n = read(fd, buf, room);
+		total += n;
 	}
 	*ret = hash_stream_digest(h);
-out:
 	hash_stream_free(h);
-	if (buf != small) {
-		free(buf);
-	}
-	return n < 0 ? -1 : 0;
+	free(buf);
+	return n == 0 && total == size ? 0 : -1;
 }
 
 static bool same(const struct stat *st, const struct known_file *known)
@@ -142,16 +134,20 @@ static bool same(const struct stat *st, const struct known_file *known)
 	       ns_of(st->st_mtim) == known->stamp.mtime_ns && st->st_ino == known->ino;
 }
 
-/* The bytes of a file that stays as `known` says. */
+/* The bytes of a file that stays as `known` says. 1: it is a folder. */
 static int read_file(const char *path, const struct known_file *known, struct digest *ret)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc = -1;
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && same(&st, known) &&
-		digest_fd(fd, st.st_size, ret) == 0 && fstat(fd, &st) == 0 &&
-		same(&st, known)) {
-		rc = 0;
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		if (S_ISDIR(st.st_mode)) {
+			rc = 1;
+		} else if (S_ISREG(st.st_mode) && same(&st, known) &&
+			   digest_fd(fd, st.st_size, ret) == 0 && fstat(fd, &st) == 0 &&
+			   same(&st, known)) {
+			rc = 0;
+		}
 	}
 	if (fd >= 0) {
 		close(fd);
@@ -186,7 +182,7 @@ static int read_tree(const char *path, const struct known_file *known, struct di
 			struct known_file file = {
 				.stamp = {e->st.st_size, ns_of(e->st.st_mtim)},
 				.ino = e->st.st_ino};
-			rc = read_file(e->path, &file, &d);
+			rc = read_file(e->path, &file, &d) == 0 ? 0 : -1;
 		} else if (S_ISLNK(e->st.st_mode)) {
 			ssize_t n = readlink(e->path, target, sizeof(target));
 			d = hash128(target, n > 0 ? (size_t)n : 0);
@@ -203,18 +199,16 @@ static int read_tree(const char *path, const struct known_file *known, struct di
 
 void content_read(const char *path, int64_t most, struct known_file *known)
 {
-	struct stat st;
 	struct digest d;
 	known->content = content_of_stamp(known->stamp);
-	if ((most && known->stamp.size > most) || stat(path, &st) != 0) {
+	if (most && known->stamp.size > most) {
 		return;
 	}
-	if (S_ISDIR(st.st_mode)) {
-		if (read_tree(path, known, &d) == 0) {
-			known->content = (struct content){d, CONTENT_TREE};
-		}
-	} else if (S_ISREG(st.st_mode) && read_file(path, known, &d) == 0) {
+	int rc = read_file(path, known, &d);
+	if (rc == 0) {
 		known->content = (struct content){d, CONTENT_BYTES};
+	} else if (rc == 1 && read_tree(path, known, &d) == 0) {
+		known->content = (struct content){d, CONTENT_TREE};
 	}
 }
 

@@ -99,11 +99,29 @@ static int recover(struct state *s, struct strview bytes)
 	return state_db_commit(&s->db) != 0 ? -1 : state_db_checkpoint(&s->db);
 }
 
+static uint64_t random_identity(void)
+{
+	uint64_t id = 0;
+	if (getrandom(&id, sizeof(id), 0) != (ssize_t)sizeof(id)) {
+		id = (uint64_t)clock_wall_ns(&clock_real) ^ (uint64_t)getpid();
+	}
+	return id ? id : 1;
+}
+
+/* A first run that was killed before there was a database has a journal from frame 1 on:
+ * the identity in it, else 0. */
+static uint64_t first_identity(struct strview journal)
+{
+	struct frame f;
+	return journal_next(&journal, &f) && f.number == 1 ? f.identity : 0;
+}
+
 /* Opens the database that is there, with what the journal adds. 1: it is damaged. */
-static int open_database(struct state *s, struct strview journal)
+static int open_database(struct state *s, struct strview journal, uint64_t identity)
 {
 	s->has_db = true;
-	int rc = state_db_open(&s->db, s->path, STATE_DB_WRITE, s->network, 0);
+	int rc = state_db_open(&s->db, s->path, STATE_DB_WRITE, s->network,
+		identity ? identity : random_identity());
 	if (rc == 0) {
 		rc = recover(s, journal);
 	}
@@ -115,15 +133,6 @@ static int open_database(struct state *s, struct strview journal)
 		return 0;
 	}
 	return db_fault(&s->db.db) == DB_FAULT_CORRUPT ? 1 : -1;
-}
-
-static uint64_t random_identity(void)
-{
-	uint64_t id = 0;
-	if (getrandom(&id, sizeof(id), 0) != (ssize_t)sizeof(id)) {
-		id = (uint64_t)clock_wall_ns(&clock_real) ^ (uint64_t)getpid();
-	}
-	return id ? id : 1;
 }
 
 /* Jobs that a killed run left unfinished, of a journal whose database is gone: known by
@@ -217,7 +226,10 @@ static int open_to_look(struct state *s, struct strbuf *note)
 {
 	if (fs_exists(s->path)) {
 		s->has_db = true;
-		int rc = state_db_open(&s->db, s->path, STATE_DB_LOOK, false, 0);
+		/* beside a database that cannot be written no shared memory can be made */
+		bool still = access(s->dir, W_OK) != 0;
+		int rc = state_db_open(&s->db, s->path,
+			still ? STATE_DB_STILL : STATE_DB_LOOK, false, 0);
 		if (rc == 0) {
 			/* one moment for all tables */
 			rc = db_exec(&s->db.db, "BEGIN");
@@ -265,8 +277,9 @@ static int open_for_run(struct state *s, struct strbuf *note)
 		return -1;
 	}
 	read_journal(s, &bytes);
-	if (fs_exists(s->path)) {
-		rc = open_database(s, strbuf_sv(&bytes));
+	uint64_t first = first_identity(strbuf_sv(&bytes));
+	if (fs_exists(s->path) || first) {
+		rc = open_database(s, strbuf_sv(&bytes), first);
 		if (rc > 0) {
 			rc = move_aside(s, note);
 		} else if (rc < 0) {

@@ -98,14 +98,16 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 {
 	*s = (struct state_db){0};
 	hashmap_init(&s->started);
-	unsigned flags = mode == STATE_DB_LOOK ? DB_READONLY : DB_CREATE | DB_WAL;
+	unsigned flags = mode == STATE_DB_WRITE   ? DB_CREATE | DB_WAL
+			 : mode == STATE_DB_STILL ? DB_READONLY | DB_IMMUTABLE
+						  : DB_READONLY;
 	if (network) {
 		flags |= DB_EXCLUSIVE;
 	}
 	if (db_open(&s->db, path, flags, statements, STATEMENTS) != 0) {
 		return -1;
 	}
-	if (mode == STATE_DB_LOOK) {
+	if (mode != STATE_DB_WRITE) {
 		int64_t version = 0;
 		db_busy_timeout(&s->db, 200);
 		if (db_query_int(&s->db, "PRAGMA user_version", 0, &version) != 0) {

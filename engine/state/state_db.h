@@ -22,7 +22,11 @@ struct state_db {
 	bool has_unfinished;         /* rows may be in that table */
 };
 
-enum state_db_mode { STATE_DB_LOOK, STATE_DB_WRITE };
+enum state_db_mode {
+	STATE_DB_LOOK,
+	STATE_DB_STILL, /* likewise, in a folder that nobody writes to: no locks */
+	STATE_DB_WRITE
+};
 
 /*
  * Opens the database at `path`. WRITE: made where it is missing (with `identity`),

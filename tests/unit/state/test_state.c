@@ -1,0 +1,390 @@
+/* What is remembered: rows, the journal, recovery after a kill, damage, later versions. */
+#include "state/state.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/intern.h"
+#include "sys/fs.h"
+
+static char dir[64];
+
+struct world {
+	struct intern names;
+	struct state state;
+	struct strbuf note;
+};
+
+static int setup(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof(dir), "/tmp/cw-test-state-XXXXXX");
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return fs_remove_tree(AT_FDCWD, dir);
+}
+
+static uint32_t number_of(void *ctx, struct strview path)
+{
+	return intern_put(ctx, path.p, path.n);
+}
+
+static struct strview path_of(void *ctx, uint32_t number)
+{
+	return intern_str(ctx, number);
+}
+
+static int open_world(struct world *w, enum state_mode mode)
+{
+	struct state_names names = {number_of, path_of, &w->names};
+	intern_init(&w->names);
+	strbuf_init(&w->note);
+	return state_open(&w->state, dir, mode, &names, &w->note);
+}
+
+static int close_world(struct world *w)
+{
+	int rc = state_close(&w->state, &w->note);
+	intern_release(&w->names);
+	strbuf_release(&w->note);
+	return rc;
+}
+
+/* A job number `i` that made out/i from in/i. */
+static void start_job(struct world *w, uint32_t id, uint32_t i)
+{
+	char paths[64];
+	int n = snprintf(paths, sizeof(paths), "out/%u", (unsigned)i);
+	state_put_start(&w->state, &(struct row_start){id, 1, 5, {paths, (size_t)n + 1}});
+	assert_int_equal(state_commit(&w->state), 0);
+}
+
+static void end_job(struct world *w, uint32_t id, uint32_t i)
+{
+	char in[32], out[32];
+	int n = snprintf(in, sizeof(in), "in/%u", (unsigned)i);
+	int m = snprintf(out, sizeof(out), "out/%u", (unsigned)i);
+	uint32_t in_file = state_file_id(&w->state, intern_put(&w->names, in, (size_t)n));
+	uint32_t out_file =
+		state_file_id(&w->state, intern_put(&w->names, out, (size_t)m));
+	struct known_file f = {{i, 10}, 1, i, {{i, 1}, CONTENT_BYTES}, STATE_NONE};
+	state_put_file(&w->state, in_file, &f);
+	f.job = id;
+	f.content.digest.lo = 2;
+	state_put_file(&w->state, out_file, &f);
+	struct seen_input seen = {in_file, CONTENT_BYTES, {i, 1}};
+	struct row_job job = {.id = id,
+		.run = 1,
+		.version = 1,
+		.code = i,
+		.inputs = {(const char *)&seen, sizeof(seen)},
+		.outputs = {(const char *)&out_file, sizeof(out_file)},
+		.rule = SV("make"),
+		.wildcards = SV("i=\"x\""),
+		.seconds = 0.5,
+		.max_rss_kb = 1000,
+		.command = SV("make it\nso")};
+	state_put_job(&w->state, &job);
+	assert_int_equal(state_commit(&w->state), 0);
+}
+
+static void put_run(struct world *w)
+{
+	struct row_run run = {
+		.id = w->state.last_run + 1, .host = SV("here"), .dirty = -1};
+	state_put_run(&w->state, &run);
+	assert_int_equal(state_commit(&w->state), 0);
+}
+
+static void assert_job(struct world *w, uint32_t i)
+{
+	char out[32];
+	int n = snprintf(out, sizeof(out), "out/%u", (unsigned)i);
+	uint32_t file = state_file_of(&w->state, intern_find(&w->names, out, (size_t)n));
+	assert_int_not_equal(file, STATE_NONE);
+	uint32_t id = w->state.files.v[file].job;
+	const struct known_job *job = &w->state.jobs.v[id];
+	assert_int_equal(job->run, 1);
+	assert_int_equal(job->code, i);
+	assert_int_equal(job->input_count, 1);
+	assert_int_equal(w->state.inputs.v[job->inputs].digest.hi, i);
+	assert_int_equal(w->state.outputs.v[job->outputs], file);
+	struct row_job row;
+	assert_int_equal(state_job(&w->state, id, &row), 1);
+	assert_true(sv_eq_str(row.command, "make it\nso"));
+	assert_true(sv_eq_str(row.wildcards, "i=\"x\""));
+}
+
+static void test_nothing_there(void **state)
+{
+	struct world w;
+	(void)state;
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_false(w.state.found);
+	assert_int_equal(w.note.len, 0);
+	assert_int_equal(close_world(&w), 0);
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	assert_int_equal(close_world(&w), 0);
+	/* a run that records nothing makes no database */
+	strbuf_init(&w.note);
+	strbuf_addf(&w.note, "%s/state.db", dir);
+	assert_false(fs_exists(w.note.buf));
+	strbuf_release(&w.note);
+}
+
+static void test_records_come_back(void **state)
+{
+	struct world w;
+	(void)state;
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	put_run(&w);
+	for (uint32_t i = 0; i < 1000; i++) {
+		uint32_t id = state_new_job(&w.state);
+		start_job(&w, id, i);
+		end_job(&w, id, i);
+	}
+	start_job(&w, state_new_job(&w.state), 2000);
+	assert_int_equal(close_world(&w), 0);
+	for (int mode = 0; mode < 2; mode++) {
+		assert_int_equal(open_world(&w, mode ? STATE_RUN : STATE_LOOK), 0);
+		assert_true(w.state.found);
+		assert_int_equal(w.state.last_run, 1);
+		assert_int_equal(w.state.jobs.n, 1001);
+		assert_int_equal(w.state.unfinished.n, 1);
+		assert_job(&w, 0);
+		assert_job(&w, 999);
+		assert_int_equal(close_world(&w), 0);
+	}
+}
+
+/* In a process of its own that dies without a word: `jobs` jobs end, one does not. */
+static void die_after(uint32_t jobs, bool wait)
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct world w;
+		open_world(&w, STATE_RUN);
+		put_run(&w);
+		for (uint32_t i = 0; i < jobs; i++) {
+			uint32_t id = state_new_job(&w.state);
+			start_job(&w, id, i);
+			end_job(&w, id, i);
+			if (wait && i % 50 == 0) {
+				usleep(30000); /* so that the thread writes some */
+			}
+		}
+		start_job(&w, state_new_job(&w.state), 5000);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void test_killed(void **state)
+{
+	struct world w;
+	(void)state;
+	for (int wait = 0; wait < 2; wait++) {
+		die_after(300, wait);
+		for (int mode = 0; mode < 3; mode++) {
+			/* first looking, then as a run does, then looking again */
+			assert_int_equal(
+				open_world(&w, mode == 1 ? STATE_RUN : STATE_LOOK), 0);
+			for (uint32_t i = 0; i < 300; i++) {
+				assert_job(&w, i);
+			}
+			assert_int_equal(w.state.unfinished.n, 1);
+			assert_int_equal(close_world(&w), 0);
+		}
+		teardown(state);
+		setup(state);
+	}
+}
+
+static void test_torn_journal(void **state)
+{
+	struct world w;
+	struct stat st;
+	char path[96];
+	(void)state;
+	die_after(20, false);
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size - 3), 0);
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	for (uint32_t i = 0; i < 20; i++) {
+		assert_job(&w, i);
+	}
+	assert_int_equal(w.state.unfinished.n, 0); /* its frame was torn */
+	assert_int_equal(close_world(&w), 0);
+}
+
+/* Every byte of the journal flipped in turn: some of the last frames are lost, nothing
+ * else happens. */
+static void test_damaged_journal(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	char path[96], db[96];
+	struct world w;
+	(void)state;
+	die_after(3, false);
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	snprintf(db, sizeof(db), "%s/state.db", dir);
+	assert_int_equal(fs_read_file(path, SIZE_MAX / 2, &bytes), 0);
+	for (size_t i = 0; i < bytes.len; i += 7) {
+		bytes.buf[i] = (char)(bytes.buf[i] ^ 0x55);
+		assert_int_equal(fs_write_atomic(path, bytes.buf, bytes.len, 0600), 0);
+		unlink(db);
+		assert_int_equal(open_world(&w, STATE_LOOK), 0);
+		assert_int_equal(close_world(&w), 0);
+		bytes.buf[i] = (char)(bytes.buf[i] ^ 0x55);
+	}
+	strbuf_release(&bytes);
+}
+
+static void test_database_gone_starts_kept(void **state)
+{
+	struct world w;
+	char path[96];
+	(void)state;
+	die_after(5, true);
+	snprintf(path, sizeof(path), "%s/state.db", dir);
+	unlink(path);
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(open_world(&w, STATE_RUN), 0);
+		assert_int_equal(w.state.unfinished.n, 1);
+		uint32_t file = w.state.unfinished_files.v[0];
+		assert_true(sv_eq_str(intern_str(&w.names, file), "out/5000"));
+		assert_int_equal(close_world(&w), 0);
+	}
+}
+
+static void test_damaged_database(void **state)
+{
+	struct world w;
+	char path[96];
+	(void)state;
+	snprintf(path, sizeof(path), "%s/state.db", dir);
+	assert_int_equal(
+		fs_write_atomic(path, "this is no database at all", 26, 0600), 0);
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_non_null(strstr(w.note.buf, "nothing is known"));
+	assert_int_equal(close_world(&w), 0);
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	assert_non_null(strstr(w.note.buf, "moved to"));
+	put_run(&w);
+	end_job(&w, state_new_job(&w.state), 7);
+	assert_int_equal(close_world(&w), 0);
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_job(&w, 7);
+	assert_int_equal(close_world(&w), 0);
+}
+
+static void test_later_version(void **state)
+{
+	struct world w;
+	struct db db;
+	char path[96];
+	(void)state;
+	snprintf(path, sizeof(path), "%s/state.db", dir);
+	assert_int_equal(db_open(&db, path, DB_CREATE, NULL, 0), 0);
+	assert_int_equal(db_exec(&db, "PRAGMA user_version=12345"), 0);
+	db_close(&db);
+	for (int mode = 0; mode < 2; mode++) {
+		assert_int_equal(open_world(&w, mode ? STATE_RUN : STATE_LOOK), -1);
+		assert_non_null(strstr(w.note.buf, "later version"));
+		close_world(&w);
+	}
+}
+
+/* A second writer in the folder keeps out. */
+static void test_two_writers(void **state)
+{
+	struct world one, two;
+	(void)state;
+	assert_int_equal(open_world(&one, STATE_RUN), 0);
+	put_run(&one);
+	end_job(&one, state_new_job(&one.state), 1);
+	assert_int_equal(open_world(&two, STATE_RUN), 0);
+	assert_int_equal(two.state.mode, STATE_LOOK);
+	assert_non_null(strstr(two.note.buf, "another run"));
+	assert_int_equal(close_world(&two), 0);
+	assert_int_equal(close_world(&one), 0);
+	assert_int_equal(open_world(&one, STATE_LOOK), 0);
+	assert_job(&one, 1);
+	assert_int_equal(close_world(&one), 0);
+}
+
+static void test_dropped_starts(void **state)
+{
+	struct world w;
+	(void)state;
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	put_run(&w);
+	uint32_t id = state_new_job(&w.state);
+	start_job(&w, id, 1);
+	state_put_drop(&w.state, id);
+	assert_int_equal(state_commit(&w.state), 0);
+	assert_int_equal(close_world(&w), 0);
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	assert_int_equal(w.state.unfinished.n, 0);
+	start_job(&w, 0, 1);
+	assert_int_equal(close_world(&w), 0);
+	/* unfinished in the database, ended by a later run */
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	assert_int_equal(w.state.unfinished.n, 1);
+	end_job(&w, 0, 1);
+	assert_int_equal(close_world(&w), 0);
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_int_equal(w.state.unfinished.n, 0);
+	assert_job(&w, 1);
+	assert_int_equal(close_world(&w), 0);
+}
+
+/* The journal cannot be written: said once, and it stays so. */
+static void test_full_disk(void **state)
+{
+	struct world w;
+	(void)state;
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	if (full < 0) {
+		skip();
+	}
+	assert_true(dup3(full, w.state.journal.fd, O_CLOEXEC) >= 0);
+	close(full);
+	struct row_run run = {.id = 1};
+	state_put_run(&w.state, &run);
+	assert_int_equal(state_commit(&w.state), -1);
+	assert_int_not_equal(w.state.broken, 0);
+	assert_int_equal(state_commit(&w.state), -1);
+	assert_int_equal(close_world(&w), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_nothing_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_records_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_torn_journal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged_journal, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_database_gone_starts_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged_database, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_later_version, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_writers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dropped_starts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full_disk, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
