@@ -244,6 +244,44 @@ static enum inputs_outcome run_loops(
 	}
 }
 
+/*
+ * The common case, a plain pattern over one list without doubles, goes in batches: names
+ * are spelled and hashed and their slots prefetched before the first is looked up, and
+ * no two of them can be equal. False, with nothing taken, where it is not that case.
+ */
+static bool read_in_batches(
+	struct expansion *x, const struct text *t, uint32_t entry, unsigned flags)
+{
+	enum { BATCH = 64 };
+	struct input_reader *in = x->in;
+	struct strview names[BATCH];
+	const struct set *set = x->loop_count == 1 ? x->loops[0].set : NULL;
+	if (in->as_texts || flags || x->e->pattern_count != 1 || !t->plain || !set ||
+		def_of(x, x->loops[0].number)->dynamic || !set->distinct ||
+		set->column_count != 1) {
+		return false;
+	}
+	size_t before = in->files.n;
+	vec_reserve(&in->files, set->row_count);
+	for (size_t row = 0; row < set->row_count;) {
+		size_t n = 0;
+		strbuf_reset(&in->path);
+		for (; n < BATCH && row < set->row_count; n++) {
+			x->loops[0].row = row++;
+			set_values(x, 0);
+			size_t from = in->path.len;
+			text_expand_plain(t, x->values, &in->path);
+			/* lengths now: the buffer may move */
+			names[n] = (struct strview){NULL, in->path.len - from};
+		}
+		if (!input_take_many(in, entry, names, n)) {
+			in->files.n = before;
+			return false;
+		}
+	}
+	return true;
+}
+
 enum inputs_outcome expansion_read(struct input_reader *in, const struct expand *e,
 	uint32_t entry, unsigned flags, const struct strview *values)
 {
@@ -255,6 +293,9 @@ enum inputs_outcome expansion_read(struct input_reader *in, const struct expand 
 	for (uint32_t p = 0; p < e->pattern_count; p++) {
 		if (find_loops(&x, &e->patterns[p]) != 0) {
 			return INPUTS_FAILED;
+		}
+		if (read_in_batches(&x, &e->patterns[p], entry, flags)) {
+			continue;
 		}
 		enum inputs_outcome rc = run_loops(&x, &e->patterns[p], entry, flags);
 		if (rc != INPUTS_OK) {

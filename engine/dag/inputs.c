@@ -110,6 +110,31 @@ enum inputs_outcome input_take(
 	return INPUTS_OK;
 }
 
+bool input_take_many(
+	struct input_reader *in, uint32_t entry, struct strview *names, size_t count)
+{
+	uint32_t ids[INTERN_BATCH];
+	cw_assert(count <= INTERN_BATCH);
+	const char *p = in->path.buf;
+	for (size_t i = 0; i < count; i++) {
+		names[i].p = p;
+		p += names[i].n;
+		if (unfit(names[i]) || names[i].p[0] == '/' ||
+			!path_is_normal(names[i])) {
+			return false;
+		}
+	}
+	uint32_t known = in->d->paths.count;
+	intern_put_many(&in->d->paths, names, count, ids);
+	for (size_t i = 0; i < count; i++) {
+		if (ids[i] >= known) {
+			dag_add_file(in->d, ids[i]);
+		}
+		vec_push(&in->files, (struct input_file){ids[i], entry});
+	}
+	return true;
+}
+
 /* --- texts ---------------------------------------------------------------------------- */
 
 struct slots {

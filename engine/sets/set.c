@@ -19,6 +19,7 @@ void set_list(struct arena *arena, const struct strview *values, size_t count,
 	struct span where, struct set *ret)
 {
 	one_column(arena, where, ret);
+	ret->distinct = true;
 	ret->row_count = count;
 	ret->values = ARENA_ARRAY(arena, struct strview, count);
 	if (count) {
@@ -68,7 +69,7 @@ int set_glob(struct diag_sink *sink, struct arena *arena, int dir,
 	const struct pattern *p, const struct strview *names, uint32_t name_count,
 	struct span where, struct set *ret)
 {
-	struct set s = {.span = where, .column_count = name_count};
+	struct set s = {.span = where, .column_count = name_count, .distinct = true};
 	s.columns = ARENA_ARRAY(arena, struct strview, name_count);
 	if (glob_collect(
 		    sink, arena, dir, p, name_count, where, &s.values, &s.row_count)) {

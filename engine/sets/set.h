@@ -18,6 +18,7 @@ struct set {
 		*columns; /* names; a list has one, named as the set or its wildcard */
 	size_t row_count;
 	struct strview *values; /* row-major */
+	bool distinct;          /* it is known that no two rows are equal */
 };
 
 /* The set with these rows removed that do not hold value `equals` in `column`. */
