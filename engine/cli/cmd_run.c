@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "cli/cluster_run.h"
 #include "cli/hooks.h"
 #include "cli/job_scratch.h"
 #include "cli/recorder.h"
@@ -208,6 +209,7 @@ static int run_plan(struct session *s)
 {
 	struct run r = {.s = s};
 	struct run_classes classes;
+	struct cluster_run cluster;
 	struct run_result result = {0};
 	struct run_options o = {.cores = (uint32_t)s->cores,
 		.tools_dir = s->tools_dir.len ? s->tools_dir.buf : NULL,
@@ -226,6 +228,9 @@ static int run_plan(struct session *s)
 	strbuf_init(&r.reason);
 	job_context_init(&r.context, &s->dag, &s->sink);
 	r.context.cores = s->cores;
+	r.context.remote = s->cluster.on;
+	r.context.remote_cores = s->cluster.max_threads;
+	cluster_run_init(&cluster, s, &r.context, &o);
 	r.context.write_file = job_scratch_write;
 	r.context.write_ctx = &s->wf.workdir;
 	r.context.container_program = s->o.container_program;
@@ -375,6 +380,9 @@ int cmd_run(struct session *s)
 	if (rc == EXIT_DONE) {
 		/* what a killed run left, before anything is looked at */
 		job_files_recover(STATE_DIR);
+		rc = cluster_run_recover(s, &s->has_live_jobs);
+	}
+	if (rc == EXIT_DONE) {
 		rc = close_records(s, build_and_run(s));
 	}
 	lockfile_release(&lock);

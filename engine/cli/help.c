@@ -5,9 +5,10 @@
 static const struct {
 	enum option_group group;
 	const char *name, *title;
-} groups[] = {{GROUP_RUN, "run", "Run"}, {GROUP_SELECT, "select", "Choose what runs"},
-	{GROUP_LOOK, "look", "Look"}, {GROUP_CLEAN, "clean", "Clean"},
-	{GROUP_OUTPUT, "output", "What is printed"}, {GROUP_OTHER, "other", "Other"}};
+} groups[] = {{GROUP_RUN, "run", "Run"}, {GROUP_CLUSTER, "cluster", "Clusters"},
+	{GROUP_SELECT, "select", "Choose what runs"}, {GROUP_LOOK, "look", "Look"},
+	{GROUP_CLEAN, "clean", "Clean"}, {GROUP_OUTPUT, "output", "What is printed"},
+	{GROUP_OTHER, "other", "Other"}};
 
 static bool is_end(const struct option *opt)
 {

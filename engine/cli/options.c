@@ -63,6 +63,44 @@ static void set_value(struct options *o, const struct option *opt, const char *v
 	}
 }
 
+const struct option *option_find(struct strview name)
+{
+	for (const struct option *opt = option_table; !is_end(opt); opt++) {
+		if (opt->name && sv_eq_str(name, opt->name)) {
+			return opt;
+		}
+	}
+	return NULL;
+}
+
+bool option_is_set(const struct options *o, const struct option *opt)
+{
+	const char *at = (const char *)o + opt->at;
+	bool on;
+	const char *value;
+	if (opt->kind == OPT_FLAG) {
+		memcpy(&on, at, sizeof(on));
+		return on;
+	}
+	if (opt->kind == OPT_REPEATED || opt->kind == OPT_PAIRS) {
+		word_list list;
+		memcpy(&list, at, sizeof(list));
+		return list.n > 0;
+	}
+	memcpy(&value, at, sizeof(value));
+	return value != NULL;
+}
+
+void option_set(struct options *o, const struct option *opt, const char *value)
+{
+	set_value(o, opt, value);
+}
+
+word_list *option_list(struct options *o, const struct option *opt)
+{
+	return place_of(o, opt);
+}
+
 static bool is_count(const char *word)
 {
 	if (strcmp(word, "all") == 0) {

@@ -10,6 +10,7 @@
 
 enum option_group {
 	GROUP_RUN,
+	GROUP_CLUSTER,
 	GROUP_SELECT,
 	GROUP_LOOK,
 	GROUP_CLEAN,
@@ -58,6 +59,8 @@ struct options {
 		*latency_wait;
 	const char *completion, *rerun_triggers, *checksum_limit;
 	const char *why, *lineage; /* "" without a value */
+	const char *cluster, *cluster_status, *cluster_cancel, *profile, *max_threads,
+		*max_submit_rate, *max_status_rate, *local_cores;
 	word_list forcerun, config, configfiles, targets, resources, set_threads,
 		set_resources, default_resources, until, omit_from, accept;
 };
@@ -65,6 +68,14 @@ struct options {
 /* 0, or -1 with errors that name the nearest known option. */
 int options_parse(struct options *o, int argc, char **argv, struct diag_sink *sink);
 void options_release(struct options *o);
+
+/* For profiles: the option of that long name, or NULL; whether it was given; sets it as if
+ * it were given (a word is added to a list; flags need no value); its list, where it has
+ * one. The value is borrowed. */
+const struct option *option_find(struct strview name);
+bool option_is_set(const struct options *o, const struct option *opt);
+void option_set(struct options *o, const struct option *opt, const char *value);
+word_list *option_list(struct options *o, const struct option *opt);
 
 /* --help, --help=GROUP. Exit status. */
 int options_help(const char *group, struct diag_sink *sink);

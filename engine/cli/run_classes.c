@@ -1,6 +1,10 @@
 #include "cli/run_classes.h"
 
 #include "base/number.h"
+#include "cli/cluster_run.h"
+
+/* Number of the resource that stands for a place at the cluster, where there is one. */
+enum { SUBMISSIONS = 1 };
 
 static int bad_pair(struct session *s, const char *option, const char *pair)
 {
@@ -24,6 +28,11 @@ static int read_limits(struct run_classes *c, struct session *s)
 	c->names[0] = "cores";
 	c->graph.resource_count = 1;
 	c->graph.limit[0] = s->cores;
+	if (s->cluster.on) {
+		c->names[SUBMISSIONS] = ""; /* no resource of a rule is called so */
+		c->graph.limit[SUBMISSIONS] = s->cluster.jobs;
+		c->graph.resource_count++;
+	}
 	for (size_t i = 0; i < s->o.resources.n; i++) {
 		struct strview name;
 		int64_t limit;
@@ -55,6 +64,10 @@ static int amounts_of(struct run_classes *c, struct session *s, struct job_value
 	if (job_threads(v, &ret->amount[0], &err) != 0) {
 		return diag_error(
 			&s->sink, "CW-E510", rule->threads->span, "%s", err.text);
+	}
+	if (cluster_takes(s, v->job)) {
+		ret->amount[0] = 0;
+		ret->amount[SUBMISSIONS] = 1;
 	}
 	for (uint32_t k = 0; k < rule->resource_count; k++) {
 		const struct resource *res = &rule->resources[k];

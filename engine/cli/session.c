@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "cli/profile.h"
 #include "parser/parser.h"
 #include "sys/cpus.h"
 #include "sys/fs.h"
@@ -31,6 +32,7 @@ int session_init(struct session *s, int argc, char **argv)
 	source_set_init(&s->sources);
 	diag_sink_init(&s->sink, &s->sources);
 	workflow_init(&s->wf);
+	cluster_settings_init(&s->cluster);
 	after_done_init(&s->after);
 	after_done_init(&s->ran);
 	strbuf_init(&s->workdir);
@@ -43,8 +45,11 @@ int session_init(struct session *s, int argc, char **argv)
 	if (options_parse(&s->o, argc, argv, &s->sink) != 0) {
 		return -1;
 	}
-	s->color = s->color && !s->o.no_color;
 	find_tools_dir(&s->tools_dir);
+	if (profiles_read(s) != 0 || cluster_settings_read(s) != 0) {
+		return -1;
+	}
+	s->color = s->color && !s->o.no_color;
 	return 0;
 }
 
@@ -65,6 +70,7 @@ void session_release(struct session *s)
 	}
 	workflow_release(&s->wf);
 	options_release(&s->o);
+	cluster_settings_release(&s->cluster);
 	strbuf_release(&s->workdir);
 	strbuf_release(&s->tools_dir);
 	strbuf_release(&s->arguments);
@@ -134,6 +140,11 @@ static int read_cores(struct session *s)
 {
 	const char *text = s->o.cores ? s->o.cores : s->o.both ? s->o.both : s->o.jobs;
 	int64_t n = 1;
+	if (s->cluster.on) {
+		/* -j and --jobs are of the cluster; this is what local rules may use */
+		text = s->o.local_cores ? s->o.local_cores : s->o.cores;
+		n = cpus_allowed() < 4 ? cpus_allowed() : 4;
+	}
 	if (text && strcmp(text, "all") == 0) {
 		n = cpus_allowed();
 	} else if (text && (parse_i64(sv_from(text), &n) != 0 || n < 1 || n > 100000)) {

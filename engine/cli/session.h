@@ -5,6 +5,7 @@
 #ifndef CW_CLI_SESSION_H
 #define CW_CLI_SESSION_H
 
+#include "cli/cluster_settings.h"
 #include "cli/options.h"
 #include "cli/records.h"
 #include "dag/after.h"
@@ -29,15 +30,17 @@ struct session {
 	struct strbuf arguments; /* the command line, for records */
 	const char *file;        /* workflow file */
 	char *file_owned;
-	int64_t cores;
+	int64_t cores; /* of this host */
+	struct cluster_settings cluster;
 	struct records *records; /* NULL: none */
 	struct after_done after; /* jobs that inputs waited for, done by now */
 	struct after_done ran;   /* jobs that ran in earlier rounds */
 	uint32_t round;
-	int log_fd; /* of the run's log; 0: not open */
+	int log_fd;             /* of the run's log; 0: not open */
 	struct strview *failed; /* rules with failed jobs, after a run */
 	uint32_t failed_count;
 	bool has_dag, has_plan, color;
+	bool has_live_jobs; /* with a scheduler, of an earlier run */
 };
 
 /* Parses the command line. 0, or -1 with errors in the sink. */

@@ -2,9 +2,9 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
-#include <regex.h>
 
 #include "base/number.h"
+#include "pattern/regex.h"
 
 static const struct {
 	const char *name;
@@ -231,25 +231,26 @@ static struct strview single_word(struct strview line)
 	return cluster_id_is_good(line) ? line : (struct strview){NULL, 0};
 }
 
-/* What the first group of an expression matches, or all of it. */
+/* What the first group of an expression matches in the first line that it fits, or all of
+ * the match where it has no group. */
 static int find_by_pattern(struct strview text, const char *pattern, struct strbuf *ret)
 {
-	regex_t re;
-	regmatch_t m[2];
-	int rc = -1;
-	if (regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE) != 0) {
-		return -1;
+	struct strbuf whole = STRBUF_INIT;
+	struct regex_error err;
+	struct strview line, id = {NULL, 0};
+	bool grouped = strchr(pattern, '(') != NULL;
+	strbuf_addf(&whole, ".*?(?:%s%s%s)().*", grouped ? "" : "(", pattern,
+		grouped ? "" : ")");
+	struct regex *re = regex_new(strbuf_sv(&whole), &err);
+	while (re && !id.n && next_line(&text, &line)) {
+		if (regex_match(re, line) == MATCH_YES) {
+			id = regex_capture(re, 1, line);
+		}
 	}
-	struct strbuf copy = STRBUF_INIT;
-	strbuf_addsv(&copy, text);
-	if (regexec(&re, copy.buf, 2, m, 0) == 0) {
-		const regmatch_t *g = m[1].rm_so >= 0 ? &m[1] : &m[0];
-		strbuf_add(ret, copy.buf + g->rm_so, (size_t)(g->rm_eo - g->rm_so));
-		rc = 0;
-	}
-	strbuf_release(&copy);
-	regfree(&re);
-	return rc;
+	strbuf_addsv(ret, id);
+	regex_free(re);
+	strbuf_release(&whole);
+	return id.n ? 0 : -1;
 }
 
 /* "3.1-6:2" of an array is job 3: the part behind the dot is a range. */

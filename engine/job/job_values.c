@@ -499,7 +499,9 @@ int job_threads(struct job_values *v, int64_t *ret, struct render_error *err)
 			value.i = n;
 		}
 		n = value.i < 1 ? 1 : value.i;
-		v->threads = v->c->cores && n > v->c->cores ? v->c->cores : n;
+		bool remote = v->c->remote && !v->rule->localrule;
+		int64_t most = remote ? v->c->remote_cores : v->c->cores;
+		v->threads = most && n > most ? most : n;
 	}
 	*ret = v->threads;
 	return 0;

@@ -15,6 +15,8 @@ struct job_context {
 		*sink; /* errors of expressions in inputs; they were found before */
 	struct input_reader reader;
 	int64_t cores; /* threads are capped to it; 0: no cap */
+	bool remote; /* but for local rules, whose jobs stay here, jobs go to a cluster ... */
+	int64_t remote_cores; /* ... and are capped to this */
 	/* Keeps a text in a file for one attempt at a job ({input:list}, $CWFLOW_JOB) and
 	 * gives its path in `arena`. 0, or -1. NULL (nothing is run): a name stands for it. */
 	int (*write_file)(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
