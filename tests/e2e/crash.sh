@@ -49,6 +49,7 @@ run()
 	cwflow -q -k -j 3
 }
 run 2>err.txt && fail "the failing job did not fail"
+[ -e sum ] || fail "the first run: $(cat err.txt)"
 mkdir before
 cp -a src out tree log sum .cwflow before
 sleep 0.01
