@@ -5,8 +5,8 @@
 #ifndef CW_ABC_ARCHIVE_H
 #define CW_ABC_ARCHIVE_H
 
-#include "abc/fingerprint.h"
 #include "abc/population.h"
+#include "abc/problem_fingerprint.h"
 #include "abc/wire.h"
 #include "base/vec.h"
 

@@ -5,7 +5,7 @@
 #define CW_ABC_PART_FILE_H
 
 #include "abc/collector.h"
-#include "abc/fingerprint.h"
+#include "abc/problem_fingerprint.h"
 
 struct part_head {
 	char digest[FINGERPRINT_SIZE];

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "abc/fingerprint.h"
+#include "abc/problem_fingerprint.h"
 #include "abc_kit.h"
 
 /* One line of kit_normal replaced by `line`, or with it appended. */

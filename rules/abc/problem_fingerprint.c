@@ -1,4 +1,4 @@
-#include "abc/fingerprint.h"
+#include "abc/problem_fingerprint.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,8 +3,8 @@
  * observed data, distance, acceptor, kernels, and thresholds and sizes up to it. Not
  * `stop`, not later thresholds: a run can be extended.
  */
-#ifndef CW_ABC_FINGERPRINT_H
-#define CW_ABC_FINGERPRINT_H
+#ifndef CW_ABC_PROBLEM_FINGERPRINT_H
+#define CW_ABC_PROBLEM_FINGERPRINT_H
 
 #include "abc/problem.h"
 #include "base/strbuf.h"
