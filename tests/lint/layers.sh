@@ -63,7 +63,7 @@ function is_system(h) {
 function outside_rule(room, h,	i, pattern) {
 	for (i = 1; i <= outsides[room]; i++) {
 		pattern = outside[room, i]
-		if (pattern == h || (pattern ~ /\/\*$/ &&
+		if (pattern == h || (pattern ~ /\*$/ &&
 			index(h, substr(pattern, 1, length(pattern) - 1)) == 1))
 			return pattern
 	}
@@ -77,7 +77,7 @@ BEGIN {
 		"stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h " \
 		"stdlib.h stdnoreturn.h string.h strings.h termios.h threads.h time.h " \
 		"unistd.h wchar.h wctype.h mntent.h complex.h malloc.h endian.h " \
-		"immintrin.h emmintrin.h x86intrin.h syslog.h"
+		"regex.h immintrin.h emmintrin.h x86intrin.h syslog.h"
 	read_table()
 }
 
