@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "dag/depfile.h"
+#include "dag/inputs.h"
 #include "state/content.h"
 #include "sys/clock.h"
 #include "sys/path.h"
@@ -224,17 +226,69 @@ static struct content input_content(
 	return seen->content;
 }
 
+/* An input that the job told of in its dependency file. */
+static void add_told(struct recorder *r, struct strview path, struct hashmap *seen)
+{
+	struct dag *d = r->plan->d;
+	struct known_file now;
+	uint32_t file = dag_intern_path(d, path, &r->outputs);
+	if (hashmap_set(seen, file, 0) != HASHMAP_NONE ||
+		content_look(dag_path(d, file).p, &now) != 0) {
+		return;
+	}
+	uint32_t id = state_file_id(&r->records->state, file);
+	struct content c = input_content(r, file, id, &now);
+	struct seen_input input = {id, c.kind, c.digest};
+	strbuf_add(&r->inputs, &input, sizeof(input));
+}
+
+/* Those that are in the dependency file by now, in place of those of the last run. */
+static void add_depfile(struct recorder *r, struct started *a)
+{
+	struct arena arena = ARENA_INIT;
+	struct depfile deps;
+	struct hashmap seen;
+	struct strview path;
+	depfile_init(&deps);
+	hashmap_init(&seen);
+	if (job_depfile(&r->records->context, &arena, a->job, &path) == 0 && path.n) {
+		uint32_t n, products = dag_rule(r->plan->d, a->job)->product_count;
+		const uint32_t *in = dag_inputs(r->plan->d, a->job, &n);
+		for (uint32_t k = 0; k < n; k++) {
+			if (!(in[k] & INPUT_TOLD)) {
+				hashmap_set(&seen, INPUT_FILE(in[k]), 0);
+			}
+		}
+		for (uint32_t k = 0; k < products; k++) {
+			hashmap_set(&seen, dag_products(r->plan->d, a->job)[k], 0);
+		}
+		depfile_read(&deps, path.p);
+		for (size_t i = 0; i < deps.paths.n; i++) {
+			add_told(r, deps.paths.v[i], &seen);
+		}
+	}
+	hashmap_release(&seen);
+	depfile_release(&deps);
+	arena_release(&arena);
+}
+
 static void add_inputs(struct recorder *r, struct started *a)
 {
 	uint32_t n;
 	const uint32_t *in = dag_inputs(r->plan->d, a->job, &n);
 	strbuf_reset(&r->inputs);
 	for (uint32_t k = 0; k < n && k < a->input_count; k++) {
+		if (in[k] & INPUT_TOLD) {
+			continue;
+		}
 		uint32_t file = INPUT_FILE(in[k]);
 		uint32_t id = state_file_id(&r->records->state, file);
 		struct content c = input_content(r, file, id, &a->inputs[k]);
 		struct seen_input seen = {id, c.kind, c.digest};
 		strbuf_add(&r->inputs, &seen, sizeof(seen));
+	}
+	if (dag_rule(r->plan->d, a->job)->depfile) {
+		add_depfile(r, a);
 	}
 }
 

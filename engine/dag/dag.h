@@ -72,7 +72,9 @@ struct dag_wait {
 #define INPUT_ANCIENT UINT32_C(0x80000000)
 /* While the graph is built: left out where it can not be made. */
 #define INPUT_OPTIONAL UINT32_C(0x40000000)
-#define INPUT_FILE(x) ((x) & ~(INPUT_ANCIENT | INPUT_OPTIONAL))
+/* Told by the job itself in its dependency file; no name stands for it. */
+#define INPUT_TOLD UINT32_C(0x20000000)
+#define INPUT_FILE(x) ((x) & ~(INPUT_ANCIENT | INPUT_OPTIONAL | INPUT_TOLD))
 
 struct dag_options {
 	const struct strview *targets; /* rules or files as the user wrote them */

@@ -6,7 +6,9 @@
 #include <limits.h>
 
 #include "dag/builder.h"
+#include "dag/depfile.h"
 #include "dag/explore_ahead.h"
+#include "dag/input_parts.h"
 
 enum { DEFAULT_MAX_JOBS = 10000000 };
 
@@ -146,6 +148,37 @@ static int check_limit(struct builder *b, const struct rule *rule)
 	return b->d->jobs.n >= most ? too_many(b, rule) : 0;
 }
 
+/* What the job told last time about what it reads. */
+static enum inputs_outcome take_depfile(
+	struct builder *b, const struct rule *rule, const struct strview *values)
+{
+	struct input_reader *in = &b->reader;
+	struct depfile deps;
+	enum inputs_outcome rc = input_render(in, rule->depfile, values);
+	if (rc != INPUTS_OK) {
+		return rc;
+	}
+	depfile_init(&deps);
+	depfile_read(&deps, in->path.buf);
+	hashmap_release(&in->seen);
+	for (size_t i = 0; i < in->files.n; i++) {
+		hashmap_set(&in->seen, INPUT_FILE(in->files.v[i].file), 0);
+	}
+	for (size_t i = 0; i < b->product_files.n; i++) {
+		hashmap_set(&in->seen, b->product_files.v[i], 0);
+	}
+	for (size_t i = 0; i < deps.paths.n; i++) {
+		uint32_t file = dag_intern_path(b->d, deps.paths.v[i], &b->normal);
+		if (hashmap_set(&in->seen, file, 0) == HASHMAP_NONE) {
+			vec_push(&in->files,
+				(struct input_file){
+					file | INPUT_TOLD | INPUT_OPTIONAL, UINT32_MAX});
+		}
+	}
+	depfile_release(&deps);
+	return INPUTS_OK;
+}
+
 /* A new job. Its number, DAG_NONE where the rule does not apply; -1 in *ret_rc on error. */
 static uint32_t add_job(struct builder *b, const struct rule *rule,
 	const struct strview *values, int *ret_rc)
@@ -159,6 +192,10 @@ static uint32_t add_job(struct builder *b, const struct rule *rule,
 		return DAG_NONE;
 	}
 	if (outcome == INPUTS_FAILED || name_products(b, rule, values) != 0) {
+		*ret_rc = -1;
+		return DAG_NONE;
+	}
+	if (rule->depfile && take_depfile(b, rule, values) != INPUTS_OK) {
 		*ret_rc = -1;
 		return DAG_NONE;
 	}
@@ -447,6 +484,7 @@ static int visit_all(struct builder *b)
 		if (rule) {
 			rc = check_limit(b, rule);
 			if (rc == 0) {
+				vec_clear(&b->reader.waits);
 				commit_job(b, rule, &value);
 			}
 			continue;

@@ -516,3 +516,24 @@ int job_render(struct job_values *v, const struct text *t, bool as_path,
 	v->in_shell = before;
 	return rc;
 }
+
+int job_depfile(
+	struct job_context *c, struct arena *arena, uint32_t job, struct strview *ret)
+{
+	struct job_values v;
+	struct strbuf path = STRBUF_INIT;
+	struct render_error err = {0};
+	const struct rule *rule = dag_rule(c->d, job);
+	*ret = SV("");
+	if (!rule->depfile) {
+		return 0;
+	}
+	if (job_values_init(&v, c, arena, job, 1) != 0 ||
+		job_render(&v, rule->depfile, true, &path, &err) != 0) {
+		strbuf_release(&path);
+		return -1;
+	}
+	*ret = arena_sv(arena, strbuf_sv(&path));
+	strbuf_release(&path);
+	return 0;
+}

@@ -66,6 +66,10 @@ bool job_is_sized_late(const struct rule *rule);
 int job_param(struct job_values *v, const struct param *p, struct value *ret,
 	struct render_error *err);
 
+/* The path of the job's dependency file, or one of no bytes where it has none. */
+int job_depfile(
+	struct job_context *c, struct arena *arena, uint32_t job, struct strview *ret);
+
 /* The text with all references put in, appended to out. */
 int job_render(struct job_values *v, const struct text *t, bool as_path,
 	struct strbuf *out, struct render_error *err);

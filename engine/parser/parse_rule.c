@@ -407,6 +407,9 @@ static int parse_rule_body(struct reader *r, struct rule_decl *d)
 	rc |= parse_envmodules(r, &s, rule);
 	rc |= text_key(r, &s, "container", &paths, &rule->container);
 	rc |= text_key(r, &s, "depfile", &paths, &rule->depfile);
+	if (rule->depfile && rc == 0) {
+		normalise_pattern(r, rule->depfile, true);
+	}
 	rc |= text_key(r, &s, "message", &command, &rule->message);
 	rc |= parse_commands(r, &s, rule);
 	return rc;
