@@ -2,8 +2,9 @@
  * The warden: a helper process that starts the local jobs, a thread a running job, and
  * outlives the engine by the moment it takes to end them. It is the parent of all jobs
  * and adopts what they leave behind (PR_SET_CHILD_SUBREAPER), so that nothing a job
- * started escapes when the engine is killed, not even a daemon. Being small and threaded
- * it also starts jobs faster than the engine could: see docs/internals.md.
+ * started escapes when the engine is killed, not even a daemon. A thread a job also
+ * starts jobs faster: one thread that starts them all sleeps in vfork while the kernel
+ * queues its child behind a running job.
  *
  *	engine --requests--> slot threads --> jobs
  *	       <--results---
