@@ -28,7 +28,7 @@ double kernel_bandwidth_factor(const struct kernel_spec *spec, double ess, size_
 void kernel_fit_mvn(struct kernel *k)
 {
 	size_t d = k->d, rank;
-	double *cov = xcalloc(d * d + 1, sizeof(*cov));
+	double *cov = xcalloc(d * d + 1, sizeof(*cov)), *z = xcalloc(d + 1, sizeof(*z));
 	double factor = kernel_bandwidth_factor(k->spec, weights_ess(k->w, k->n), d);
 
 	if (k->n > 1) {
@@ -47,7 +47,11 @@ void kernel_fit_mvn(struct kernel *k)
 	rank = cholesky(cov, d, k->l);
 	k->log_norm[0] = -(double)rank * half_log_2pi - cholesky_half_logdet(k->l, d);
 	for (size_t i = 0; i < k->n; i++) {
-		cholesky_solve(k->l, d, k->x + i * d, k->z + i * d);
+		cholesky_solve(k->l, d, k->x + i * d, z);
+		for (size_t a = 0; a < d; a++) {
+			k->z[a * k->n + i] = z[a];
+		}
 	}
+	free(z);
 	free(cov);
 }
