@@ -22,7 +22,7 @@ const struct abc_command abc_commands[] = {
 		abc_show},
 	{"plot", "RUN.db PICTURE", "marginals, thresholds, acceptance, pairs", "", 2, 2,
 		abc_plot},
-	{"simulators", "", "the built-in simulators and their arguments", "", 0, 0,
+	{"simulators", "", "the built-in simulators and their arguments", "F", 0, 0,
 		abc_simulators},
 };
 const size_t abc_command_count = CW_ARRAY_LEN(abc_commands);
@@ -59,6 +59,8 @@ static const struct option_spec option_specs[] = {
 	{'q', "quiet", 'q', OPT_FLAG, AT(quiet), NULL, "only errors"},
 	{'J', "json", 0, OPT_FLAG, AT(json), NULL, "everything as JSON"},
 	{'C', "csv", 0, OPT_FLAG, AT(csv), NULL, "every particle of every generation"},
+	{'F', "cflags", 0, OPT_FLAG, AT(cflags), NULL,
+		"print the compiler's option for cwabc_model.h instead"},
 	{'S', "stats", 0, OPT_FLAG, AT(stats), NULL, "with --csv: their statistics too"},
 };
 

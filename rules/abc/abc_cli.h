@@ -19,7 +19,7 @@ struct abc_options {
 	const char *previous;
 	uint64_t part, parts; /* part k (from 0) of parts; parts 0: not given */
 	uint64_t ids;         /* how many ids the parts share; 0: estimated */
-	bool no_fill, restart, quiet, json, csv, stats;
+	bool no_fill, restart, quiet, json, csv, stats, cflags;
 	const char *sampler; /* NULL: not given */
 	unsigned jobs;       /* 0: not given */
 	uint64_t batch;
