@@ -79,7 +79,7 @@ static void random_name(struct dice *d, struct trial *t, int which)
 		n--;
 	}
 	/* what is a command where the name stands by chance */
-	if (n == 1 && strchr("ABHf:.[", name[0])) {
+	if (n == 1 && strchr("ABHf:.[-", name[0])) {
 		name[n++] = 'x';
 	}
 	for (int i = 0; i < which; i++) {
