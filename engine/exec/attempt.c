@@ -7,18 +7,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "exec/memory_watch.h"
 #include "sys/clock.h"
 
 enum {
 	LINGER_MS = 500, /* for the last words of what a job left in the background */
 	RETRY_MS = 20,
+	WATCH_MS = 200,  /* between two looks at its memory */
+	READS_MOST = 16, /* at once, so that a job that never stops talking has a limit */
 };
 
 /* One job while it runs. */
 struct running {
 	struct child child;
 	int pipe_fd;
-	int64_t deadline_ns; /* next step against a job out of time; 0: none */
+	int64_t deadline_ns;     /* next step against a job out of time; 0: none */
+	int64_t watch_ns;        /* next look at its memory; 0: none */
+	int64_t mem_mb, held_mb; /* its limit; what it held when it was over it, or 0 */
 	bool timed_out;
 };
 
@@ -43,10 +48,40 @@ static void out_of_time(struct runner *r, struct running *run, int64_t now)
 	}
 }
 
-/* Reads what the pipe has; false at its end. */
+/* Looks at the job's memory, and kills it where that is too much: asking would take
+ * what others need. */
+static void watch_memory(struct runner *r, struct running *run, int64_t now)
+{
+	const uint64_t mb = 1000000;
+	uint64_t most = (uint64_t)run->mem_mb * mb;
+	uint64_t held = memory_of_tree(run->child.pid, most, &r->proc);
+	run->watch_ns = now + WATCH_MS * NS_PER_MS;
+	if (held > most) {
+		run->held_mb = (int64_t)((held + mb - 1) / mb);
+		run->watch_ns = 0;
+		kill_group(run->child.pid, SIGKILL);
+	}
+}
+
+/* Does what is due at this time. */
+static void keep_time(struct runner *r, struct running *run)
+{
+	if (!run->deadline_ns && !run->watch_ns) {
+		return;
+	}
+	int64_t now = clock_monotonic_ns(&clock_real);
+	if (run->deadline_ns && now >= run->deadline_ns) {
+		out_of_time(r, run, now);
+	}
+	if (run->watch_ns && now >= run->watch_ns) {
+		watch_memory(r, run, now);
+	}
+}
+
+/* Reads what the pipe has, or a good deal of it; false at its end. */
 static bool drain(struct runner *r, struct running *run)
 {
-	for (;;) {
+	for (int i = 0; i < READS_MOST; i++) {
 		ssize_t n = read(run->pipe_fd, r->buf, RUNNER_BUF);
 		if (n > 0) {
 			output_add(&r->output, r->buf, (size_t)n);
@@ -54,6 +89,7 @@ static bool drain(struct runner *r, struct running *run)
 			return n != 0 && errno == EAGAIN;
 		}
 	}
+	return true;
 }
 
 static int ms_until(int64_t deadline_ns)
@@ -77,7 +113,7 @@ static void kill_rest(struct runner *r, const struct running *run)
 		errno == EINTR) {
 	}
 	if (info.si_code != CLD_EXITED || info.si_status != 0 || run->timed_out ||
-		r->slot->cancel) {
+		run->held_mb || r->slot->cancel) {
 		kill(-run->child.pid, SIGKILL);
 	}
 }
@@ -90,13 +126,12 @@ static void attend(struct runner *r, struct running *run)
 		{run->child.pidfd, POLLIN, 0},
 	};
 	while (!p[1].revents) {
-		int n = poll(p, 2, ms_until(run->deadline_ns));
-		if (n == 0 && run->deadline_ns) {
-			int64_t now = clock_monotonic_ns(&clock_real);
-			if (now >= run->deadline_ns) {
-				out_of_time(r, run, now);
-			}
+		int64_t next = run->deadline_ns;
+		if (run->watch_ns && (!next || run->watch_ns < next)) {
+			next = run->watch_ns;
 		}
+		int n = poll(p, 2, ms_until(next));
+		keep_time(r, run);
 		if (n > 0 && p[0].revents && !drain(r, run)) {
 			p[0].fd = -1; /* closed by all */
 			p[0].revents = 0;
@@ -132,16 +167,26 @@ static double seconds_of(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-static void set_outcome(struct runner *r, const struct running *run, int status,
-	struct result_head *result)
+static void set_outcome(struct runner *r, const struct running *run,
+	const struct request_head *head, int status, struct result_head *result)
 {
 	if (r->slot->cancel) {
 		result->outcome = JOB_CANCELLED;
 	} else if (run->timed_out) {
 		result->outcome = JOB_TIMEOUT;
+		if (head->runtime_s > 0 &&
+			(head->timeout_s <= 0 || head->runtime_s < head->timeout_s)) {
+			result->hint = HINT_RUNTIME;
+			result->limit = head->runtime_s;
+		}
 	} else if (WIFSIGNALED(status)) {
 		result->outcome = JOB_SIGNAL;
 		result->code = WTERMSIG(status);
+		if (run->held_mb) {
+			result->hint = HINT_MEMORY;
+			result->value = run->held_mb;
+			result->limit = head->mem_mb;
+		}
 	} else {
 		result->code = WEXITSTATUS(status);
 		result->outcome = result->code ? JOB_EXIT : JOB_OK;
@@ -193,7 +238,24 @@ static int start_once(struct runner *r, struct spawn *s, struct child *child,
 	return 0;
 }
 
-int attempt_run(struct runner *r, struct spawn *s, int64_t timeout_s,
+/* Sets the limits of an attempt that started at `start`. */
+static void set_limits(
+	struct running *run, const struct request_head *head, int64_t start)
+{
+	int64_t limit = head->timeout_s;
+	if (head->runtime_s > 0 && (limit <= 0 || head->runtime_s < limit)) {
+		limit = head->runtime_s;
+	}
+	if (limit > 0) {
+		run->deadline_ns = start + limit * NS_PER_S;
+	}
+	if (head->mem_mb > 0) {
+		run->mem_mb = head->mem_mb;
+		run->watch_ns = start + WATCH_MS / 4 * NS_PER_MS;
+	}
+}
+
+int attempt_run(struct runner *r, struct spawn *s, const struct request_head *head,
 	struct result_head *result, enum spawn_step *ret_step)
 {
 	struct running run = {.pipe_fd = -1};
@@ -209,9 +271,7 @@ int attempt_run(struct runner *r, struct spawn *s, int64_t timeout_s,
 		start = clock_monotonic_ns(&clock_real);
 		result->usage.start_ns = clock_wall_ns(&clock_real);
 	}
-	if (timeout_s > 0) {
-		run.deadline_ns = start + timeout_s * NS_PER_S;
-	}
+	set_limits(&run, head, start);
 	pthread_mutex_lock(&r->state->lock);
 	int asked = r->slot->cancel; /* while it was being started */
 	pthread_mutex_unlock(&r->state->lock);
@@ -230,6 +290,6 @@ int attempt_run(struct runner *r, struct spawn *s, int64_t timeout_s,
 	result->usage.max_rss_kb = usage.ru_maxrss;
 	result->usage.in_blocks = usage.ru_inblock;
 	result->usage.out_blocks = usage.ru_oublock;
-	set_outcome(r, &run, status, result);
+	set_outcome(r, &run, head, status, result);
 	return 0;
 }

@@ -17,14 +17,16 @@ struct runner {
 	struct output_buffer output;
 	struct arena arena; /* of one request */
 	struct strbuf path; /* of the program */
+	struct strbuf proc; /* what is read of /proc */
 	char *buf;          /* one packet; then what is read from the pipe */
 };
 
 /* Starts `s` (descriptors and group are filled in here) with its output into r->output,
- * and sees it to its end: fills in outcome, code and usage. -1 with errno and *ret_step
+ * and sees it to its end, within the limits of `head`: fills in outcome, code, hint and
+ * usage. -1 with errno and *ret_step
  * where it cannot be started; waits first where that may be for lack of descriptors or
  * processes which other jobs hold. */
-int attempt_run(struct runner *r, struct spawn *s, int64_t timeout_s,
+int attempt_run(struct runner *r, struct spawn *s, const struct request_head *head,
 	struct result_head *result, enum spawn_step *ret_step);
 
 #endif

@@ -47,7 +47,9 @@ struct job_spec {
 	const struct env_pair *env;                         /* added to the environment */
 	uint32_t env_count;
 	uint32_t threads;
-	int64_t timeout_s; /* 0: none */
+	int64_t timeout_s;       /* 0: none */
+	int64_t runtime_limit_s; /* by its resources, where they are enforced; 0: none */
+	int64_t mem_limit_mb;    /* the same, of 10^6 bytes */
 	const struct spec_file *outputs;
 	uint32_t output_count;
 	const char *const *logs;

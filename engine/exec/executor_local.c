@@ -31,7 +31,7 @@ struct local {
 	uint32_t threads; /* that the warden was told to have */
 	VEC(struct in_flight) flights;
 	VEC(struct job_result) ready; /* results of our own making, for the next turn */
-	struct strbuf request;
+	struct strbuf request, text;
 	VEC(struct queued) queue; /* requests that the socket had no room for */
 	char *packet;
 };
@@ -75,8 +75,9 @@ static void forget_flight(struct local *l, uint32_t job)
 	}
 }
 
-static const char *hint_text(const struct result_head *head)
+static const char *hint_text(struct local *l, const struct result_head *head)
 {
+	strbuf_reset(&l->text);
 	switch ((enum job_hint)head->hint) {
 	case HINT_NONE:
 		break;
@@ -85,6 +86,14 @@ static const char *hint_text(const struct result_head *head)
 		       "{input:list}";
 	case HINT_NO_SHELL:
 		return "the shell cannot be started";
+	case HINT_RUNTIME:
+		strbuf_addf(&l->text, "it ran longer than its runtime of %lld s",
+			(long long)head->limit);
+		return l->text.buf;
+	case HINT_MEMORY:
+		strbuf_addf(&l->text, "it held %lld MB of memory, its mem_mb is %lld",
+			(long long)head->value, (long long)head->limit);
+		return l->text.buf;
 	case HINT_STDIN:
 		return "stdin, stdout or stderr cannot be opened";
 	}
@@ -99,7 +108,7 @@ static void deliver(
 		.attempt = head->attempt,
 		.outcome = (enum job_outcome)head->outcome,
 		.code = head->code,
-		.text = hint_text(head),
+		.text = hint_text(l, head),
 		.usage = head->usage,
 		.output = output,
 		.output_size = head->output_size,
@@ -310,6 +319,7 @@ static void local_free(struct executor *x)
 	vec_release(&l->flights);
 	vec_release(&l->ready);
 	strbuf_release(&l->request);
+	strbuf_release(&l->text);
 	free(l->packet);
 	free(l);
 }
@@ -328,6 +338,7 @@ struct executor *executor_local_new(const struct local_options *o)
 	}
 	l->warden = (struct warden){.pid = -1, .jobs = -1, .control = -1};
 	strbuf_init(&l->request);
+	strbuf_init(&l->text);
 	l->packet = xmalloc(MESSAGE_PACKET_MOST);
 	return &l->base;
 }

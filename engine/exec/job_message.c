@@ -22,6 +22,8 @@ void request_encode(const struct job_spec *spec, struct strbuf *out)
 		.kind = spec->kind,
 		.env_count = spec->env_count + 3,
 		.timeout_s = spec->timeout_s,
+		.runtime_s = spec->runtime_limit_s,
+		.mem_mb = spec->mem_limit_mb,
 	};
 	strbuf_add(out, &head, sizeof(head));
 	if (spec->kind == COMMAND_SHELL) {

@@ -21,8 +21,8 @@ struct request_head {
 	uint32_t kind; /* enum command_kind */
 	uint32_t argc, env_count;
 	uint32_t has_file; /* bits 0, 1, 2: stdin, stdout, stderr are given */
-	int64_t timeout_s;
-	uint64_t body; /* bytes of the strings */
+	int64_t timeout_s, runtime_s, mem_mb; /* limits, 0: none */
+	uint64_t body;                        /* bytes of the strings */
 };
 
 /* Head of a result; `output_bytes` of output follow, in the packet or in a file. */
@@ -31,6 +31,7 @@ struct result_head {
 	uint32_t outcome; /* enum job_outcome */
 	int32_t code;
 	uint32_t hint; /* enum job_hint */
+	int64_t value, limit;
 	uint32_t output_bytes;
 	uint64_t output_size;
 	struct job_usage usage;
@@ -40,6 +41,8 @@ enum job_hint {
 	HINT_NONE,
 	HINT_LONG_ARGUMENTS, /* a program was given too many */
 	HINT_NO_SHELL,       /* the shell is not there */
+	HINT_RUNTIME,        /* it ran longer than its runtime */
+	HINT_MEMORY,         /* it held more memory than its mem_mb: `value` MB */
 	HINT_STDIN,          /* a declared stdin, stdout, stderr cannot be opened */
 };
 

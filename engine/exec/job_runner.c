@@ -72,7 +72,7 @@ static bool run_simple(
 		.open_count = c.open_count,
 	};
 	enum spawn_step step;
-	return attempt_run(r, &s, q->head.timeout_s, result, &step) == 0;
+	return attempt_run(r, &s, &q->head, result, &step) == 0;
 }
 
 static void run_shell(
@@ -104,7 +104,7 @@ static void run_shell(
 	}
 	struct spawn s = {.path = r->path.buf, .argv = argv, .envp = env};
 	enum spawn_step step;
-	if (attempt_run(r, &s, q->head.timeout_s, result, &step) < 0) {
+	if (attempt_run(r, &s, &q->head, result, &step) < 0) {
 		not_started(
 			result, errno, step == SPAWN_EXEC ? HINT_NO_SHELL : HINT_NONE);
 	}
@@ -119,18 +119,19 @@ static void run_shell(
 }
 
 /* A program's file that is no binary and has no "#!" line: for /bin/sh, as execvp. */
-static int run_as_script(struct runner *r, struct spawn *s, uint32_t argc,
-	int64_t timeout_s, struct result_head *result, enum spawn_step *ret_step)
+static int run_as_script(struct runner *r, struct spawn *s,
+	const struct request_head *head, struct result_head *result,
+	enum spawn_step *ret_step)
 {
-	char **argv = ARENA_ARRAY(&r->arena, char *, argc + 2);
+	char **argv = ARENA_ARRAY(&r->arena, char *, head->argc + 2);
 	argv[0] = arena_strdup(&r->arena, "sh");
 	argv[1] = arena_strdup(&r->arena, s->path);
-	for (uint32_t i = 1; i < argc; i++) {
+	for (uint32_t i = 1; i < head->argc; i++) {
 		argv[i + 1] = s->argv[i];
 	}
 	s->argv = argv;
 	s->path = "/bin/sh";
-	return attempt_run(r, s, timeout_s, result, ret_step);
+	return attempt_run(r, s, head, result, ret_step);
 }
 
 static void run_argv(
@@ -157,9 +158,9 @@ static void run_argv(
 		opens[s.open_count++] = o;
 	}
 	enum spawn_step step;
-	int rc = attempt_run(r, &s, q->head.timeout_s, result, &step);
+	int rc = attempt_run(r, &s, &q->head, result, &step);
 	if (rc < 0 && step == SPAWN_EXEC && errno == ENOEXEC) {
-		rc = run_as_script(r, &s, q->head.argc, q->head.timeout_s, result, &step);
+		rc = run_as_script(r, &s, &q->head, result, &step);
 	}
 	if (rc < 0) {
 		int err = errno;
@@ -248,6 +249,7 @@ void *runner_main(void *p)
 		.state = arg->state,
 		.slot = &arg->state->slots[arg->slot],
 		.path = STRBUF_INIT,
+		.proc = STRBUF_INIT,
 		.buf = xmalloc(RUNNER_BUF),
 	};
 	free(arg);
@@ -267,6 +269,7 @@ void *runner_main(void *p)
 	}
 	output_release(&r.output);
 	strbuf_release(&r.path);
+	strbuf_release(&r.proc);
 	free(r.buf);
 	return NULL;
 }

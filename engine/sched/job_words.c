@@ -106,8 +106,15 @@ void job_words_outcome(
 		return;
 	case JOB_SIGNAL:
 		add_signal(out, result->code);
+		if (result->text) {
+			strbuf_addf(out, ": %s", result->text);
+		}
 		return;
 	case JOB_TIMEOUT:
+		if (result->text) {
+			strbuf_addf(out, "out of time: %s and was stopped", result->text);
+			return;
+		}
 		strbuf_addf(out,
 			"out of time: it ran longer than its timeout of %lld s and "
 			"was stopped",

@@ -312,6 +312,41 @@ static void files_of_a_program(void **state)
 	release(&j);
 }
 
+static void limits(void **state)
+{
+	(void)state;
+	/* a job that never stops talking, and one below it, are still held to their time */
+	struct one_job j = one_job("yes | cat");
+	j.spec.timeout_s = 1;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_TIMEOUT);
+	assert_null(j.text);
+	assert_true(j.seconds < 30);
+	release(&j);
+	j = one_job("sleep 60");
+	j.spec.timeout_s = 50;
+	j.spec.runtime_limit_s = 1;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_TIMEOUT);
+	assert_string_equal(j.text, "it ran longer than its runtime of 1 s");
+	release(&j);
+	/* memory of something a job started */
+	j = one_job("true; perl -e '$x = \"x\" x 200000000; sleep 60' | cat");
+	j.spec.mem_limit_mb = 100;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_SIGNAL);
+	assert_int_equal(j.result.code, SIGKILL);
+	assert_memory_equal(j.text, "it held ", 8);
+	assert_non_null(strstr(j.text, " MB of memory, its mem_mb is 100"));
+	assert_true(j.seconds < 30);
+	release(&j);
+	j = one_job("perl -e '$x = \"x\" x 20000000'; sleep 0.4");
+	j.spec.mem_limit_mb = 100;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_OK);
+	release(&j);
+}
+
 #define IN_SANDBOX(f) cmocka_unit_test_setup_teardown(f, sandbox_enter, sandbox_leave)
 
 int main(void)
@@ -321,6 +356,7 @@ int main(void)
 		IN_SANDBOX(ends),
 		IN_SANDBOX(cancelled),
 		IN_SANDBOX(much_output),
+		IN_SANDBOX(limits),
 		IN_SANDBOX(background_of_a_job),
 		IN_SANDBOX(jobs_die_with_the_engine),
 		IN_SANDBOX(text_in_pieces),
