@@ -475,6 +475,12 @@ void pattern_expand(
 	}
 }
 
+bool pattern_is_bound(const struct pattern *p, struct strview name)
+{
+	uint32_t number = name_number(p, name);
+	return number != PART_TEXT && p->wildcards[number].constraint.p;
+}
+
 bool pattern_may_overlap(const struct pattern *a, const struct pattern *b)
 {
 	if (a->kind == PATTERN_LITERAL && b->kind == PATTERN_LITERAL) {

@@ -58,6 +58,9 @@ enum match pattern_match(
 void pattern_expand(
 	const struct pattern *p, const struct strview *values, struct strbuf *out);
 
+/* Whether a wildcard of the pattern has a constraint. */
+bool pattern_is_bound(const struct pattern *p, struct strview name);
+
 /* Whether some path could match both, judged by prefixes and suffixes alone; for lint. */
 bool pattern_may_overlap(const struct pattern *a, const struct pattern *b);
 
