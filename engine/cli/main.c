@@ -22,11 +22,12 @@
 
 static int dispatch(struct session *s)
 {
-	if (s->o.unlock || s->o.stats) {
+	if (s->o.unlock || s->o.stats || s->o.lineage) {
 		int entered = session_enter(s);
 		return entered != EXIT_DONE ? entered
 		       : s->o.unlock        ? cmd_unlock(s)
-					    : cmd_stats(s);
+		       : s->o.stats         ? cmd_stats(s)
+					    : cmd_lineage(s);
 	}
 	int rc = session_open(s);
 	if (rc == EXIT_DONE) {
@@ -46,6 +47,9 @@ static int dispatch(struct session *s)
 	}
 	if (s->o.why) {
 		return cmd_why(s);
+	}
+	if (s->o.verify) {
+		return cmd_verify(s);
 	}
 	if (s->o.summary || s->o.detailed_summary) {
 		return cmd_summary(s);

@@ -47,6 +47,7 @@ void recorder_release(struct recorder *r)
 	strbuf_release(&r->inputs);
 	strbuf_release(&r->outputs);
 	free(r->skipped);
+	run_origin_release(&r->origin);
 	free(r->arguments);
 	free(r->host);
 }
@@ -59,6 +60,7 @@ void recorder_begin(struct recorder *r)
 	struct state *s = &r->records->state;
 	r->run.id = s->last_run + 1;
 	r->run.start_ns = clock_wall_ns(&clock_real);
+	run_origin_begin(&r->origin, r->plan->d->wf, r->run.workflow.p);
 	state_put_run(s, &r->run);
 	for (size_t i = 0; i < r->plan->restamped.n; i++) {
 		uint32_t file = r->plan->restamped.v[i];
@@ -73,6 +75,11 @@ void recorder_end(struct recorder *r, int status)
 	if (r->records) {
 		r->run.end_ns = clock_wall_ns(&clock_real);
 		r->run.status = status;
+		run_origin_wait(&r->origin);
+		r->run.commit = strbuf_sv(&r->origin.commit);
+		r->run.remote = strbuf_sv(&r->origin.remote);
+		r->run.modules = strbuf_sv(&r->origin.modules);
+		r->run.dirty = r->origin.dirty;
 		state_put_run(&r->records->state, &r->run);
 		state_commit(&r->records->state);
 	}
@@ -209,7 +216,7 @@ void recorder_starting(struct recorder *r, const struct job_spec *spec)
 static struct content input_content(
 	struct recorder *r, uint32_t file, uint32_t id, struct known_file *seen)
 {
-	const struct plan *p = r->plan;
+	struct plan *p = r->plan;
 	struct state *s = &r->records->state;
 	if (seen->content.kind == CONTENT_NONE) {
 		const struct known_file *known = &s->files.v[id];
@@ -217,7 +224,7 @@ static struct content input_content(
 			seen->content = known->content; /* another job read it */
 			return seen->content;
 		}
-		content_read(dag_path(p->d, file).p, p->o.checksum_limit, seen);
+		plan_read(p, file, seen);
 		/* a file that some job made stays as that left it */
 		if (known->job == STATE_NONE) {
 			state_put_file(s, id, seen);

@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "cli/records.h"
+#include "cli/run_origin.h"
 #include "exec/executor.h"
 #include "plan/plan.h"
 
@@ -27,6 +28,7 @@ struct recorder {
 	struct strbuf inputs, outputs; /* of the job being recorded */
 	bool keep_incomplete, sync;
 	char *arguments, *host; /* owned */
+	struct run_origin origin;
 };
 
 /* `arguments`: the command line, for people. */

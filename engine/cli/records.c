@@ -1,6 +1,8 @@
 #include "cli/records.h"
 
 #include "cli/session.h"
+#include "git/git_repo.h"
+#include "sys/path.h"
 
 static uint32_t number_of(void *ctx, struct strview path)
 {
@@ -37,10 +39,38 @@ int records_open(struct records **ret, struct session *s, enum state_mode mode)
 	} else {
 		job_context_init(&r->context, &s->dag, &s->sink);
 		fingerprinter_init(&r->fingerprints, &r->context);
+		r->workdir = s->workdir.buf;
 		*ret = r;
 	}
 	strbuf_release(&note);
 	return rc;
+}
+
+bool records_ask_git(void *ctx, const char *path, bool read, struct known_file *io)
+{
+	struct records *r = ctx;
+	struct digest d;
+	if (!r->git_asked) {
+		r->git_asked = true;
+		r->git = git_repo_open(r->workdir);
+	}
+	if (!r->git) {
+		return false;
+	}
+	bool known;
+	if (read) {
+		known = git_blob_of_file(path, &d) == 0;
+	} else {
+		struct strbuf full = STRBUF_INIT;
+		path_join(&full, sv_from(r->workdir), sv_from(path));
+		known = git_repo_clean_blob(r->git, full.buf, io->stamp.size,
+			io->stamp.mtime_ns, io->ino, &d);
+		strbuf_release(&full);
+	}
+	if (known) {
+		io->content = (struct content){d, CONTENT_GIT};
+	}
+	return known;
 }
 
 int records_free(struct records *r, struct session *s)
@@ -54,6 +84,7 @@ int records_free(struct records *r, struct session *s)
 		}
 		fingerprinter_release(&r->fingerprints);
 		job_context_release(&r->context);
+		git_repo_free(r->git);
 		free(r);
 	}
 	strbuf_release(&note);

@@ -13,6 +13,9 @@ struct records {
 	struct state state;
 	struct job_context context;
 	struct fingerprinter fingerprints;
+	struct git_repo *git; /* of the working directory; opened at the first question */
+	bool git_asked;
+	const char *workdir; /* borrowed */
 };
 
 /*
@@ -20,6 +23,9 @@ struct records {
  * *ret is NULL where there are none to look at. 0, or -1 with an error in the sink.
  */
 int records_open(struct records **ret, struct session *s, enum state_mode mode);
+
+/* For plan_options.git; ctx is the records. */
+bool records_ask_git(void *ctx, const char *path, bool read, struct known_file *io);
 
 /* Closes them, everything written. NULL is fine. 0, or -1 with an error in the sink. */
 int records_free(struct records *r, struct session *s);

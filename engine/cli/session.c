@@ -266,6 +266,8 @@ int session_plan(struct session *s, enum state_mode mode)
 	if (s->records) {
 		o.state = &s->records->state;
 		o.fingerprints = &s->records->fingerprints;
+		o.git = records_ask_git;
+		o.git_ctx = s->records;
 	}
 	o.ignore_unfinished = s->o.ignore_incomplete;
 	o.run_goes_on = mode == STATE_LOOK && s->records &&

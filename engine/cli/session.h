@@ -73,9 +73,11 @@ int cmd_list_untracked(struct session *s);
 int cmd_delete_outputs(struct session *s);
 int cmd_why(struct session *s);
 int cmd_summary(struct session *s);
+int cmd_verify(struct session *s);
 
 /* These want no workflow, only session_open's folder. */
 int cmd_stats(struct session *s);
+int cmd_lineage(struct session *s);
 int cmd_unlock(struct session *s);
 
 /* In cmd_run's place, under its lock, for --touch and --accept. */

@@ -50,8 +50,12 @@ struct plan_options {
 	struct fingerprinter *fingerprints; /* with state */
 	unsigned triggers;                  /* enum trigger; 0: all */
 	int64_t checksum_limit;             /* larger files count by stamp; 0: no limit */
-	bool ignore_unfinished;             /* --ignore-incomplete */
-	bool run_goes_on;                   /* unfinished jobs are those of a live run */
+	/* Contents by git: of a file whose entry in the index is clean, without reading it,
+	 * or (`read`) as git would call it now. False: cannot be had so. May be NULL. */
+	bool (*git)(void *ctx, const char *path, bool read, struct known_file *io);
+	void *git_ctx;
+	bool ignore_unfinished; /* --ignore-incomplete */
+	bool run_goes_on;       /* unfinished jobs are those of a live run */
 };
 
 struct plan {
@@ -110,6 +114,9 @@ const struct known_job *plan_record(const struct plan *p, uint32_t job);
 /* What is in `file` now: by its record where the stamp is that, else by reading it.
  * CONTENT_NONE where nothing is there. */
 struct content plan_content(struct plan *p, uint32_t file);
+
+/* The content of `file`, which was looked at: read, or told by git. */
+void plan_read(struct plan *p, uint32_t file, struct known_file *io);
 
 /* Whether `file` is not what its record says it was made as. */
 bool plan_output_changed(struct plan *p, uint32_t file);

@@ -3,6 +3,9 @@
 #include "base/hash.h"
 #include "state/content.h"
 
+/* From this size on git is asked for contents. */
+enum { GIT_LEAST = 64 * 1024 };
+
 const struct known_job *plan_record(const struct plan *p, uint32_t job)
 {
 	uint32_t id = p->record[job];
@@ -108,6 +111,36 @@ static bool known_by_inode(struct plan *p, struct known_file *io)
 	return true;
 }
 
+void plan_read(struct plan *p, uint32_t file, struct known_file *io)
+{
+	const char *path = dag_path(p->d, file).p;
+	/* small files are read sooner than they are looked up */
+	bool ask = p->o.git && p->d->producer[file] == DAG_NONE &&
+		   io->stamp.size >= GIT_LEAST;
+	if (!ask || !p->o.git(p->o.git_ctx, path, false, io)) {
+		content_read(path, p->o.checksum_limit, io);
+	}
+}
+
+/* What is in `file` now, in terms that compare with `before`. */
+static struct content content_like(struct plan *p, uint32_t file, struct content before)
+{
+	struct content now = plan_content(p, file);
+	const char *path = dag_path(p->d, file).p;
+	struct known_file here;
+	bool other = (now.kind == CONTENT_GIT && before.kind == CONTENT_BYTES) ||
+		     (now.kind == CONTENT_BYTES && before.kind == CONTENT_GIT);
+	if (!other || content_look(path, &here) != 0) {
+		return now;
+	}
+	if (before.kind == CONTENT_BYTES) {
+		content_read(path, p->o.checksum_limit, &here);
+	} else if (!p->o.git || !p->o.git(p->o.git_ctx, path, true, &here)) {
+		return now;
+	}
+	return here.content;
+}
+
 struct content plan_content(struct plan *p, uint32_t file)
 {
 	static const struct content none = {{0, 0}, CONTENT_NONE};
@@ -133,7 +166,11 @@ struct content plan_content(struct plan *p, uint32_t file)
 		return none;
 	}
 	if (!known_by_inode(p, &now)) {
-		content_read(path, p->o.checksum_limit, &now);
+		plan_read(p, file, &now);
+	}
+	if (known && known->content.kind == CONTENT_GIT &&
+		now.content.kind == CONTENT_BYTES && p->o.git) {
+		p->o.git(p->o.git_ctx, path, true, &now); /* no longer clean */
 	}
 	if (known && content_eq(known->content, now.content)) {
 		now.job = known->job;
@@ -169,7 +206,7 @@ static bool input_changed(struct plan *p, uint32_t file, const struct seen_input
 	} else if (before.kind == CONTENT_STAMP) {
 		now = content_of_stamp(here.stamp);
 	} else {
-		now = plan_content(p, file);
+		now = content_like(p, file, before);
 	}
 	return now.kind && !content_eq(before, now);
 }

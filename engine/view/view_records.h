@@ -20,6 +20,16 @@ int view_why(struct plan *p, uint32_t file, FILE *to);
 /* Times and memory by rule of the jobs that are recorded, tab-separated with titles. */
 int view_stats(struct state *s, FILE *to);
 
+/*
+ * How files were made, back to the sources: rule, command, inputs with digests, when, how
+ * long, where, by which commit of the workflow. Text for people, JSON, or Graphviz DOT
+ * (where many jobs of one rule are drawn as one).
+ */
+struct lineage;
+int view_lineage_text(struct lineage *l, FILE *to);
+int view_lineage_json(struct lineage *l, FILE *to);
+int view_lineage_dot(struct lineage *l, FILE *to);
+
 /* "2024-05-01 12:00:00" in local time. */
 void view_date(int64_t ns, struct strbuf *out);
 
