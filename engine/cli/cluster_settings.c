@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "cli/session.h"
+#include "yaml/yaml_tree.h"
 
 enum { JOBS_USUAL = 100, ARRAY_USUAL = 1000, LOST_USUAL_S = 60 };
 
@@ -30,9 +31,7 @@ const struct cluster_word *cluster_word_find(
 static struct span span_of(const void *ctx, size_t off, size_t len)
 {
 	const struct cluster_text *t = ctx;
-	(void)off;
-	(void)len;
-	return t->span;
+	return t->node ? yaml_span_in(t->sources, t->node, off, len) : t->span;
 }
 
 /* {cluster.KEY} is part of the command, not one word of it. */
@@ -68,6 +67,7 @@ static int parse(struct session *s, struct cluster_text *text, const char *const
 	if (!text->text.p) {
 		return 0;
 	}
+	text->sources = &s->sources;
 	if (template_parse(&s->sink, &s->wf.arena, text->text, TEMPLATE_SHELL, SHELL_SH,
 		    names, origin, &text->t) != 0) {
 		return -1;

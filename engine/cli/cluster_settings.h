@@ -9,10 +9,14 @@
 #include "exec/cluster_status.h"
 #include "pattern/template.h"
 
+struct yaml_tree_node;
+
 /* A text of a profile or the command line, and where it stands. */
 struct cluster_text {
 	struct strview text; /* p NULL: not given */
 	struct span span;
+	const struct yaml_tree_node *node; /* where it is in a profile, or NULL */
+	const struct source_set *sources;
 	struct template t;
 };
 

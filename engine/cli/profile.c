@@ -159,7 +159,8 @@ static int read_cluster(struct reading *r, const struct yaml_tree_node *node)
 		} else if (!cluster_word_find(c, key->text)) {
 			vec_push(&c->words, (struct cluster_word){.name = key->text,
 						    .value = {.text = value->text,
-							    .span = value->span}});
+							    .span = value->span,
+							    .node = value}});
 		}
 	}
 	return 0;

@@ -84,6 +84,7 @@ struct cluster {
 	uint64_t pump_timer, poll_timer, cancel_timer, verdict_timer;
 	int64_t next_submit_ns, next_status_ns;
 	struct cluster_command *status_command, *cancel_command;
+	struct cluster_command *take_back; /* the last one; the others go on alone */
 	VEC(struct flight *) asked; /* of the status call under way; NULL: over since */
 	size_t one_by_one;          /* where the next call for one id begins */
 	uint32_t status_failures;   /* in a row */
@@ -105,6 +106,9 @@ void cluster_flight_add(struct cluster *c, struct flight *f);
 /* The attempt is over. Frees `f`. `text` may be NULL. */
 void cluster_finish(struct cluster *c, struct flight *f, enum job_outcome outcome,
 	int code, const char *text, const struct job_usage *usage);
+
+/* Has the scheduler cancel `id`; nobody waits for it. */
+void cluster_take_back(struct cluster *c, const char *id);
 
 /* --- cluster_submit.c --- */
 void cluster_pump_soon(struct cluster *c, int64_t at_ns);

@@ -188,11 +188,7 @@ static void give_verdicts(void *ctx)
 static void end_stuck(struct cluster *c, struct flight *f)
 {
 	struct strbuf text = STRBUF_INIT;
-	if (c->o.commands.cancel && !f->cancelled) {
-		f->cancelled = true;
-		c->base.ops->cancel(&c->base, f->job, false);
-		f->cancelled = false;
-	}
+	cluster_take_back(c, f->entry.id);
 	cluster_claim_by_force(c->dir, f->entry.tag);
 	add_word_of(&text, f);
 	strbuf_addstr(&text, " and would leave it so; it was taken back");

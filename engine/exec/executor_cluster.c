@@ -482,6 +482,37 @@ static void send_cancels(void *ctx)
 	vec_release(&ids);
 }
 
+static void on_taken_back(void *ctx, int status, struct strview out, struct strview err)
+{
+	struct cluster *c = ctx;
+	(void)status;
+	(void)out;
+	(void)err;
+	c->take_back = NULL;
+}
+
+void cluster_take_back(struct cluster *c, const char *id)
+{
+	struct strbuf text = STRBUF_INIT, error = STRBUF_INIT, path = STRBUF_INIT;
+	if (c->o.commands.cancel && id &&
+		c->o.commands.cancel(c->o.commands.ctx, &id, 1, &text, &error) == 0) {
+		cluster_path(&path, c->dir, c->run_tag, "cancel");
+		struct cluster_command_options o = {.loop = c->o.loop,
+			.text = text.buf,
+			.envp = c->envp,
+			.out_path = path.buf, /* it outlives us */
+			.spill_dir = c->dir,
+			.timeout_ns = COMMAND_TIMEOUT_NS,
+			.ended = on_taken_back,
+			.ctx = c};
+		cluster_command_free(c->take_back);
+		c->take_back = cluster_command_start(&o);
+	}
+	strbuf_release(&text);
+	strbuf_release(&error);
+	strbuf_release(&path);
+}
+
 static void cluster_cancel(struct executor *x, uint32_t job, bool hard)
 {
 	struct cluster *c = cluster_of(x);
@@ -520,6 +551,7 @@ static void cluster_free(struct executor *x)
 	cluster_sendings_release(c);
 	cluster_command_free(c->status_command);
 	cluster_command_free(c->cancel_command);
+	cluster_command_free(c->take_back);
 	cluster_watch_free(c->watch);
 	settle_found(c);
 	cluster_journal_close(&c->journal);
@@ -562,7 +594,8 @@ static void tidy(const struct cluster *c)
 	DIR *dir = c->o.found.list.n ? NULL : opendir(c->dir);
 	struct dirent *e;
 	while (dir && (e = readdir(dir))) {
-		if (e->d_name[0] == 'c' && strchr(e->d_name, '-') &&
+		if (e->d_name[0] == 'c' &&
+			(strchr(e->d_name, '-') || strstr(e->d_name, ".cancel")) &&
 			!is_of_found(&c->o.found, e->d_name)) {
 			vec_push(&names, xasprintf("%s/%s", c->dir, e->d_name));
 		}
