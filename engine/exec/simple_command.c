@@ -34,6 +34,20 @@ static bool is_plain(char c)
 	       (c >= '0' && c <= '9') || (c != '\0' && strchr("_./,:@%+=-", c));
 }
 
+/* Passes over blanks and over line ends behind a backslash, which mean nothing. */
+static void skip_blanks(struct reader *r)
+{
+	for (;;) {
+		if (is_blank(*r->at)) {
+			r->at++;
+		} else if (r->at[0] == '\\' && r->at[1] == '\n') {
+			r->at += 2;
+		} else {
+			return;
+		}
+	}
+}
+
 /* Copies what stands between quotes; false where it holds an expansion or has no end. */
 static bool read_quoted(struct reader *r)
 {
@@ -49,6 +63,12 @@ static bool read_quoted(struct reader *r)
 	return true;
 }
 
+/* A backslash, a line end, and then a blank: the word is over. */
+static bool is_line_end_before_blank(const char *at)
+{
+	return at[0] == '\\' && at[1] == '\n' && (is_blank(at[2]) || at[2] == '\0');
+}
+
 /* Reads a word into r->to with its NUL; NULL where there is none or it is not plain. */
 static char *read_word(struct reader *r)
 {
@@ -61,7 +81,9 @@ static char *read_word(struct reader *r)
 			if (!read_quoted(r)) {
 				return NULL;
 			}
-		} else if (c == '\\' && r->at[1] && r->at[1] != '\n') {
+		} else if (c == '\\' && r->at[1] == '\n') {
+			break; /* in the middle of a word, what is no blank goes on */
+		} else if (c == '\\' && r->at[1]) {
 			*r->to++ = r->at[1];
 			r->at += 2;
 			r->quoted = true;
@@ -71,7 +93,9 @@ static char *read_word(struct reader *r)
 			break;
 		}
 	}
-	if (!any || (*r->at && !is_blank(*r->at) && *r->at != '<' && *r->at != '>')) {
+	bool ends = !*r->at || is_blank(*r->at) || *r->at == '<' || *r->at == '>' ||
+		    is_line_end_before_blank(r->at);
+	if (!any || !ends) {
 		return NULL;
 	}
 	*r->to++ = '\0';
@@ -115,9 +139,7 @@ static bool read_redirection(struct reader *r, int fd, struct simple_command *c)
 		}
 		r->at++;
 	}
-	while (is_blank(*r->at)) {
-		r->at++;
-	}
+	skip_blanks(r);
 	o.path = read_word(r);
 	if (!o.path || !is_ordinary_file(o.path)) {
 		return false;
@@ -136,9 +158,7 @@ static int fd_before_sign(const char *at)
 /* Reads words and redirections up to the end. */
 static bool read_all(struct reader *r, struct simple_command *c)
 {
-	while (is_blank(*r->at)) {
-		r->at++;
-	}
+	skip_blanks(r);
 	while (*r->at) {
 		int fd = fd_before_sign(r->at);
 		if (fd >= 0) {
@@ -155,9 +175,7 @@ static bool read_all(struct reader *r, struct simple_command *c)
 			}
 			c->argv[c->argc++] = word;
 		}
-		while (is_blank(*r->at)) {
-			r->at++;
-		}
+		skip_blanks(r);
 	}
 	c->argv[c->argc] = NULL;
 	return true;

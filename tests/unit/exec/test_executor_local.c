@@ -114,6 +114,8 @@ static void no_shell_makes_no_difference(void **state)
 		"cat < in",
 		"cat in > none/out",
 		"cat 'in' >> out",
+		"sort \\\n  -r \\\n  in \\\n  > out",
+		"echo a \\\n'b\\\nc' > \\\n out",
 		"sleep",
 		"/bin/sh -c 'exit 7' > out",
 		"/bin/sh -c 'echo a; echo b >&2' 2>&1",

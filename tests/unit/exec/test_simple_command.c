@@ -53,6 +53,12 @@ static void plain_words(void **state)
 	check("cmd ''", "cmd|");
 	check("cmd --opt=x,y:z +%H @1 a.b", "cmd|--opt=x,y:z|+%H|@1|a.b");
 	check("'cmd' \"it's\" '\"$x`'", "cmd|it's|\"$x`");
+	check("bwa \\\n  -t 8 \\\n\\\n  x > \\\n  y\n", "bwa|-t|8|x 1wy");
+	check("a \\\nb", "a|b");
+	check("a\\\n b", "a|b");
+	check("a\\\nb", "no"); /* one word in two lines: rare */
+	check("a 'b\\\nc'", "a|b\\\nc");
+	check("a \\\n", "no");
 	check("./a/b \xc3\xa9", "no"); /* bytes of other alphabets only in quotes */
 	check("./a/b '\xc3\xa9\n'", "./a/b|\xc3\xa9\n");
 }
@@ -101,9 +107,9 @@ static void what_needs_a_shell(void **state)
 		"a\nb", "a $x", "a \"$x\"", "a `x`", "a \"\\\"\"", "a *", "a ?", "a [b]",
 		"a {b,c}", "a ~", "a ~/b", "a x=~", "(a)", "a # c", "#a", "! a", "x=1 a",
 		"x=1", "cd /", "export X", "printf a", "if", "for", "exit 1", ". f",
-		"source f", "a 'b", "a \"b", "a b\\", "a b\\ ", "a \\\nb", "[ a ]",
-		"test -e a", "time a", "exec a", "'' a", "a a^b", "a !b", "command ls",
-		"false", "a%b=c"};
+		"source f", "a 'b", "a \"b", "a b\\", "a b\\ ", "[ a ]", "test -e a",
+		"time a", "exec a", "'' a", "a a^b", "a !b", "command ls", "false",
+		"a%b=c"};
 	for (size_t i = 0; i < CW_ARRAY_LEN(texts); i++) {
 		check(texts[i], "no");
 	}
