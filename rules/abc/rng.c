@@ -42,24 +42,19 @@ static double normal_tail(struct stream *s)
 	return r + x;
 }
 
-double stream_normal(struct stream *s)
+double stream_normal_rest(struct stream *s, uint64_t u)
 {
-	for (;;) {
-		uint64_t u = stream_u64(s);
+	for (;; u = stream_u64(s)) {
 		unsigned layer = u & 0xff;
 		double x = (double)(u >> 11) * 0x1p-53 * ziggurat_x[layer];
-		double f0, f1;
+		double f0 = ziggurat_f[layer], f1 = ziggurat_f[layer + 1];
 
-		if (CW_UNLIKELY(x >= ziggurat_x[layer + 1])) {
+		if (x >= ziggurat_x[layer + 1]) {
 			if (layer == 0) {
 				x = normal_tail(s);
-			} else {
-				f0 = ziggurat_f[layer];
-				f1 = ziggurat_f[layer + 1];
-				if (f0 + stream_uniform(s) * (f1 - f0) >=
-					exp(-0.5 * x * x)) {
-					continue;
-				}
+			} else if (f0 + stream_uniform(s) * (f1 - f0) >=
+				   exp(-0.5 * x * x)) {
+				continue;
 			}
 		}
 		return (u & 0x100) ? -x : x;

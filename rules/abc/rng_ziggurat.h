@@ -6,8 +6,10 @@
 #ifndef CW_ABC_RNG_ZIGGURAT_H
 #define CW_ABC_RNG_ZIGGURAT_H
 
+#include "abc/rng.h"
+
 /* clang-format off */
-static const double ziggurat_x[257] = {
+const double ziggurat_x[257] = {
 	0x1.f493b7815d984p+1, 0x1.d3bb48209ad34p+1, 0x1.b981f3878fdb1p+1,
 	0x1.a8fdc7894775ap+1, 0x1.9cbee014057acp+1, 0x1.92ee0946f4497p+1,
 	0x1.8ab0fbfaa7c15p+1, 0x1.839030529f234p+1, 0x1.7d42df4d6ce8cp+1,

@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "abc/rng_ziggurat.h"
 #include "abc_kit.h"
 
 /* The known answers of Random123 1.14 for philox4x64-10 (kat_vectors). */
@@ -57,21 +56,25 @@ static void test_streams_differ(void **state)
 	}
 }
 
+static double height(int i)
+{
+	return exp(-ziggurat_x[i] * ziggurat_x[i] / 2);
+}
+
 static void test_ziggurat_tables(void **state)
 {
 	const double r = ziggurat_x[1];
 	double area = r * exp(-r * r / 2) + sqrt(M_PI / 2) * erfc(r / sqrt(2));
 	(void)state;
 
-	assert_close(ziggurat_x[0] * ziggurat_f[1], area, 1e-14);
+	assert_close(ziggurat_x[0] * height(1), area, 1e-14);
 	for (int i = 1; i < 256; i++) {
 		assert_true(ziggurat_x[i + 1] < ziggurat_x[i]);
 		assert_close(
 			ziggurat_f[i], exp(-ziggurat_x[i] * ziggurat_x[i] / 2), 1e-14);
-		assert_close(
-			ziggurat_x[i] * (ziggurat_f[i + 1] - ziggurat_f[i]), area, 1e-11);
+		assert_close(ziggurat_x[i] * (height(i + 1) - height(i)), area, 1e-11);
 	}
-	assert_true(ziggurat_x[256] == 0 && ziggurat_f[256] == 1);
+	assert_true(ziggurat_x[256] == 0);
 }
 
 /* Cells of equal probability, chi-square within 5 standard deviations. */
