@@ -36,6 +36,9 @@ static int dispatch(struct session *s)
 	if (rc != EXIT_DONE) {
 		return rc;
 	}
+	if (s->o.lint) {
+		return cmd_lint(s);
+	}
 	if (s->o.list_rules) {
 		return cmd_list_rules(s);
 	}
@@ -71,6 +74,8 @@ static bool answer_at_once(struct session *s, int *ret)
 		rc = options_help(s->o.help, &s->sink);
 	} else if (s->o.version) {
 		printf("cwflow %s\n", CWFLOW_VERSION);
+	} else if (s->o.schema) {
+		rc = cmd_schema(s) == EXIT_DONE ? 0 : -1;
 	} else if (s->o.tools_dir) {
 		printf("%s\n", s->tools_dir.buf);
 	} else if (s->o.completion) {
