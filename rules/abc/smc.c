@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "abc/distance.h"
 #include "abc/smc_next.h"
 #include "abc/weights.h"
 #include "base/xalloc.h"
@@ -295,6 +296,24 @@ static char *reason_now(
 	return NULL;
 }
 
+/* What the coming threshold must lie below: the present one, or, where the distance changes
+ * in between, the farthest particle as the new distance sees it. */
+static double must_fall_below(const struct problem *p, const struct generation *g)
+{
+	const struct population *q = &g->pop;
+	double farthest = 0;
+
+	if (!p->distance.adaptive) {
+		return q->epsilon;
+	}
+	for (size_t i = 0; i < q->n; i++) {
+		farthest = fmax(
+			farthest, distance_pnorm(p->distance.p, g->next_weight,
+					  population_stat(q, i), p->observed, p->nstat));
+	}
+	return farthest;
+}
+
 char *smc_stop_reason(const struct problem *p, const struct archive *a)
 {
 	const struct generation *g = archive_last(a);
@@ -314,7 +333,7 @@ char *smc_stop_reason(const struct problem *p, const struct archive *a)
 		return xstrdup("the list of thresholds is at its end");
 	}
 	next = epsilon_of(p, a, g->pop.t + 1);
-	if (e->kind != EPS_CONSTANT && !(next < g->pop.epsilon)) {
+	if (e->kind != EPS_CONSTANT && !(next < must_fall_below(p, g))) {
 		return xasprintf("%s does not fall below %g any more",
 			e->kind == EPS_TEMPERATURE ? "the temperature" : "epsilon",
 			g->pop.epsilon);

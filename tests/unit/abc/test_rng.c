@@ -70,8 +70,6 @@ static void test_ziggurat_tables(void **state)
 	assert_close(ziggurat_x[0] * height(1), area, 1e-14);
 	for (int i = 1; i < 256; i++) {
 		assert_true(ziggurat_x[i + 1] < ziggurat_x[i]);
-		assert_close(
-			ziggurat_f[i], exp(-ziggurat_x[i] * ziggurat_x[i] / 2), 1e-14);
 		assert_close(ziggurat_x[i] * (height(i + 1) - height(i)), area, 1e-11);
 	}
 	assert_true(ziggurat_x[256] == 0);
