@@ -14,6 +14,7 @@
 #include "exec/job_message.h"
 #include "exec/job_runner.h"
 #include "sys/clock.h"
+#include "sys/fs.h"
 #include "sys/process.h"
 
 extern char **environ;
@@ -183,6 +184,24 @@ static void raise_limit(struct warden_main *m)
 	}
 }
 
+/* Gives this process a name of its own, in ps and for whoever kills the engine by its
+ * name: who does that wants the jobs ended, and this is what ends them. */
+static void rename_self(void)
+{
+	static const char name[] = "job-warden";
+	struct strbuf line = STRBUF_INIT;
+	prctl(PR_SET_NAME, name);
+	/* the command line is where the first argument stands */
+	if (fs_read_file("/proc/self/cmdline", 1 << 20, &line) == 0 &&
+		line.len > sizeof(name) &&
+		memcmp(program_invocation_name, line.buf,
+			strlen(program_invocation_name)) == 0) {
+		memset(program_invocation_name, 0, line.len);
+		memcpy(program_invocation_name, name, sizeof(name));
+	}
+	strbuf_release(&line);
+}
+
 /* In the child: becomes the warden. */
 CW_NORETURN static void begin(
 	struct warden *w, const struct warden_options *o, int jobs, int control)
@@ -191,7 +210,7 @@ CW_NORETURN static void begin(
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid(); /* a Ctrl-C at the terminal is the engine's affair */
-	prctl(PR_SET_NAME, "cwflow-jobs");
+	rename_self();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	close(w->jobs);
 	close(w->control);

@@ -37,7 +37,8 @@ struct warden {
 };
 
 /* Starts it: a fork, so call it while the process is small or at least quiet. 0, or -1
- * with errno. Options are borrowed for the call. */
+ * with errno. Options are borrowed for the call; no string of theirs may be one of the
+ * command line's, which the warden writes over. */
 int warden_start(struct warden *w, const struct warden_options *o);
 
 /* Ends it and waits for that. `sweep`: kills what jobs left behind; jobs that still run

@@ -482,6 +482,7 @@ static int set_up(struct run *r)
 		.tools_dir = r->o->tools_dir,
 		.spill_dir = r->o->state_dir,
 		.grace_ns = r->grace_ns,
+		.always_shell = r->o->always_shell,
 		.orphaned = clean_up,
 		.orphaned_ctx = r,
 	};

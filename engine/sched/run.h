@@ -56,7 +56,8 @@ struct run_options {
 	int64_t grace_ns;       /* between SIGTERM and SIGKILL; 0: 5 s */
 	int64_t latency_wait_s; /* for outputs on slow file systems */
 	bool keep_incomplete;
-	bool notemp; /* temporary outputs stay */
+	bool notemp;       /* temporary outputs stay */
+	bool always_shell; /* start a shell also for commands that need none */
 	struct run_remote remote;
 };
 
