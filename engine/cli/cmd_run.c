@@ -18,6 +18,7 @@
 #include "sched/job_files.h"
 #include "sched/run.h"
 #include "sys/lockfile.h"
+#include "sys/path.h"
 #include "sys/term.h"
 
 #define LOCK_WAIT_NS 3000000000
@@ -205,6 +206,14 @@ static void note_failed_rules(struct run *r)
 	}
 }
 
+/* Beside libexec/cwflow, in a build tree too. */
+static const char *share_dir(struct session *s)
+{
+	struct strview libexec = path_dir(strbuf_sv(&s->tools_dir));
+	struct strview prefix = path_dir(libexec);
+	return arena_printf(&s->wf.arena, SV_FMT "/share/cwflow", SV_ARG(prefix));
+}
+
 static int run_plan(struct session *s)
 {
 	struct run r = {.s = s};
@@ -233,6 +242,7 @@ static int run_plan(struct session *s)
 	cluster_run_init(&cluster, s, &r.context, &o);
 	r.context.write_file = job_scratch_write;
 	r.context.write_ctx = &s->wf.workdir;
+	r.context.share_dir = share_dir(s);
 	r.context.container_program = s->o.container_program;
 	r.failed = xcalloc(s->wf.rule_count, 1);
 	int rc = EXIT_WRONG;

@@ -239,7 +239,7 @@ static int add_env(struct build *b)
 	const struct rule *rule = b->v.rule;
 	uint32_t n = 0;
 	struct env_pair *env =
-		ARENA_ARRAY(b->v.arena, struct env_pair, rule->env_count + 1);
+		ARENA_ARRAY(b->v.arena, struct env_pair, rule->env_count + 2);
 	for (uint32_t i = 0; i < rule->env_count; i++) {
 		struct strview value;
 		if (render(b, &rule->env[i].value, false, &value) != 0) {
@@ -250,6 +250,9 @@ static int add_env(struct build *b)
 	}
 	if (b->job_file) {
 		env[n++] = (struct env_pair){"CWFLOW_JOB", b->job_file};
+	}
+	if (b->job_file && b->v.c->share_dir) {
+		env[n++] = (struct env_pair){"CWFLOW_SHARE", b->v.c->share_dir};
 	}
 	b->spec->env = env;
 	b->spec->env_count = n;

@@ -22,6 +22,7 @@ struct job_context {
 	int (*write_file)(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
 		struct strview text, struct arena *arena, struct strview *ret_path);
 	void *write_ctx;
+	const char *share_dir; /* $CWFLOW_SHARE of scripts; may be NULL */
 	const char
 		*container_program; /* podman, apptainer, docker; NULL: what there is */
 };
