@@ -13,6 +13,7 @@
 #include "cli/rounds.h"
 #include "cli/run_classes.h"
 #include "cli/session.h"
+#include "cli/temp_sweep.h"
 #include "job/job_spec_build.h"
 #include "report/reporter.h"
 #include "sched/job_files.h"
@@ -372,6 +373,9 @@ static int build_and_run(struct session *s)
 		rc = call_hook(s, &s->wf.onstart, "onstart", rc);
 	}
 	rc = rc == EXIT_DONE ? run_rounds(s) : rc;
+	if (!s->o.notemp) {
+		temp_sweep(s);
+	}
 	if (works && rc == EXIT_DONE) {
 		rc = call_hook(s, &s->wf.onsuccess, "onsuccess", rc);
 	} else if (works) {

@@ -116,6 +116,7 @@ bool recorder_is_needless(struct recorder *r, uint32_t job)
 	bool needless = plan_record(p, job) ? !plan_still_wanted(p, job, &file)
 					    : all_skipped(r, job);
 	r->skipped[job] = needless;
+	p->done[job] = needless;
 	if (!needless && file != DAG_NONE) {
 		p->maybe[job] = 0;
 		p->reasons[job] = REASON_CHANGED_INPUT;
@@ -422,6 +423,9 @@ void recorder_ended(
 	struct recorder *r, const struct job_spec *spec, const struct job_result *result)
 {
 	size_t i = 0;
+	if (result->outcome == JOB_OK && r->plan->done) {
+		r->plan->done[spec->job] = 1;
+	}
 	while (i < r->started.n && r->started.v[i].job != spec->job) {
 		i++;
 	}

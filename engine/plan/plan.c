@@ -334,6 +334,7 @@ void plan_link(struct plan *p)
 	const struct dag *d = p->d;
 	link_jobs(p, true);
 	p->wanted = xcalloc(d->job_count, 1);
+	p->done = xcalloc(d->job_count, 1);
 	p->pending = xcalloc(d->job_count, sizeof(*p->pending));
 	for (uint32_t j = 0; j < d->job_count; j++) {
 		p->wanted[j] = p->reasons[j] != 0;
@@ -353,6 +354,7 @@ void plan_release(struct plan *p)
 	free(p->needed_by_excluded);
 	free(p->record);
 	free(p->wanted);
+	free(p->done);
 	free(p->pending);
 	free(p->dependents_start);
 	free(p->dependents);

@@ -79,6 +79,7 @@ struct plan {
 	bool has_inodes;
 	/* for the scheduler, made by plan_link: job -> wanted jobs that wait for it */
 	uint8_t *wanted;
+	uint8_t *done; /* during the run: ended well, or needless after all */
 	uint32_t *pending;
 	uint64_t *dependents_start;
 	uint32_t *dependents;

@@ -96,7 +96,10 @@ void known_put(struct state *s, enum row_kind kind, const union any_row *row)
 {
 	switch (kind) {
 	case ROW_RUN:
-		s->last_run = row->run.id > s->last_run ? row->run.id : s->last_run;
+		if (row->run.id >= s->last_run) {
+			s->last_run = row->run.id;
+			s->was_killed = row->run.end_ns == 0;
+		}
 		break;
 	case ROW_FILE:
 		put_file(s, &row->file);
@@ -135,5 +138,6 @@ void known_clear(struct state *s)
 	vec_release(&s->unfinished);
 	vec_release(&s->unfinished_files);
 	s->last_run = 0;
+	s->was_killed = false;
 	s->found = false;
 }

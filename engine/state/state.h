@@ -68,6 +68,7 @@ struct state {
 	VEC(struct unfinished) unfinished;
 	VEC(uint32_t) unfinished_files; /* the caller's numbers */
 	uint32_t last_run;
+	bool was_killed; /* the last run never said that it ended */
 	/* LOOK: frames of the journal that are not in the database yet */
 	struct strbuf overlay;
 	struct hashmap overlay_jobs, overlay_runs,
