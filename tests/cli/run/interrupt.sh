@@ -10,7 +10,12 @@ while [ ! -s pid ]; do sleep 0.05; done
 kill -INT $!
 wait $!
 echo "status $?"
-kill -0 "$(cat pid)" 2>/dev/null && echo "still running"
+# Killed, or dead and not yet buried by init.
+for _ in {1..40}; do
+	grep -q '^State:.*[^Z] (' "/proc/$(cat pid)/status" 2>/dev/null || break
+	sleep 0.05
+done
+grep -q '^State:.*[^Z] (' "/proc/$(cat pid)/status" 2>/dev/null && echo "still running"
 rm pid
 files
 cwflow -n -q
