@@ -365,7 +365,7 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", "&&", "||", "#",
 		"$V", "${{V}}", "${{V:-", "}}", "`", "case a in a) ", " ;; ", " esac ",
 		"<<E\n", "\nE\n", "{{ ", "; }}", "$((", "))", "((", "[[ ", " ]]",
-		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null ", "<", "$",
+		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null ", "< ", "$",
 		",", "EOF", "~"};
 	t->loose = true;
 	for (uint32_t n = 3 + roll(d, 16); n > 0; n--) {
