@@ -7,6 +7,13 @@ static void add_content(struct strbuf *sb, struct content c)
 	content_text(c, sb);
 }
 
+/* What every shell rule has unless it says otherwise. */
+static bool is_usual(struct strview line)
+{
+	return sv_eq_str(line, ".shell=bash") ||
+	       sv_eq_str(line, ".prefix=set -euo pipefail;");
+}
+
 /* A text of several lines, each behind the indent. */
 static void add_lines(struct strbuf *sb, const char *title, struct strview text)
 {
@@ -14,10 +21,14 @@ static void add_lines(struct strbuf *sb, const char *title, struct strview text)
 	while (text.n) {
 		const char *nl = memchr(text.p, '\n', text.n);
 		size_t n = nl ? (size_t)(nl - text.p) : text.n;
-		strbuf_addf(sb, "  %-9s", before);
-		escape_for_terminal(sb, sv_sub(text, 0, n));
-		strbuf_addch(sb, '\n');
+		struct strview line = sv_sub(text, 0, n);
 		text = sv_skip(text, nl ? n + 1 : n);
+		if (is_usual(line)) {
+			continue;
+		}
+		strbuf_addf(sb, "  %-9s", before);
+		escape_for_terminal(sb, line);
+		strbuf_addch(sb, '\n');
 		before = "";
 	}
 }

@@ -74,8 +74,10 @@ static void add_job_node(
 	add_node(r, place, sb);
 	strbuf_addstr(sb, " [shape=box, style=rounded, label=\"");
 	quote(sb, row.rule);
-	strbuf_addstr(sb, "\\n");
-	quote(sb, row.wildcards);
+	if (row.wildcards.n) {
+		strbuf_addstr(sb, "\\n");
+		quote(sb, row.wildcards);
+	}
 	for (uint32_t k = 0; k < job->output_count && k < 3; k++) {
 		strbuf_addstr(sb, "\\n");
 		quote(sb, lineage_path(l, l->s->outputs.v[job->outputs + k]));

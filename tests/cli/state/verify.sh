@@ -1,0 +1,21 @@
+# --verify reads results again.
+workflow <<'WF'
+rules:
+  all: {input: [b.txt, c.txt, done]}
+  a: {input: in.txt, output: {path: a.txt, temp: true}, shell: "cat {input} > {output}"}
+  b: {input: a.txt, output: b.txt, shell: "cat {input} > {output}"}
+  c: {input: in.txt, output: c.txt, shell: "cat {input} > {output}"}
+  d: {input: c.txt, output: {path: done, touch: true}, shell: "true"}
+WF
+put in.txt text
+run cwflow --verify
+cwflow -q
+run cwflow --verify
+# the same size and time, other bytes
+stamp=$(stat -c %y b.txt)
+printf 'tixt\n' >b.txt; touch -d "$stamp" b.txt
+run cwflow -n
+run cwflow --verify
+rm c.txt
+run cwflow --verify
+run cwflow --verify b.txt
