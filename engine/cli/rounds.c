@@ -12,38 +12,33 @@ static void unwant(struct plan *p, uint32_t job)
 	}
 }
 
-static bool add_done(struct session *s, struct after_done *set, uint32_t job)
+static uint64_t key_of(const struct session *s, uint32_t job)
 {
 	struct strview values[WILDCARDS_MOST];
 	dag_values(&s->dag, job, values);
-	return after_done_add(set, dag_rule(&s->dag, job), values);
+	return after_key(dag_rule(&s->dag, job), values);
 }
 
 /* What ran in an earlier round runs no more, whatever forces it. */
 static void drop_done(struct session *s)
 {
-	struct strview values[WILDCARDS_MOST];
 	for (uint32_t j = 0; s->round && j < s->dag.job_count; j++) {
-		if (!s->plan.reasons[j]) {
-			continue;
-		}
-		dag_values(&s->dag, j, values);
-		if (after_is_done(&s->ran, dag_rule(&s->dag, j), values)) {
+		if (s->plan.reasons[j] && after_is_done(&s->ran, key_of(s, j))) {
 			unwant(&s->plan, j);
 		}
 	}
 }
 
-/* Jobs that are waited for and need not run are done. True if some were not known. */
+/* Jobs that are waited for and need not run are done; so are those whose output is taken
+ * as it is. True if some were not known. */
 static bool settle(struct session *s)
 {
 	bool news = false;
 	for (size_t i = 0; i < s->dag.waits.n; i++) {
-		uint32_t file = s->dag.waits.v[i].file;
-		uint32_t maker = s->dag.producer[file];
-		if (!s->dag.waits.v[i].done && maker != DAG_NONE &&
-			!s->plan.reasons[maker]) {
-			news |= add_done(s, &s->after, maker);
+		const struct dag_wait *w = &s->dag.waits.v[i];
+		uint32_t maker = s->dag.producer[w->file];
+		if (!w->done && (maker == DAG_NONE || !s->plan.reasons[maker])) {
+			news |= after_done_add(&s->after, w->key);
 		}
 	}
 	return news;
@@ -129,10 +124,11 @@ void rounds_note(struct session *s, uint32_t job)
 	if (!s->wf.has_after) {
 		return;
 	}
-	add_done(s, &s->ran, job);
+	uint64_t key = key_of(s, job);
+	after_done_add(&s->ran, key);
 	for (size_t i = 0; i < s->dag.waits.n; i++) {
-		if (s->dag.producer[s->dag.waits.v[i].file] == job) {
-			add_done(s, &s->after, job);
+		if (s->dag.waits.v[i].key == key) {
+			after_done_add(&s->after, key);
 			return;
 		}
 	}

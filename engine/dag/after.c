@@ -3,7 +3,7 @@
 #include "base/hash.h"
 
 /* 64 bits over a few jobs: a clash would let a glob be read too early, no more. */
-static uint64_t key_of(const struct rule *rule, const struct strview *values)
+uint64_t after_key(const struct rule *rule, const struct strview *values)
 {
 	uint64_t h = rule->index + 1;
 	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
@@ -24,14 +24,12 @@ void after_done_release(struct after_done *a)
 	hashmap_release(&a->jobs);
 }
 
-bool after_done_add(
-	struct after_done *a, const struct rule *rule, const struct strview *values)
+bool after_done_add(struct after_done *a, uint64_t key)
 {
-	return hashmap_set(&a->jobs, key_of(rule, values), 1) == HASHMAP_NONE;
+	return hashmap_set(&a->jobs, key, 1) == HASHMAP_NONE;
 }
 
-bool after_is_done(
-	const struct after_done *a, const struct rule *rule, const struct strview *values)
+bool after_is_done(const struct after_done *a, uint64_t key)
 {
-	return a && hashmap_get(&a->jobs, key_of(rule, values)) != HASHMAP_NONE;
+	return a && hashmap_get(&a->jobs, key) != HASHMAP_NONE;
 }

@@ -15,11 +15,11 @@ struct after_done {
 void after_done_init(struct after_done *a);
 void after_done_release(struct after_done *a);
 
-/* The job of `rule` with these wildcard values is done, or needs not run. False where it
- * was known. */
-bool after_done_add(
-	struct after_done *a, const struct rule *rule, const struct strview *values);
-bool after_is_done(const struct after_done *a, const struct rule *rule,
-	const struct strview *values); /* a may be NULL: nothing is */
+/* What a job is known by: its rule and the values of its wildcards. */
+uint64_t after_key(const struct rule *rule, const struct strview *values);
+
+/* That job is done, or needs not run. False where it was known. */
+bool after_done_add(struct after_done *a, uint64_t key);
+bool after_is_done(const struct after_done *a, uint64_t key); /* NULL: nothing is */
 
 #endif

@@ -66,7 +66,8 @@ struct dag {
 /* Some inputs of `job` are known only when the maker of `file` is done. */
 struct dag_wait {
 	uint32_t job, file;
-	bool done; /* it is: they are among the job's inputs */
+	uint64_t key; /* of the maker: see after_key */
+	bool done;    /* it is: they are among the job's inputs */
 };
 
 #define INPUT_ANCIENT UINT32_C(0x80000000)

@@ -172,7 +172,7 @@ static bool is_done(struct expansion *x, const struct set_def *def)
 	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
 		wait.values[i] = x->values[def->after_vars[i]];
 	}
-	wait.done = after_is_done(in->d->done, rule, wait.values);
+	wait.done = after_is_done(in->d->done, after_key(rule, wait.values));
 	vec_push(&in->waits, wait);
 	return wait.done;
 }

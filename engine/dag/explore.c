@@ -5,6 +5,7 @@
  */
 #include <limits.h>
 
+#include "dag/after.h"
 #include "dag/builder.h"
 #include "dag/depfile.h"
 #include "dag/explore_ahead.h"
@@ -132,7 +133,9 @@ static uint32_t commit_job(
 	}
 	for (size_t i = 0; i < in->waits.n; i++) {
 		uint32_t file = in->files.v[in->files.n - in->waits.n + i].file;
-		vec_push(&d->waits, (struct dag_wait){job, file, in->waits.v[i].done});
+		const struct input_wait *w = &in->waits.v[i];
+		vec_push(&d->waits, (struct dag_wait){job, file,
+					    after_key(w->rule, w->values), w->done});
 	}
 	for (size_t i = 0; i < b->product_files.n; i++) {
 		vec_push(&d->outputs, b->product_files.v[i]);
