@@ -6,20 +6,21 @@
 /* The problem as RUN.db keeps it; its data files are in its text already. */
 static int load_problem(struct view *v, const char *path, struct strbuf *err)
 {
-	char *text = NULL, *dir = NULL;
+	char *text = NULL, *dir = NULL, *observed = NULL;
 	int status;
 
-	if (history_problem_text(path, &text, &dir, err)) {
+	if (history_problem_text(path, &text, &dir, &observed, err)) {
 		return -1;
 	}
 	status = problem_load_text(
-		&v->problem, path, dir ? dir : ".", sv_from(text), &v->sink);
+		&v->problem, path, dir ? dir : ".", sv_from(text), observed, &v->sink);
 	if (status) {
 		diag_print(&v->sink, stderr, false);
 		fail(err, "the problem in %s cannot be read", path);
 	}
 	free(text);
 	free(dir);
+	free(observed);
 	return status;
 }
 

@@ -8,7 +8,6 @@
 #include "abc/npy.h"
 #include "base/xalloc.h"
 #include "db/db.h"
-#include "sys/fs.h"
 
 enum statement {
 	PUT_RUN,
@@ -293,11 +292,10 @@ static int put_keys(
 	char *dir = realpath(w->p->dir, NULL), *bounds = archive_bounds(w->p);
 	int status;
 
-	if (fs_read_file(w->p->path, SIZE_MAX / 2, &text)) {
-		strbuf_reset(&text);
-	}
+	problem_observed_text(w->p, &text);
 	status = put_key(w, "program", "cwabc " CWFLOW_VERSION) ||
-		 put_key(w, "problem", text.buf) || put_key(w, "folder", dir) ||
+		 put_key(w, "problem", w->p->text.p) ||
+		 put_key(w, "observed", text.buf) || put_key(w, "folder", dir) ||
 		 put_key(w, "fingerprint", f->text.buf) ||
 		 put_key(w, "scheduling", a->tickets ? "static" : "dynamic") ||
 		 put_key(w, "start_time", a->start_time) ||
@@ -465,8 +463,8 @@ int history_load_checked(struct archive *a, const struct fingerprint *f, const c
 	return 0;
 }
 
-int history_problem_text(
-	const char *path, char **ret_text, char **ret_dir, struct strbuf *err)
+int history_problem_text(const char *path, char **ret_text, char **ret_dir,
+	char **ret_observed, struct strbuf *err)
 {
 	struct db db = {0};
 	int status = open_run(&db, path, err);
@@ -474,8 +472,10 @@ int history_problem_text(
 	if (!status) {
 		*ret_text = get_key(&db, "problem");
 		*ret_dir = get_key(&db, "folder");
+		*ret_observed = get_key(&db, "observed");
 		if (!*ret_text) {
 			free(*ret_dir);
+			free(*ret_observed);
 			status = fail(err, "%s does not hold its problem", path);
 		}
 	}

@@ -26,9 +26,10 @@ int history_load(struct archive *a, const char *path, struct strbuf *err);
 int history_load_checked(struct archive *a, const struct fingerprint *f, const char *path,
 	struct strbuf *err);
 
-/* The problem file's text as it was when RUN.db was written; returns owned. Used by
- * programs that get RUN.db alone. -1 with a text. */
-int history_problem_text(
-	const char *path, char **ret_text, char **ret_dir, struct strbuf *err);
+/* The problem file's text as it was when the run was made, its folder and the observed
+ * data in words (the latter two may be NULL); returns owned. For those who get RUN.db
+ * alone. -1 with a text. */
+int history_problem_text(const char *path, char **ret_text, char **ret_dir,
+	char **ret_observed, struct strbuf *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/strbuf.h"
 #include "base/xalloc.h"
 
 enum { MOST_REDRAWS = 1000000, SHARE_DRAWS = 100000 };
@@ -15,6 +16,19 @@ void problem_release(struct problem *p)
 	}
 	arena_release(&p->arena);
 	*p = (struct problem){0};
+}
+
+void problem_observed_text(const struct problem *p, struct strbuf *out)
+{
+	for (size_t i = 0; i < p->nstats; i++) {
+		const struct stat_spec *s = &p->stat[i];
+
+		strbuf_addf(out, "%s %d", s->name, s->scalar);
+		for (size_t k = 0; k < s->len; k++) {
+			strbuf_addf(out, " %.17g", p->observed[s->first + k]);
+		}
+		strbuf_addch(out, '\n');
+	}
 }
 
 uint64_t problem_population(const struct problem *p, int64_t t)

@@ -128,8 +128,9 @@ struct stop_spec {
 
 struct problem {
 	struct arena arena;
-	const char *path; /* as given */
-	const char *dir;  /* of the file: models and data are relative to it */
+	const char *path;    /* as given */
+	struct strview text; /* of the file */
+	const char *dir;     /* of the file: models and data are relative to it */
 	uint64_t seed;
 	enum algorithm algorithm;
 	struct model_spec *model;
@@ -162,10 +163,17 @@ struct problem {
  * be called either way. Files named in it are read (observed data) or left alone (models).
  */
 int problem_load(struct problem *p, const char *path, struct diag_sink *sink);
-/* The same from a text whose paths are relative to `dir`. */
+/*
+ * The same from a text whose paths are relative to `dir`. `observed` (NULL: none): the
+ * words of problem_observed_text, for a data file that is not to be had any more.
+ */
 int problem_load_text(struct problem *p, const char *path, const char *dir,
-	struct strview text, struct diag_sink *sink);
+	struct strview text, const char *observed, struct diag_sink *sink);
 void problem_release(struct problem *p);
+
+/* The observed statistics in words: a line "name scalar number..." each. */
+struct strbuf;
+void problem_observed_text(const struct problem *p, struct strbuf *out);
 
 /* N of generation t >= 0. */
 uint64_t problem_population(const struct problem *p, int64_t t);

@@ -249,9 +249,9 @@ static void read_root(struct reader *r, const struct yaml_tree_node *root)
 }
 
 int problem_load_text(struct problem *p, const char *path, const char *dir,
-	struct strview text, struct diag_sink *sink)
+	struct strview text, const char *observed, struct diag_sink *sink)
 {
-	struct reader r = {.p = p, .sink = sink};
+	struct reader r = {.p = p, .sink = sink, .observed = observed};
 	struct yaml_tree_node *root = NULL;
 	uint32_t source = source_add(sink->sources, path, text);
 
@@ -259,6 +259,7 @@ int problem_load_text(struct problem *p, const char *path, const char *dir,
 	arena_init(&p->arena);
 	p->path = arena_strdup(&p->arena, path);
 	p->dir = arena_strdup(&p->arena, dir);
+	p->text = arena_sv(&p->arena, text);
 	if (yaml_parse(sink, &p->arena, source, &root)) {
 		return -1;
 	}
@@ -281,7 +282,7 @@ int problem_load(struct problem *p, const char *path, struct diag_sink *sink)
 	if (fs_read_file(path, SIZE_MAX / 2, &text)) {
 		status = diag_system(sink, "CW-A000", errno, path, "read");
 	} else {
-		status = problem_load_text(p, path, folder, strbuf_sv(&text), sink);
+		status = problem_load_text(p, path, folder, strbuf_sv(&text), NULL, sink);
 	}
 	strbuf_release(&text);
 	free(folder);

@@ -86,6 +86,37 @@ static int read_line(struct reader *r, struct table *table, struct strview line,
 	return 0;
 }
 
+/* The words of problem_observed_text. */
+static void read_words(struct reader *r, const char *text)
+{
+	struct problem *p = r->p;
+	VEC(double) v = {0};
+	size_t lines = 1;
+
+	for (const char *s = text; *s; s++) {
+		lines += *s == '\n';
+	}
+	p->stat = ARENA_ARRAY(&p->arena, struct stat_spec, lines);
+	while (*text) {
+		size_t name = strcspn(text, " \n"), first = v.n;
+		char *at = NULL;
+		bool scalar = strtol(text + name, &at, 10) != 0;
+
+		while (at && *at == ' ') {
+			vec_push(&v, strtod(at, &at));
+		}
+		add_stat(p, arena_memdup0(&p->arena, text, name), first, v.n - first,
+			scalar);
+		text = at && *at == '\n' ? at + 1 : "";
+	}
+	p->nstat = v.n;
+	p->observed = ARENA_ARRAY(&p->arena, double, v.n + 1);
+	if (v.n) {
+		memcpy(p->observed, v.v, v.n * sizeof(double));
+	}
+	vec_release(&v);
+}
+
 /* Numbers of a text file (white space, commas); a first line of names names them. */
 static void read_data_file(
 	struct reader *r, const struct yaml_tree_node *node, const char *path)
@@ -158,7 +189,9 @@ void read_observed(struct reader *r, const struct yaml_tree_node *node)
 		double x;
 		if (parse_double(file->text, &x)) {
 			const char *text = read_text(r, file, "file");
-			if (text) {
+			if (text && r->observed) {
+				read_words(r, r->observed);
+			} else if (text) {
 				read_data_file(r, file, read_path_text(r, text));
 			}
 			return;

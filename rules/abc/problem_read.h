@@ -8,7 +8,8 @@
 struct reader {
 	struct problem *p;
 	struct diag_sink *sink;
-	int status; /* -1 once something was wrong */
+	const char *observed; /* words of the data, where their file is gone; or NULL */
+	int status;           /* -1 once something was wrong */
 };
 
 /* Reports at a node and remembers; returns -1. */

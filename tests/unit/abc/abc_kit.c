@@ -29,7 +29,8 @@ int kit_load(struct kit *k, const char *yaml)
 	strbuf_init(&k->messages);
 	source_set_init(&k->sources);
 	diag_sink_init(&k->sink, &k->sources);
-	status = problem_load_text(&k->problem, "p.yaml", ".", sv_from(yaml), &k->sink);
+	status = problem_load_text(
+		&k->problem, "p.yaml", ".", sv_from(yaml), NULL, &k->sink);
 	diag_format(&k->sink, &k->messages, false);
 	return status;
 }
