@@ -254,12 +254,10 @@ int options_parse(struct options *o, int argc, char **argv, struct diag_sink *si
 
 void options_release(struct options *o)
 {
-	vec_release(&o->forcerun);
-	vec_release(&o->config);
-	vec_release(&o->configfiles);
+	for (const struct option *opt = option_table; !is_end(opt); opt++) {
+		if (opt->kind == OPT_REPEATED || opt->kind == OPT_PAIRS) {
+			vec_release(option_list(o, opt));
+		}
+	}
 	vec_release(&o->targets);
-	vec_release(&o->resources);
-	vec_release(&o->set_threads);
-	vec_release(&o->set_resources);
-	vec_release(&o->default_resources);
 }
