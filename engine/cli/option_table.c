@@ -29,6 +29,8 @@ const struct option option_table[] = {
 		"resources of a rule"},
 	{"default-resources", '\0', OPT_PAIRS, GROUP_RUN, AT(default_resources),
 		"NAME=V...", "resources of rules that do not say them"},
+	{"update-modules", '\0', OPT_FLAG, GROUP_RUN, AT(update_modules), NULL,
+		"look git modules up anew and pin them"},
 	{"container-program", '\0', OPT_VALUE, GROUP_RUN, AT(container_program),
 		"PROGRAM", "what runs containers: podman, apptainer, docker"},
 	{"resources", '\0', OPT_PAIRS, GROUP_RUN, AT(resources), "NAME=N...",

@@ -47,7 +47,7 @@ struct options {
 	const char *cores, *jobs, *both; /* -j sets `both`; "all" without a number */
 	bool dry_run, keep_going, force, forceall, print_commands, verbose, no_color;
 	bool keep_incomplete, nolock, delete_all_output, list_rules;
-	bool schema, lint;
+	bool schema, lint, update_modules;
 	const char *container_program;
 	bool rulegraph, filegraph, tools_dir, version, quiet;
 	bool notemp, ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
