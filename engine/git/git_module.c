@@ -2,10 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <git2.h>
+
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "git/git_lib.h"
 #include "git/git_repo.h"
 #include "sys/fs.h"
 

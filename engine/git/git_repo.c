@@ -1,10 +1,10 @@
 #include "git/git_repo.h"
 
-#include <git2.h>
 #include <limits.h>
 #include <sys/stat.h>
 
 #include "base/xalloc.h"
+#include "git/git_lib.h"
 
 struct git_repo {
 	git_repository *repo;
