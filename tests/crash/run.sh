@@ -8,7 +8,6 @@
 # Scenarios: "fresh" makes everything; "update" has old results that are made anew for half
 # of the inputs, so that there is something to lose.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
 
 usage()
 {
@@ -22,7 +21,7 @@ usage: tests/crash/run.sh --build DIR [OPTIONS]
 TXT
 }
 
-build= scenarios="fresh update" sample=0 from=1 to=0 keep=0
+build="" scenarios="fresh update" sample=0 from=1 to=0 keep=0
 while [ $# -gt 0 ]; do
 	case $1 in
 	--build) build=$2; shift ;;
