@@ -365,8 +365,8 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", "&&", "||", "#",
 		"$V", "${{V}}", "${{V:-", "}}", "`", "case a in a) ", " ;; ", " esac ",
 		"<<E\n", "\nE\n", "{{ ", "; }}", "$((", "))", "((", "[[ ", " ]]",
-		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null ", "< ", "$",
-		",", "EOF", "~"};
+		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null ", "< ",
+		"$", ",", "EOF", "~"};
 	t->loose = true;
 	for (uint32_t n = 3 + roll(d, 16); n > 0; n--) {
 		if (roll(d, 4) == 0) {
@@ -462,7 +462,8 @@ static void add_form(
 {
 	strbuf_addf(script, "printf 'mark%zu%c\\0' >&3\n", number, form);
 	if (loose) {
-		strbuf_addstr(script, "(eval ");
+		/* the newline keeps a name such as -n from being an option of eval */
+		strbuf_addstr(script, "(eval '\n'");
 		quote_into(script, text);
 		strbuf_addstr(script, ")\n");
 	} else {
