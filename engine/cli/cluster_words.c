@@ -44,7 +44,7 @@ static int lack(struct rendering *r, const struct ref *ref, const char *what,
 {
 	if (r->is_word) {
 		r->absent = true;
-		*ret = text_value("", false);
+		*ret = (struct value){.kind = VALUE_INT}; /* it may be reckoned with */
 		return 0;
 	}
 	return fail(r, err,
@@ -75,7 +75,9 @@ static int word_value(struct rendering *r, const struct ref *ref, struct value *
 	int rc = render(r, &w->value, &text, err);
 	r->is_word = false;
 	*ret = text_value("", false);
-	if (rc == 0 && !r->absent) {
+	if (r->absent) {
+		rc = 0;
+	} else if (rc == 0) {
 		ret->text = arena_sv(r->arena, strbuf_sv(&text));
 	}
 	strbuf_release(&text);

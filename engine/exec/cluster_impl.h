@@ -42,6 +42,7 @@ struct flight {
 	int64_t not_before_ns;  /* next try */
 	bool cancelled, hidden; /* asked to end; nobody waits for its result */
 	bool cancel_sent;
+	bool told_back;        /* that it was put back into the queue */
 	struct flight *before; /* FLIGHT_BEHIND: what must end first; or NULL */
 	/* what the scheduler said */
 	char *word;         /* "TIMEOUT", with the reason; owned, or NULL */

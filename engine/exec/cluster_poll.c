@@ -113,9 +113,10 @@ static void end_by_word(struct cluster *c, struct flight *f)
 	}
 	if (never_began && f->last == CLUSTER_LOST) {
 		cluster_say(c,
-			"%s has not begun its job: the scheduler says %s; it is "
+			"job %s never began: the scheduler says %s; it is "
 			"submitted again",
 			f->entry.id, f->word ? f->word : "nothing");
+		cluster_take_back(c, f->entry.id); /* it may be held there */
 		cluster_revive(c, f);
 		return;
 	}
@@ -235,14 +236,19 @@ static void is_alive(struct cluster *c, struct flight *f, enum cluster_state sta
 {
 	struct jobscript_status status;
 	f->gone_ns = 0;
+	if (state == CLUSTER_RUNNING) {
+		f->told_back = false;
+	} else if (!f->told_back && cluster_has_begun(c->dir, f->entry.tag)) {
+		cluster_say(c,
+			"job %s was put back into the queue: the scheduler says %s",
+			f->entry.id, f->word);
+		f->told_back = true;
+	}
 	if (!f->dying) {
 		return;
 	}
 	if (state == CLUSTER_WAITING) {
 		char *path = xasprintf("%s/%s.status", c->dir, f->entry.tag);
-		cluster_say(c,
-			"job %s was put back into the queue: the scheduler says %s",
-			f->entry.id, f->word);
 		unlink(path);
 		free(path);
 		f->dying = false;

@@ -1,0 +1,132 @@
+#!/bin/bash
+# The shipped profile on a real Grid Engine: results, faults, figures.
+# shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2154,SC2086,SC2119
+. "$(dirname "$0")/kit.sh" "$1"
+service=$HERE/../services/gridengine
+command -v qsub >/dev/null && [ -d /usr/lib/gridengine ] && [ "$(id -u)" = 0 ] ||
+	{ echo 'Grid Engine is not installed, or we are not root'; exit 77; }
+where=$(mktemp -d /tmp/cwge-XXXXXX)
+leave()
+{
+	"$service" stop "$where" >/dev/null 2>&1
+	rm -rf "$where"
+}
+eval "$("$service" start "$where")" || exit 77
+cat >fast.yaml <<'END'
+profile: sge
+max-status-rate: 1/s
+latency-wait: 5
+lost-after: 5s
+END
+cat >Workflowfile <<'END'
+sets:
+  i: {from: 1, to: 500}
+  k: {from: 1, to: 40}
+rules:
+  all: {input: {expand: "out/{i}"}}
+  forty: {input: {expand: "forty/{k}"}}
+  one:
+    output: "{folder,out|forty}/{n}"
+    shell: "echo {wildcards.n} >{output}"
+  limits:
+    output: "limits/{n}"
+    threads: 2
+    resources: {mem_mb: 600, runtime: 3}
+    shell: "echo $NSLOTS $OMP_NUM_THREADS $(ulimit -v) >{output}"
+  sleeps:
+    output: "sleeps/{n}"
+    retries: 1
+    shell: "[ {attempt} = 2 ] || sleep 20; echo {attempt} >{output}"
+  keeps:
+    output: "keeps/{n}"
+    shell: "echo x >>keeps-{wildcards.n}; sleep 5; echo done >{output}"
+  code:
+    output: "code/{n}"
+    shell: "exit {wildcards.n}"
+END
+run()
+{
+	timeout 250 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1
+	status=$?
+}
+begin()
+{
+	rm -f log
+	"$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1 &
+	engine=$!
+}
+ids()
+{
+	qstat -s "${1:-rp}" | awk 'NR > 2 { print $1 }'
+}
+running()
+{
+	[ "$(ids r | wc -l)" -ge "${1:-1}" ]
+}
+now()
+{
+	date +%s.%N
+}
+
+before=$(now)
+run forty
+echo "figure: 40 jobs of echo in $(echo "$(now) - $before" | bc) s"
+check "forty jobs" is "$status $(cat forty/* | sort -n | paste -sd+ | bc)" "0 820"
+if [ -n "${LONG-}" ]; then
+	before=$(now)
+	run --profile sge -j 500
+	echo "figure: 500 jobs in $(echo "$(now) - $before" | bc) s"
+	check "five hundred jobs" is "$status $(cat out/* | wc -l)" "0 500"
+	rm -rf out
+	before=$(now)
+	printf 'profile: sge\narray: true\n' >array.yaml
+	timeout 200 "$CWFLOW" --profile ./array.yaml -j 500 >log 2>&1
+	status=$?
+	echo "figure: 500 jobs as arrays in $(echo "$(now) - $before" | bc) s"
+	check "five hundred jobs as arrays" is "$status $(cat out/* | wc -l)" "0 500"
+fi
+run limits/1
+check "slots, threads, memory" is "$status $(cat limits/1 | cut -d' ' -f1,2)" "0 2 2"
+for code in 7 99 100; do
+	run code/$code
+	check "exit status $code" says "exit status $code\$"
+done
+check "none of them is queued again or in error" is "$(ids | wc -l)" 0
+
+begin sleeps/1
+until_true 20 running
+sleep 0.5
+qdel "$(ids)" >/dev/null
+wait $engine
+check "deleted by hand while it ran" is "$? $(cat sleeps/1 2>/dev/null)" "0 2"
+grep -A1 'trying again' log
+
+sed 's/^profile:.*/profile: sge\ncluster: {more: -l h_rt=4}/' fast.yaml >short.yaml
+timeout 100 "$CWFLOW" --profile ./short.yaml sleeps/2 >log 2>&1
+check "over its time" is "$? $(cat sleeps/2 2>/dev/null)" "0 2"
+grep -A1 'trying again' log
+
+sed 's/^profile:.*/profile: sge\ncluster: {more: -wd \/nonexistent}/' fast.yaml >wrong.yaml
+timeout 100 "$CWFLOW" --profile ./wrong.yaml sleeps/3 >log 2>&1
+check "in error before it begins" is $? 1
+check "taken back" until_true 10 eval '[ -z "$(ids)" ]'
+grep -A1 '^failed' log
+
+rm -rf keeps-* keeps
+begin keeps/{1..4}
+until_true 20 running 4
+kill -KILL $engine
+wait $engine 2>/dev/null
+run keeps/{1..4}
+check "engine killed" is "$status $(cat keeps/* | wc -l)" "0 4"
+check "engine killed: each ran once" is "$(cat keeps-* | wc -l)" 4
+
+rm -rf keeps-* keeps
+begin keeps/{1..4}
+until_true 20 running 4
+kill -INT $engine
+sleep 0.3
+kill -INT $engine
+wait $engine
+check "Ctrl-C twice: status" is $? 130
+check "Ctrl-C twice: nothing is left" until_true 10 eval '[ -z "$(ids)" ]'
