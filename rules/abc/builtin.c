@@ -8,6 +8,12 @@ static bool is_count(double x, double low)
 	return x == floor(x) && x >= low && x <= 1e9;
 }
 
+/* The same before a run, when it may be a parameter: NaN. */
+static bool may_be_count(double x, double low)
+{
+	return isnan(x) || is_count(x, low);
+}
+
 static size_t one_stat(const double *arg)
 {
 	(void)arg;
@@ -29,21 +35,24 @@ enum { SAMPLE_MU, SAMPLE_SD, SAMPLE_N };
 
 static size_t mean_stats(const double *arg)
 {
-	return is_count(arg[SAMPLE_N], 1) ? 1 : 0;
+	return may_be_count(arg[SAMPLE_N], 1) ? 1 : 0;
 }
 
 static size_t mean_sd_stats(const double *arg)
 {
-	return is_count(arg[SAMPLE_N], 2) ? 2 : 0;
+	return may_be_count(arg[SAMPLE_N], 2) ? 2 : 0;
 }
 
 static const char *mean_simulate(const double *arg, struct stream *s, double *ret_stat)
 {
-	size_t n = (size_t)arg[SAMPLE_N];
+	size_t n = arg[SAMPLE_N] > 0 ? (size_t)arg[SAMPLE_N] : 0;
 	double sum = 0;
 
 	if (!(arg[SAMPLE_SD] >= 0)) {
 		return "the standard deviation is negative";
+	}
+	if (!is_count(arg[SAMPLE_N], 1)) {
+		return "n is no count above 0";
 	}
 	for (size_t i = 0; i < n; i++) {
 		sum += stream_normal(s);
@@ -54,11 +63,14 @@ static const char *mean_simulate(const double *arg, struct stream *s, double *re
 
 static const char *mean_sd_simulate(const double *arg, struct stream *s, double *ret_stat)
 {
-	size_t n = (size_t)arg[SAMPLE_N];
+	size_t n = arg[SAMPLE_N] > 0 ? (size_t)arg[SAMPLE_N] : 0;
 	double sum = 0, squares = 0, mean;
 
 	if (!(arg[SAMPLE_SD] >= 0)) {
 		return "the standard deviation is negative";
+	}
+	if (!is_count(arg[SAMPLE_N], 2)) {
+		return "n is no count above 1";
 	}
 	for (size_t i = 0; i < n; i++) {
 		double x = stream_normal(s);
@@ -76,7 +88,7 @@ enum { BINOMIAL_P, BINOMIAL_N };
 
 static size_t binomial_stats(const double *arg)
 {
-	return is_count(arg[BINOMIAL_N], 1) ? 1 : 0;
+	return may_be_count(arg[BINOMIAL_N], 1) ? 1 : 0;
 }
 
 static const char *binomial_simulate(
@@ -84,6 +96,9 @@ static const char *binomial_simulate(
 {
 	if (!(arg[BINOMIAL_P] >= 0 && arg[BINOMIAL_P] <= 1)) {
 		return "p is no probability";
+	}
+	if (!is_count(arg[BINOMIAL_N], 0)) {
+		return "n is no count";
 	}
 	ret_stat[0] = stream_binomial(s, arg[BINOMIAL_P], (unsigned)arg[BINOMIAL_N]);
 	return NULL;

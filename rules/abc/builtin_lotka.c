@@ -13,7 +13,7 @@ size_t lotka_stats(const double *arg)
 	double points = arg[POINTS];
 
 	if (points != floor(points) || points < 1 || points > 1e5 || !(arg[END] > 0) ||
-		!(arg[PREY] >= 0) || !(arg[PREDATORS] >= 0)) {
+		arg[PREY] < 0 || arg[PREDATORS] < 0) {
 		return 0;
 	}
 	return 2 * (size_t)points;
@@ -26,6 +26,9 @@ const char *lotka_simulate(const double *arg, struct stream *s, double *ret_stat
 
 	if (!(arg[BIRTH] >= 0 && arg[PREDATION] >= 0 && arg[DEATH] >= 0)) {
 		return "a rate is negative";
+	}
+	if (!(prey >= 0 && predators >= 0)) {
+		return "a population is negative";
 	}
 	for (uint64_t events = 0; next < points; events++) {
 		double birth = arg[BIRTH] * prey;

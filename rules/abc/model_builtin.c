@@ -56,7 +56,9 @@ static void fill_args(struct plan *plan, const struct model_spec *spec)
 		const struct sim_constant *c = find_constant(&spec->sim, b->arg[i].name);
 
 		plan->parameter[i] = find_parameter(spec, b->arg[i].name);
-		plan->constant[i] = c ? c->value : b->arg[i].normally;
+		plan->constant[i] = plan->parameter[i] >= 0 ? (double)NAN
+				    : c                     ? c->value
+							    : b->arg[i].normally;
 		plan->args = i + 1;
 	}
 }
@@ -158,7 +160,7 @@ static int check_stats(struct plan *plan, const struct problem *p,
 	if (!plan->stats) {
 		return diag_error(sink, "CW-A025", spec->sim.span,
 			"the constants of simulator \"%s\" make no sense: counts are "
-			"integers above 0 and no parameters",
+			"integers above 0, and numbers of points no parameters",
 			plan->builtin->name);
 	}
 	to = xcalloc(plan->stats, sizeof(*to));

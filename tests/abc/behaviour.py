@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""What cwabc does at its bounds: stops, failures, time limits, algorithms, refusals.
+
+behaviour.py CWABC BINOMIAL.so
+"""
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+
+cwabc, library = sys.argv[1:3]
+here = os.path.dirname(os.path.abspath(__file__))
+dir = tempfile.mkdtemp()
+os.chdir(dir)
+bad = []
+NORMAL = "{builtin: normal, sd: 0.5}"
+
+
+def write(name, simulator=NORMAL, parameters="{mu: {uniform: [0, 5]}}", observed="{x: 2.5}",
+          epsilon="[1, 0.5, 0.25]", population=100, extra="", model_extra=""):
+    with open(name, "w") as f:
+        f.write(f"seed: 3\nmodels:\n  m:\n    simulator: {simulator}\n    parameters: "
+                f"{parameters}\n{model_extra}observed: {observed}\nepsilon: {epsilon}\n"
+                f"population: {population}\n{extra}")
+    return name
+
+
+def call(*words, **env):
+    p = subprocess.run([cwabc, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                       env={**os.environ, **env})
+    return p.returncode, p.stdout, p.stderr
+
+
+def show(db):
+    return json.loads(call("show", db, "--json")[1])
+
+
+def expect(what, condition, *details):
+    if not condition:
+        bad.append(f"{what}: {' '.join(str(d) for d in details)}")
+
+
+def script(name, text):
+    with open(name, "w") as f:
+        f.write(text)
+    os.chmod(name, os.stat(name).st_mode | stat.S_IXUSR)
+
+
+# Stops between and inside generations.
+write("a.yaml", extra="stop: {max_generations: 2}\n")
+status, _, err = call("run", "a.yaml", "-o", "a.db")
+expect("max_generations", status == 0 and len(show("a.db")["generations"]) == 2, err)
+expect("max_generations says so", "done: max_generations 2" in err, err)
+status, _, err = call("run", "a.yaml", "-o", "a.db")
+expect("a complete run", status == 0 and "a.db is complete: max_generations 2" in err, err)
+
+write("b.yaml", extra="stop: {max_evaluations: 500}\n")
+status, _, err = call("run", "b.yaml", "-o", "b.db", "-j", "3")
+run = show("b.db")
+expect("max_evaluations", status == 0 and run["generations"][-1]["evaluations_total"] <= 500, run)
+expect("cut short", "500 evaluations were reached in generation" in run["stop_reason"], run)
+same = call("show", "b.db", "--csv")[1]
+status, _, err = call("run", "b.yaml", "-o", "b.db")
+expect("still cut short", status == 0 and "is complete" in err, err)
+write("b.yaml")
+status, _, err = call("run", "b.yaml", "-o", "b.db")
+call("run", "b.yaml", "-o", "b2.db")
+expect("extended", status == 0 and call("show", "b.db", "--csv") == call("show", "b2.db", "--csv"))
+expect("extended keeps", call("show", "b.db", "--csv")[1].startswith(same))
+
+write("c.yaml", epsilon="[1, 0.5, 0.25, 0.0001]", extra="stop: {min_acceptance: 0.02}\n")
+status, _, err = call("run", "c.yaml", "-o", "c.db")
+run = show("c.db")
+expect("min_acceptance", "acceptance below 0.02" in run["stop_reason"], run["stop_reason"])
+status, _, err = call("run", "c.yaml", "-o", "cs.db", "--sampler", "static", "-j", "2")
+expect("min_acceptance, static", "acceptance below 0.02" in show("cs.db")["stop_reason"], err)
+
+write("d.yaml", epsilon="{quantile: 0.5}", extra="stop: {min_epsilon: 0.2}\n")
+status, _, err = call("run", "d.yaml", "-o", "d.db")
+eps = [g["epsilon"] for g in show("d.db")["generations"]]
+expect("quantile", status == 0 and eps == sorted(eps, reverse=True) and eps[-1] <= 0.2 < eps[-2], eps)
+
+write("e.yaml", simulator="{builtin: binomial, n: 10}", parameters="{p: {uniform: [0, 1]}}",
+      observed="{y: 7}", epsilon="{quantile: 0.5}", extra="stop: {max_generations: 20}\n")
+status, _, err = call("run", "e.yaml", "-o", "e.db")
+expect("epsilon must fall", status == 0 and ("does not fall" in err or "min_epsilon" in err), err)
+
+write("e0.yaml", extra="stop: {max_evaluations: 20}\n")
+status, _, err = call("run", "e0.yaml", "-o", "e0.db")
+expect("no generation", status == 1 and "no generation was finished" in err, status, err)
+
+# Wall time: resumable, same bytes.
+slow = write("w.yaml", simulator=f"{{library: {library}}}", parameters="{p: {uniform: [0, 1]}}",
+             observed="{y: 7}", epsilon="[3, 1, 0]", extra="stop: {max_walltime: 0.2}\n")
+statuses = []
+for _ in range(60):
+    statuses.append(call("run", "w.yaml", "-q", "-o", "w.db", "-j", "2", SLEEP_US="3000")[0])
+    if statuses[-1] != 3:
+        break
+call("run", "w.yaml", "-q", "-o", "w2.db")
+expect("max_walltime", statuses[0] == 3 and statuses[-1] == 0, statuses)
+expect("max_walltime, bytes", call("show", "w.db", "--csv") == call("show", "w2.db", "--csv"))
+
+# Failures.
+script("fails.py", """#!/usr/bin/env python3
+import random, sys
+for line in sys.stdin:
+    id, seed, eps, p = line.split()
+    r = random.Random(int(seed))
+    print(id, "! unlucky" if r.random() < float(sys.argv[1]) else r.gauss(float(p), 0.5), flush=True)
+""")
+write("f.yaml", simulator='{command: [./fails.py, "0.2"]}', parameters="{p: {uniform: [0, 5]}}")
+status, _, err = call("run", "f.yaml", "-o", "f.db", "-j", "2")
+run = show("f.db")
+n = sum(g["failed"] for g in run["generations"])
+share = n / sum(g["evaluations"] for g in run["generations"])
+expect("failures", status == 0 and 0.1 < share < 0.3, err, share)
+expect("failures are shown", "evaluations failed and were rejected" in call("show", "f.db")[1])
+write("g.yaml", simulator='{command: [./fails.py, "0.9"]}', parameters="{p: {uniform: [0, 5]}}")
+errors = {call("run", "g.yaml", "-q", "-o", f"g{j}.db", "-j", j)[2] for j in "123"}
+expect("too many failures", len(errors) == 1 and "too many evaluations fail" in errors.copy().pop()
+       and "unlucky" in errors.copy().pop(), errors)
+write("g.yaml", simulator='{command: [./fails.py, "0.2"]}', parameters="{p: {uniform: [0, 5]}}",
+      extra="max_failures: 3\n")
+status, _, err = call("run", "g.yaml", "-q", "-o", "g4.db")
+expect("max_failures: 3", status == 1 and "4 of the first" in err, err)
+
+# Time limits.
+script("sleeps.py", """#!/usr/bin/env python3
+import random, sys, time
+for line in sys.stdin:
+    id, seed, eps, p = line.split()
+    if float(p) > 4: time.sleep(20)
+    print(id, random.Random(int(seed)).gauss(float(p), 0.5), flush=True)
+""")
+for kind in ["command: [./sleeps.py]",
+             'oneshot: "[ $(printf %.0f {p}) -gt 4 ] && sleep 20; echo {p}"']:
+    write("t.yaml", simulator=f"{{{kind}, timeout: 0.3, on_timeout: reject}}", population=5,
+          parameters="{p: {uniform: [0, 5]}}", epsilon="[2.4]")
+    status, out, err = call("run", "t.yaml", "-o", "t.db", "-j", "2", "--restart")
+    run = show("t.db") if status == 0 else {"generations": [{"timed_out": 0}]}
+    expect("timeout reject", status == 0, kind, err)
+    write("t2.yaml", simulator=f"{{{kind}, timeout: 0.2}}", population=5,
+          parameters="{p: {uniform: [4.6, 5]}}", epsilon="[9]")
+    status, out, err = call("run", "t2.yaml", "-q", "-o", "t2.db", "--restart")
+    expect("timeout retry", status == 1 and "was lost 4 times" in err and "(p = 4." in err
+           and "longer than 0.2 s" in err, kind, err)
+write("t3.yaml", simulator=f"{{library: {library}, timeout: 0.1}}", population=4,
+      parameters="{p: {uniform: [0.7, 1]}}", observed="{y: 7}", epsilon="[9]")
+status, _, err = call("run", "t3.yaml", "-q", "-o", "t3.db", SLEEP_US="900000")
+expect("timeout of a library", status == 1 and "was lost 4 times" in err, err)
+
+# A simulator that crashes goes on with the same bytes.
+
+write("k1.yaml", simulator=f"{{command: [{here}/models/binomial.py]}}",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 7}", epsilon="[3, 1]", population=60)
+write("k2.yaml", simulator=f"{{command: [{here}/models/binomial.py, {dir}/died]}}",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 7}", epsilon="[3, 1]", population=60)
+call("run", "k1.yaml", "-q", "-o", "k1.db")
+status, _, err = call("run", "k2.yaml", "-q", "-o", "k2.db", "-j", "2")
+died = len([n for n in os.listdir(dir) if n.startswith("died")])
+expect("crashing simulator", status == 0 and died > 2, err, died)
+expect("crashing simulator, bytes", call("show", "k1.db", "--csv") == call("show", "k2.db", "--csv"))
+write("k3.yaml", simulator='{command: ["false"]}', parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("run", "k3.yaml", "-q", "-o", "k3.db")
+expect("a simulator that ends", status == 1 and "evaluation 0 (p = " in err
+       and "exit status 1" in err, err)
+write("k4.yaml", simulator='{command: [./nothing]}', parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
+expect("no simulator", status == 1 and "nothing" in err, err)
+write("k5.yaml", simulator='{command: [echo, hello there]}', parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("run", "k5.yaml", "-q", "-o", "k5.db")
+expect("no answer", status == 1 and 'wrote "hello there", which is no answer' in err, err)
+script("greets.sh", "#!/bin/sh\necho cwabc 1 params q stats 1\ncat >/dev/null\n")
+write("k6.yaml", simulator='{command: [./greets.sh]}', parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("run", "k6.yaml", "-q", "-o", "k6.db")
+expect("greeting", status == 1 and "names other parameters" in err, err)
+
+# check finds a simulator with randomness of its own.
+script("own.py", """#!/usr/bin/env python3
+import random, sys
+for line in sys.stdin:
+    print(line.split()[0], random.random(), flush=True)
+""")
+write("x.yaml", simulator="{command: [./own.py]}", parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("check", "x.yaml")
+expect("check", status == 1 and "20 of 20 evaluations differ" in err, err)
+status, out, err = call("check", "k1.yaml")
+expect("check of a good one", status == 0 and "the same results" in out, err)
+
+# Algorithms.
+write("r.yaml", epsilon="[0.3]", extra="algorithm: rejection\n")
+status, _, err = call("run", "r.yaml", "-o", "r.db")
+expect("rejection", status == 0 and len(show("r.db")["generations"]) == 1, err)
+with open("r2.yaml", "w") as f:
+    f.write(f"seed: 3\nmodels:\n  m:\n    simulator: {NORMAL}\n    parameters: {{mu: {{uniform: "
+            "[0, 5]}}\nobserved: {x: 2.5}\nalgorithm: {rejection: {budget: 20000, keep: 0.01}}\n")
+csvs = set()
+for j in "12":
+    status, _, err = call("run", "r2.yaml", "-q", "-o", f"r2{j}.db", "-j", j)
+    csvs.add(call("show", f"r2{j}.db", "--csv")[1])
+run = show("r21.db")["generations"][0]
+expect("budget", len(csvs) == 1 and run["particles"] == 200 and run["evaluations"] == 20000
+       and 0.015 < run["epsilon"] < 0.04, err, run)
+write("p.yaml", epsilon="{list: [2, 1, 0.5, 0.1], percentile: 10}", population=200,
+      extra="algorithm: pmc\n")
+status, _, err = call("run", "p.yaml", "-o", "p.db")
+eps = [g["epsilon"] for g in show("p.db")["generations"]]
+expect("pmc", status == 0 and eps[0] == 2 and eps[1] == 1 and eps == sorted(eps, reverse=True), eps)
+write("n.yaml", simulator="{builtin: binomial}", observed="{y: 4}", epsilon="[2, 1, 0]",
+      parameters="{p: {beta: [2, 2]}, n: {randint: [3, 12]}}", population=500)
+status, _, err = call("run", "n.yaml", "-o", "n.db", "-j", "2")
+n = show("n.db")["generations"][-1]["models"]["m"]["parameters"]["n"]
+exact = {k: 0.0 for k in range(4, 13)}
+for k in exact:  # beta-binomial evidence of 4 of k with Beta(2, 2)
+    from math import comb, gamma
+    exact[k] = comb(k, 4) * gamma(6) * gamma(k - 2) / gamma(k + 4) * gamma(4)
+total = sum(exact.values())
+mean = sum(k * v for k, v in exact.items()) / total
+expect("discrete parameter", status == 0 and abs(n["mean"] - mean) < 0.45, n["mean"], mean)
+write("q.yaml", model_extra='    constraints: ["mu < 1"]\n')
+status, out, err = call("run", "q.yaml", "-q", "-o", "q.db")
+high = show("q.db")["generations"][-1]["models"]["m"]["parameters"]["mu"]["q975"]
+expect("constraints", status == 0 and high < 1, high)
+expect("shares", "prior" in call("show", "q.db")[1])
+
+# Refusals.
+call("generation", "b.yaml", "-q", "--t", "0", "-o", "g0.db")
+for words, text, code in [
+    (["run", "a.yaml"], "needs -o FILE", 2),
+    (["rum", "a.yaml"], 'did you mean "run"?', 2),
+    (["run", "a.yaml", "-o", "z.db", "--sampler", "dynamik"], "no sampler is called", 2),
+    (["run", "a.yaml", "-o", "z.db", "--samplr", "single"], "did you mean --sampler?", 2),
+    (["run", "a.yaml", "-o", "z.db", "-j", "0"], "-j wants a number of processes", 2),
+    (["run", "none.yaml", "-o", "z.db"], "cannot read none.yaml", 2),
+    (["run", "a.yaml", "-o", "no/such/z.db"], "cannot make the folder", 1),
+    (["generation", "a.yaml", "--t", "1", "-o", "z.db"], "needs --previous", 2),
+    (["generation", "b.yaml", "--t", "2", "--previous", "g0.db", "-o", "z.db"], "ends with", 2),
+    (["generation", "b.yaml", "--t", "0", "--previous", "g0.db", "-o", "z.db"], "holds one", 2),
+    (["generation", "c.yaml", "--t", "1", "--previous", "f.db", "-o", "z.db"], "", 2),
+    (["part", "a.yaml", "--t", "0", "-o", "z.part"], "needs --part K/P", 2),
+    (["part", "a.yaml", "--t", "0", "--part", "9/8", "-o", "z.part"], "--part wants K/P", 2),
+    (["merge", "a.yaml", "--t", "0", "a.yaml", "-o", "z.db"], "is no part of a generation", 1),
+    (["show", "a.yaml"], "cannot read a.yaml", 1),
+    (["show", "nothing.db"], "cannot read nothing.db", 1),
+]:
+    status, _, err = call(*words)
+    expect(" ".join(words), status == code and text in err and err.count("\n") <= 3, status, err)
+    expect(" ".join(words) + " leaves nothing", not os.path.exists("z.db"))
+
+subprocess.run(["rm", "-rf", dir])
+if bad:
+    sys.exit("\n".join(bad))
+print("all as expected")
