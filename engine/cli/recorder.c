@@ -9,6 +9,7 @@
 #include "dag/depfile.h"
 #include "dag/inputs.h"
 #include "state/content.h"
+#include "state/redact.h"
 #include "sys/clock.h"
 #include "sys/path.h"
 
@@ -25,7 +26,10 @@ void recorder_init(struct recorder *r, struct records *records, struct plan *pla
 	strbuf_init(&r->inputs);
 	strbuf_init(&r->outputs);
 	r->skipped = xcalloc(plan->d->job_count, 1);
-	r->arguments = xstrdup(arguments);
+	struct strbuf words = STRBUF_INIT;
+	strbuf_addstr(&words, arguments);
+	redact_urls(&words);
+	r->arguments = strbuf_detach(&words, NULL);
 	r->host = xstrdup(uname(&name) == 0 ? name.nodename : "");
 	const char *user = getenv("USER");
 	r->run = (struct row_run){.status = -1,
@@ -339,9 +343,13 @@ static void add_outputs(struct recorder *r, const struct job_spec *spec, uint32_
 	}
 }
 
-static struct strview cut(const struct strbuf *sb)
+/* Texts for people, without the passwords of URLs. */
+static struct strview cut(struct strbuf *sb)
 {
 	size_t n = sb->len < LONGEST_TEXT ? sb->len : LONGEST_TEXT;
+	strbuf_setlen(sb, n);
+	redact_urls(sb);
+	n = sb->len;
 	return (struct strview){sb->buf, n};
 }
 

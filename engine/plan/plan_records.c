@@ -115,8 +115,9 @@ void plan_read(struct plan *p, uint32_t file, struct known_file *io)
 {
 	const char *path = dag_path(p->d, file).p;
 	/* small files are read sooner than they are looked up */
-	bool ask = p->o.git && p->d->producer[file] == DAG_NONE &&
-		   io->stamp.size >= GIT_LEAST;
+	/* files that a job has only just told of are not in the graph yet */
+	bool made = file < p->d->file_cap && p->d->producer[file] != DAG_NONE;
+	bool ask = p->o.git && !made && io->stamp.size >= GIT_LEAST;
 	if (!ask || !p->o.git(p->o.git_ctx, path, false, io)) {
 		content_read(path, p->o.checksum_limit, io);
 	}

@@ -1,0 +1,31 @@
+#include "state/redact.h"
+
+/* How far the part of a URL goes that may hold user and password. */
+static size_t authority(const char *p, size_t n)
+{
+	size_t i = 0;
+	while (i < n && !strchr(" \t\n\r\"'`<>/", p[i])) {
+		i++;
+	}
+	return i;
+}
+
+void redact_urls(struct strbuf *sb)
+{
+	size_t at = 0;
+	for (;;) {
+		char *mark = memmem(sb->buf + at, sb->len - at, "://", 3);
+		if (!mark) {
+			return;
+		}
+		char *begin = mark + 3;
+		at = (size_t)(begin - sb->buf);
+		size_t n = authority(begin, sb->len - at);
+		char *host = memrchr(begin, '@', n);
+		char *colon = host ? memchr(begin, ':', (size_t)(host - begin)) : NULL;
+		if (colon) {
+			memmove(colon, host, sb->len - (size_t)(host - sb->buf) + 1);
+			sb->len -= (size_t)(host - colon);
+		}
+	}
+}
