@@ -129,10 +129,16 @@ uint32_t intern_put(struct intern *in, const void *p, size_t n)
 	return intern_put_hashed(in, p, n, hash64(p, n));
 }
 
-uint32_t intern_find(const struct intern *in, const void *p, size_t n)
+uint32_t intern_find_hashed(
+	const struct intern *in, const void *p, size_t n, uint64_t hash)
 {
 	uint32_t at;
-	return in->count ? find_hashed(in, p, n, hash64(p, n), &at) : INTERN_NONE;
+	return in->count ? find_hashed(in, p, n, hash, &at) : INTERN_NONE;
+}
+
+uint32_t intern_find(const struct intern *in, const void *p, size_t n)
+{
+	return in->count ? intern_find_hashed(in, p, n, hash64(p, n)) : INTERN_NONE;
 }
 
 void intern_put_many(

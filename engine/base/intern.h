@@ -45,6 +45,8 @@ static inline void intern_prefetch(const struct intern *in, uint64_t hash)
 	}
 }
 uint32_t intern_put_hashed(struct intern *in, const void *p, size_t n, uint64_t hash);
+uint32_t intern_find_hashed(
+	const struct intern *in, const void *p, size_t n, uint64_t hash);
 
 /* The name of `id`, with a NUL behind it. Borrowed until the next intern_put. */
 static inline struct strview intern_str(const struct intern *in, uint32_t id)

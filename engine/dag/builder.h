@@ -72,7 +72,16 @@ int check_folders(struct builder *b);
 int report_unmakeable(struct builder *b);
 
 /* --- dag_stat.c --- */
-/* Stamps of the needed files that have no candidates, or of all where `all`. */
-void stat_files(struct dag *d, bool all);
+enum stat_what {
+	STAT_SOURCES, /* needed files without a candidate that are not known to be there */
+	STAT_MADE,    /* needed files that jobs make */
+	STAT_ASKED,   /* needed files that are FILE_ASKED */
+	STAT_ALL,
+};
+void stat_files(struct dag *d, enum stat_what what);
+
+/* --- dag_globs.c --- */
+/* Needed files that a glob of this build found are there: no need to ask again. */
+void adopt_globs(struct dag *d);
 
 #endif

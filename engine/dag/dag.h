@@ -20,10 +20,9 @@ enum {
 	FILE_TARGET = 2, /* asked for by name, or an input of an asked target rule */
 	FILE_KNOWN = 4,  /* its stamp was looked up */
 	FILE_EXISTS = 8,
-	FILE_FOLDER = 16, /* exists and is a directory */
-	FILE_FIXED = 32,  /* can be made: during the build */
-	FILE_LATE =
-		64, /* became needed after the cursor had passed it: during the build */
+	FILE_FOLDER = 16,  /* exists and is a directory */
+	FILE_FIXED = 32,   /* can be made: during the build */
+	FILE_ASKED = 64,   /* its stamp is asked for: see dag_stat_asked */
 	FILE_LINKED = 128, /* exists and is a symbolic link */
 };
 
@@ -129,5 +128,10 @@ void dag_wildcards_text(const struct dag *d, uint32_t job, struct strbuf *out);
 /* Looks up the stamps of all files of the graph that are not FILE_KNOWN yet; each path is
  * looked at once. Never fails: what cannot be looked up does not exist. */
 void dag_stat(struct dag *d);
+
+/* The same for files that jobs make, and for those that are FILE_ASKED. A file that is not
+ * FILE_KNOWN may be FILE_EXISTS all the same; its stamp means nothing then. */
+void dag_stat_made(struct dag *d);
+void dag_stat_asked(struct dag *d);
 
 #endif

@@ -91,7 +91,8 @@ static void drop_optional(struct builder *b)
 
 static int settle_graph(struct builder *b)
 {
-	stat_files(b->d, false);
+	adopt_globs(b->d);
+	stat_files(b->d, STAT_SOURCES);
 	fixpoint(b);
 	if (b->optional) {
 		drop_optional(b);
@@ -100,7 +101,7 @@ static int settle_graph(struct builder *b)
 	}
 	bool whole = all_made(b);
 	if (!whole && !targets_made(b)) {
-		stat_files(b->d, true);
+		stat_files(b->d, STAT_ALL);
 		fixpoint_adopt_sources(b);
 		if (!targets_made(b)) {
 			return report_unmakeable(b);

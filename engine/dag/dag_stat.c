@@ -18,7 +18,7 @@ enum { FILES_PER_THREAD = 20000, THREADS_MOST = 4 };
 struct stat_range {
 	struct dag *d;
 	uint32_t from, to;
-	bool all;
+	enum stat_what what;
 };
 
 struct folder {
@@ -62,7 +62,7 @@ static void stat_one(struct dag *d, struct folder *folder, uint32_t file)
 {
 	struct strview path = dag_path(d, file);
 	uint8_t *flags = &d->file_flags[file];
-	*flags |= FILE_KNOWN;
+	*flags = (uint8_t)((*flags | FILE_KNOWN) & ~FILE_EXISTS);
 	if (path.n >= PATH_MAX) {
 		return;
 	}
@@ -86,14 +86,31 @@ static void stat_one(struct dag *d, struct folder *folder, uint32_t file)
 	d->size[file] = st.st_size;
 }
 
+static bool is_asked(const struct dag *d, uint32_t file, enum stat_what what)
+{
+	uint8_t flags = d->file_flags[file];
+	if (!(flags & FILE_NEEDED) || flags & FILE_KNOWN) {
+		return false;
+	}
+	switch (what) {
+	case STAT_SOURCES: /* whether they are there is all that matters as yet */
+		return d->producer[file] == DAG_NONE && !(flags & FILE_EXISTS);
+	case STAT_MADE:
+		return d->producer[file] != DAG_NONE;
+	case STAT_ASKED:
+		return flags & FILE_ASKED;
+	case STAT_ALL:
+		break;
+	}
+	return true;
+}
+
 static void *stat_range(void *arg)
 {
 	struct stat_range *r = arg;
 	struct folder folder = {.open = false};
 	for (uint32_t f = r->from; f < r->to; f++) {
-		uint8_t flags = r->d->file_flags[f];
-		if (flags & FILE_NEEDED && !(flags & FILE_KNOWN) &&
-			(r->all || r->d->producer[f] == DAG_NONE)) {
+		if (is_asked(r->d, f, r->what)) {
 			stat_one(r->d, &folder, f);
 		}
 	}
@@ -101,7 +118,7 @@ static void *stat_range(void *arg)
 	return NULL;
 }
 
-void stat_files(struct dag *d, bool all)
+void stat_files(struct dag *d, enum stat_what what)
 {
 	uint32_t files = d->paths.count;
 	if (!d->mtime) {
@@ -118,7 +135,7 @@ void stat_files(struct dag *d, bool all)
 	for (uint32_t t = 0; t < threads; t++) {
 		uint32_t from = (uint32_t)((uint64_t)files * t / threads);
 		uint32_t to = (uint32_t)((uint64_t)files * (t + 1) / threads);
-		ranges[t] = (struct stat_range){d, from, to, all};
+		ranges[t] = (struct stat_range){d, from, to, what};
 		if (t + 1 == threads || pthread_create(&ids[started], NULL, stat_range,
 						&ranges[t]) != 0) {
 			stat_range(&ranges[t]);
@@ -133,5 +150,15 @@ void stat_files(struct dag *d, bool all)
 
 void dag_stat(struct dag *d)
 {
-	stat_files(d, true);
+	stat_files(d, STAT_ALL);
+}
+
+void dag_stat_made(struct dag *d)
+{
+	stat_files(d, STAT_MADE);
+}
+
+void dag_stat_asked(struct dag *d)
+{
+	stat_files(d, STAT_ASKED);
 }

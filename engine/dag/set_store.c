@@ -123,6 +123,11 @@ const struct set *set_store_get(struct set_store *s, uint32_t index)
 	return slot->state == SLOT_READ ? &slot->set : NULL;
 }
 
+const struct set *set_store_peek(const struct set_store *s, uint32_t index)
+{
+	return s->slots[index].state == SLOT_READ ? &s->slots[index].set : NULL;
+}
+
 /* The glob with the given names put in as text. */
 static int glob_for(struct set_store *s, const struct set_def *def,
 	const struct strview *values, struct arena *arena, struct set *ret)

@@ -21,6 +21,9 @@ void set_store_free(struct set_store *s); /* NULL is fine */
 /* The rows of set number `index`; NULL with errors in the sink (once). Borrowed. */
 const struct set *set_store_get(struct set_store *s, uint32_t index);
 
+/* The same if they were read already, else NULL. */
+const struct set *set_store_peek(const struct set_store *s, uint32_t index);
+
 /* A set whose text holds names: `text` is its glob or path with values[i] for slot i put
  * in. Rows lie in `arena`. 0, or -1 with errors in the sink. */
 int set_store_read_for(struct set_store *s, uint32_t index, const struct strview *values,

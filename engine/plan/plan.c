@@ -97,7 +97,8 @@ static void judge_inputs(struct plan *p, uint32_t job, int64_t age)
 		}
 		if (maker != DAG_NONE && p->reasons[maker]) {
 			plan_want(p, job, REASON_UPDATED_INPUT, file);
-		} else if (by_time && is_there(d, file) && d->mtime[file] > age) {
+		} else if (by_time && is_there(d, file) &&
+			   d->file_flags[file] & FILE_KNOWN && d->mtime[file] > age) {
 			plan_want(p, job, REASON_NEWER_INPUT, file);
 		}
 	}
@@ -295,12 +296,56 @@ static void find_maybes(struct plan *p)
 	free(forced);
 }
 
+/*
+ * Without records a job whose wanted output is missing runs whatever its inputs are, and so
+ * does a job that makes a missing input of such a one: the stamps of sources that only
+ * they use play no part and are not looked up.
+ */
+static void stat_what_matters(struct plan *p)
+{
+	struct dag *d = p->d;
+	uint8_t *certain = xcalloc(d->job_count, 1);
+	dag_stat_made(d);
+	for (uint32_t i = d->job_count; i-- > 0;) {
+		uint32_t job = d->order[i], n;
+		const uint32_t *files = dag_products(d, job);
+		const uint32_t *in = dag_inputs(d, job, &n);
+		for (uint32_t k = 0; k < dag_rule(d, job)->output_count; k++) {
+			if (d->file_flags[files[k]] & FILE_TARGET &&
+				!is_there(d, files[k])) {
+				certain[job] = 1;
+			}
+		}
+		for (uint32_t k = 0; k < n; k++) {
+			uint32_t file = INPUT_FILE(in[k]);
+			uint32_t maker = d->producer[file];
+			if (maker == DAG_NONE && !certain[job]) {
+				d->file_flags[file] |= FILE_ASKED;
+			} else if (maker != DAG_NONE && certain[job] &&
+				   !is_there(d, file)) {
+				certain[maker] = 1;
+			}
+		}
+	}
+	free(certain);
+	dag_stat_asked(d);
+}
+
+static bool has_records(const struct plan *p)
+{
+	return p->o.state && (p->o.state->jobs.n || p->o.state->unfinished.n);
+}
+
 int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	struct diag_sink *sink)
 {
 	*p = (struct plan){.d = d, .o = *o};
 	p->o.triggers = o->triggers ? o->triggers : TRIGGER_ALL;
-	dag_stat(d);
+	if (has_records(p)) {
+		dag_stat(d);
+	} else {
+		stat_what_matters(p);
+	}
 	hashmap_init(&p->seen_at);
 	hashmap_init(&p->by_inode);
 	p->reasons = xcalloc(d->job_count, sizeof(*p->reasons));
