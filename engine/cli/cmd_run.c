@@ -31,6 +31,7 @@ struct run {
 	struct job_context context;
 	struct recorder recorder;
 	struct strbuf reason;
+	const struct run_classes *classes;
 	uint8_t *failed; /* by rule: its last job failed */
 };
 
@@ -61,6 +62,14 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 		return 1;
 	}
 	int rc = job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
+	const char *over =
+		rc ? NULL
+		   : run_classes_over(r->classes, &r->context, arena, job, attempt);
+	if (over) {
+		*ret_error = over;
+		job_scratch_remove(job, attempt);
+		return -1;
+	}
 	if (rc == 0) {
 		ret->job = job;
 		recorder_mark_stale(&r->recorder, arena, ret);
@@ -251,6 +260,7 @@ static int run_plan(struct session *s)
 	recorder_init(&r.recorder, s->records, &s->plan, s->arguments.buf, s->wf.file);
 	r.recorder.keep_incomplete = s->o.keep_incomplete;
 	r.recorder.sync = s->o.sync;
+	r.classes = &classes;
 	if (run_classes_make(&classes, s, &r.context) == 0 &&
 		(o.reporter = make_reporter(s))) {
 		o.graph = &classes.graph;

@@ -187,6 +187,42 @@ int run_classes_make(
 	return rc;
 }
 
+const char *run_classes_over(const struct run_classes *c, struct job_context *context,
+	struct arena *arena, uint32_t job, uint32_t attempt)
+{
+	const struct rule *rule = dag_rule(context->d, job);
+	struct job_values v;
+	struct render_error err = {0};
+	if (!job_is_sized_late(rule) ||
+		job_values_init(&v, context, arena, job, attempt) != 0) {
+		return NULL;
+	}
+	for (uint32_t k = 0; k < rule->resource_count; k++) {
+		struct value value;
+		if (job_resource(&v, k, &value, &err) != 0) {
+			return err.text ? err.text : "a resource has no value";
+		}
+		for (uint32_t n = 1; n < c->graph.resource_count; n++) {
+			if (!sv_eq_str(rule->resources[k].name, c->names[n])) {
+				continue;
+			}
+			if (value.kind != VALUE_INT || value.i < 0) {
+				return arena_printf(arena,
+					"resource \"%s\" must be an integer: --resources "
+					"limits it",
+					c->names[n]);
+			}
+			if (value.i > c->graph.limit[n]) {
+				return arena_printf(arena,
+					"it asks for %lld of \"%s\", and the limit is %lld",
+					(long long)value.i, c->names[n],
+					(long long)c->graph.limit[n]);
+			}
+		}
+	}
+	return NULL;
+}
+
 void run_classes_release(struct run_classes *c)
 {
 	vec_release(&c->classes);

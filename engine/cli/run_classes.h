@@ -18,6 +18,11 @@ struct run_classes {
  * a job that asks for more than a limit, an amount that is no number. */
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context);
+
+/* Whether an attempt whose resources are known only now asks for more than a limit: words
+ * for it in `arena`, or NULL. */
+const char *run_classes_over(const struct run_classes *c, struct job_context *context,
+	struct arena *arena, uint32_t job, uint32_t attempt);
 void run_classes_release(struct run_classes *c);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-
 #include <unistd.h>
 
 #include "base/hash.h"

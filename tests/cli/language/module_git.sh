@@ -31,9 +31,9 @@ cat lab/one.txt
 sed -i 's/ref: main/ref: v9/' Workflowfile
 run cwflow -n 2>&1 | sed "s|$PWD|DIR|"
 sed -i 's/ref: v9/ref: main, path: evil.yaml/' Workflowfile
-run cwflow -n
+run cwflow -n | sed -E 's|modules/[0-9a-f-]+/|modules/ID/|'
 sed -i 's/evil.yaml/gen.yaml/' Workflowfile
-run cwflow -n
+run cwflow -n | sed -E 's|modules/[0-9a-f-]+/|modules/ID/|'
 sed -i 's/, path: gen.yaml//' Workflowfile
 echo dirt >>"$(echo "$HOME"/.cache/cwflow/modules/*/Workflowfile | cut -d' ' -f1)"
 echo dirt >>"$(echo "$HOME"/.cache/cwflow/modules/*/Workflowfile | cut -d' ' -f2)"
