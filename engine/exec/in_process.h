@@ -3,7 +3,7 @@
 #define CW_EXEC_IN_PROCESS_H
 
 #include "exec/output_buffer.h"
-#include "exec/simple_command.h"
+#include "exec/simple_script.h"
 
 /* Does what the command does; what it says to no file goes to `output`. False where a
  * shell had better do it: a file that is a pipe or a device, and all errors, so that the

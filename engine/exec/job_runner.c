@@ -2,11 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/xalloc.h"
 #include "exec/attempt.h"
-#include "exec/in_process.h"
+#include "exec/script_run.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/process.h"
@@ -21,7 +22,8 @@ static void not_started(struct result_head *result, int err, enum job_hint hint)
 	result->hint = hint;
 }
 
-/* A text too long for one argument, in a private file: its path (owned), or NULL. */
+/* A text too long for one argument, in a private file: its path (owned), or
+ * NULL. */
 static char *text_file(struct runner *r, const char *text)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -39,134 +41,153 @@ static char *text_file(struct runner *r, const char *text)
 	return strbuf_detach(&path, NULL);
 }
 
-/* Runs the text without a shell, where that makes no difference. */
-static bool run_simple(
-	struct runner *r, const struct request *q, char **env, struct result_head *result)
+/* Starts the shell with the text from `offset` on, which is in line `line` of
+ * it, and sees it to its end; *ret_status as of wait(2). False where it cannot
+ * be started. */
+static bool run_rest(struct attempt *a, const struct request *q, char **env,
+	size_t offset, uint32_t line, int *ret_status)
 {
-	struct simple_command c;
-	if (r->state->options->always_shell ||
-		!simple_command_parse(q->shell, q->prefix, q->text, env, &r->arena, &c)) {
-		return false;
-	}
-	if (c.kind != SIMPLE_PROGRAM) {
-		int64_t start = clock_monotonic_ns(&clock_real);
-		if (!in_process_run(&c, &r->output)) {
-			return false;
-		}
-		int64_t ns = clock_monotonic_ns(&clock_real) - start;
-		result->outcome = JOB_OK;
-		result->usage.seconds = (double)ns / (double)NS_PER_S;
-		result->usage.end_ns = result->usage.start_ns + ns;
-		return true;
-	}
-	strbuf_reset(&r->path);
-	if (process_find(c.argv[0], env_get(env, "PATH"), &r->path) < 0) {
-		return false;
-	}
-	struct spawn s = {
-		.path = r->path.buf,
-		.argv = c.argv,
-		.envp = env_as_of_shell(
-			env, q->shell, r->path.buf, c.open_count == 0, &r->arena),
-		.opens = c.opens,
-		.open_count = c.open_count,
-	};
-	enum spawn_step step;
-	return attempt_run(r, &s, &q->head, result, &step) == 0;
-}
-
-static void run_shell(
-	struct runner *r, const struct request *q, char **env, struct result_head *result)
-{
-	if (run_simple(r, q, env, result)) {
-		return;
-	}
+	struct runner *r = a->r;
+	struct strbuf text = STRBUF_INIT;
 	strbuf_reset(&r->path);
 	if (process_find(q->shell, env_get(env, "PATH"), &r->path) < 0) {
-		not_started(result, errno, HINT_NO_SHELL);
-		return;
+		not_started(a->result, errno, HINT_NO_SHELL);
+		return false;
 	}
-	char *shell = arena_strdup(&r->arena, q->shell);
-	char *text = arena_printf(
-		&r->arena, "%s%s%s", q->prefix, *q->prefix ? " " : "", q->text);
-	char dash_c[] = "-c";
-	char *file = NULL;
-	char *argv[] = {shell, dash_c, text, NULL};
-	bool is_long = strlen(text) >= ARGUMENT_MOST;
+	strbuf_addstr(&text, q->prefix);
+	if (*q->prefix) {
+		strbuf_addch(&text, ' ');
+	}
+	for (; line; line--) {
+		strbuf_addch(&text, '\n'); /* for the numbers in messages */
+	}
+	strbuf_addstr(&text, q->text + offset);
+	char *shell = arena_strdup(&r->arena, q->shell), dash_c[] = "-c", *file = NULL;
+	char *argv[] = {shell, dash_c, text.buf, NULL};
+	bool is_long = text.len >= ARGUMENT_MOST, started = false;
 	if (is_long) {
-		file = text_file(r, text);
-		if (!file) {
-			not_started(result, errno, HINT_NONE);
-			return;
-		}
+		file = text_file(r, text.buf);
 		argv[1] = file;
 		argv[2] = NULL;
 	}
-	struct spawn s = {.path = r->path.buf, .argv = argv, .envp = env};
-	enum spawn_step step;
-	if (attempt_run(r, &s, &q->head, result, &step) < 0) {
+	struct spawn s = {.path = r->path.buf,
+		.argv = argv,
+		.envp = env,
+		.fd = {-1, ATTEMPT_OUTPUT, ATTEMPT_OUTPUT}};
+	enum spawn_step step = SPAWN_CLONE;
+	if ((is_long && !file) || attempt_spawn(a, &s, &step) < 0) {
 		not_started(
-			result, errno, step == SPAWN_EXEC ? HINT_NO_SHELL : HINT_NONE);
+			a->result, errno, step == SPAWN_EXEC ? HINT_NO_SHELL : HINT_NONE);
+	} else {
+		started = true;
+		attempt_wait(a);
+		*ret_status = a->members[0].status;
 	}
-	/* the shell says 126 where a program's arguments were too many */
-	if (is_long && result->outcome == JOB_EXIT && result->code == 126) {
-		result->hint = HINT_LONG_ARGUMENTS;
+	if (is_long && started && *ret_status == W_EXITCODE(126, 0)) {
+		/* what the shell says where a program's arguments were too many */
+		a->result->hint = HINT_LONG_ARGUMENTS;
 	}
 	if (file) {
 		unlink(file);
 		free(file);
 	}
+	strbuf_release(&text);
+	return started;
 }
 
-/* A program's file that is no binary and has no "#!" line: for /bin/sh, as execvp. */
-static int run_as_script(struct runner *r, struct spawn *s,
-	const struct request_head *head, struct result_head *result,
-	enum spawn_step *ret_step)
+/* Runs the text, without a shell as far as that makes no difference. */
+static void run_shell(
+	struct runner *r, const struct request *q, char **env, struct result_head *result)
 {
-	char **argv = ARENA_ARRAY(&r->arena, char *, head->argc + 2);
-	argv[0] = arena_strdup(&r->arena, "sh");
-	argv[1] = arena_strdup(&r->arena, s->path);
-	for (uint32_t i = 1; i < head->argc; i++) {
-		argv[i + 1] = s->argv[i];
+	struct attempt a;
+	struct simple_script script;
+	int status = 0;
+	uint32_t done = 0;
+	if (attempt_begin(&a, r, &q->head, result) < 0) {
+		not_started(result, errno, HINT_NONE);
+		return;
 	}
-	s->argv = argv;
-	s->path = "/bin/sh";
-	return attempt_run(r, s, head, result, ret_step);
+	bool simple = !r->state->options->always_shell &&
+		      simple_script_parse(
+			      q->shell, q->prefix, q->text, env, &r->arena, &script);
+	if (simple) {
+		done = script_run(&a, &script, q->shell, env, &status);
+	}
+	if (!simple || done < script.n) {
+		const struct simple_command *c = simple ? &script.v[done] : NULL;
+		if (!run_rest(&a, q, env, c ? c->offset : 0, c ? c->line : 0, &status)) {
+			attempt_drop(&a);
+			return;
+		}
+	}
+	attempt_end(&a, status);
+}
+
+/* The argv that has /bin/sh run the file at `path`, for one that is neither a
+ * binary nor has a "#!" line; as execvp. */
+static char **script_argv(struct runner *r, const struct request *q, const char *path)
+{
+	char **argv = ARENA_ARRAY(&r->arena, char *, q->head.argc + 2);
+	argv[0] = arena_strdup(&r->arena, "sh");
+	argv[1] = arena_strdup(&r->arena, path);
+	for (uint32_t i = 1; i < q->head.argc; i++) {
+		argv[i + 1] = q->argv[i];
+	}
+	return argv;
+}
+
+/* The files of a program's own, as the child opens them. */
+static uint32_t add_opens(const struct request *q, struct spawn_open opens[3])
+{
+	uint32_t n = 0;
+	for (int i = 0; i < 3; i++) {
+		int flags = i ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
+		struct spawn_open o = {.fd = i, .path = q->file[i], .flags = flags};
+		if (!q->file[i]) {
+			continue;
+		}
+		if (i == 2 && q->file[1] && strcmp(q->file[1], q->file[2]) == 0) {
+			o.path = NULL; /* both into one file */
+			o.from = 1;
+		}
+		opens[n++] = o;
+	}
+	return n;
 }
 
 static void run_argv(
 	struct runner *r, const struct request *q, char **env, struct result_head *result)
 {
+	struct attempt a;
 	strbuf_reset(&r->path);
-	if (process_find(q->argv[0], env_get(env, "PATH"), &r->path) < 0) {
+	if (process_find(q->argv[0], env_get(env, "PATH"), &r->path) < 0 ||
+		attempt_begin(&a, r, &q->head, result) < 0) {
 		not_started(result, errno, HINT_NONE);
 		return;
 	}
 	struct spawn_open opens[3];
-	struct spawn s = {
-		.path = r->path.buf, .argv = q->argv, .envp = env, .opens = opens};
-	for (int i = 0; i < 3; i++) {
-		int flags = i ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
-		if (!q->file[i]) {
-			continue;
-		}
-		struct spawn_open o = {.fd = i, .path = q->file[i], .flags = flags};
-		if (i == 2 && q->file[1] && strcmp(q->file[1], q->file[2]) == 0) {
-			o.path = NULL; /* both into one file */
-			o.from = 1;
-		}
-		opens[s.open_count++] = o;
-	}
+	struct spawn s = {.path = r->path.buf,
+		.argv = q->argv,
+		.envp = env,
+		.fd = {-1, ATTEMPT_OUTPUT, ATTEMPT_OUTPUT},
+		.opens = opens,
+		.open_count = add_opens(q, opens)};
 	enum spawn_step step;
-	int rc = attempt_run(r, &s, &q->head, result, &step);
+	int rc = attempt_spawn(&a, &s, &step);
 	if (rc < 0 && step == SPAWN_EXEC && errno == ENOEXEC) {
-		rc = run_as_script(r, &s, &q->head, result, &step);
+		s.argv = script_argv(r, q, s.path);
+		s.path = "/bin/sh";
+		rc = attempt_spawn(&a, &s, &step);
 	}
 	if (rc < 0) {
 		int err = errno;
 		enum job_hint hint = step == SPAWN_OPEN ? HINT_STDIN : HINT_NONE;
 		not_started(result, err, err == E2BIG ? HINT_LONG_ARGUMENTS : hint);
+		attempt_drop(&a);
+		return;
 	}
+	attempt_wait(&a);
+	attempt_end(&a, a.members[0].status);
 }
 
 /* Runs one request; the result lacks only its output. */
@@ -191,7 +212,8 @@ static void mark(struct runner *r, const struct request_head *head, bool busy)
 	pthread_mutex_unlock(&r->state->lock);
 }
 
-/* Reads the body of a request out of its file into the arena; NULL when that fails. */
+/* Reads the body of a request out of its file into the arena; NULL when that
+ * fails. */
 static char *body_of_file(struct runner *r, int fd, uint64_t n)
 {
 	char *body = arena_alloc(&r->arena, (size_t)n + 1, 1);
@@ -206,7 +228,8 @@ static char *body_of_file(struct runner *r, int fd, uint64_t n)
 	return body;
 }
 
-/* Handles the packet of `n` bytes in r->buf, whose body may be the file `fd`. */
+/* Handles the packet of `n` bytes in r->buf, whose body may be the file `fd`.
+ */
 static void handle(struct runner *r, size_t n, int fd)
 {
 	struct request_head head;

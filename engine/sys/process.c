@@ -30,6 +30,10 @@ int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 #define clone __clone
 #endif
 
+/* The child leaves its functions without returning, on a stack that the caller uses again:
+ * AddressSanitizer must not mark anything there. */
+#define IN_CHILD __attribute__((no_sanitize_address))
+
 /* What the child reads and, sharing memory with its parent, writes. */
 struct child_arg {
 	const struct spawn *s;
@@ -38,7 +42,7 @@ struct child_arg {
 };
 
 /* Puts s->fd into 0, 1 and 2, whatever their numbers are now. */
-static int place_fds(const struct spawn *s)
+IN_CHILD static int place_fds(const struct spawn *s)
 {
 	int fd[3];
 	for (int i = 0; i < 3; i++) {
@@ -76,7 +80,7 @@ static int place_fds(const struct spawn *s)
 	return 0;
 }
 
-static int open_files(const struct spawn *s)
+IN_CHILD static int open_files(const struct spawn *s)
 {
 	for (uint32_t i = 0; i < s->open_count; i++) {
 		const struct spawn_open *o = &s->opens[i];
@@ -95,7 +99,7 @@ static int open_files(const struct spawn *s)
 }
 
 /* The steps of a child up to its program; returns only when one failed. */
-static enum spawn_step become(const struct spawn *s)
+IN_CHILD static enum spawn_step become(const struct spawn *s)
 {
 	if (s->death_signal) {
 		prctl(PR_SET_PDEATHSIG, s->death_signal);
@@ -104,6 +108,8 @@ static enum spawn_step become(const struct spawn *s)
 		setsid();
 	} else if (s->group == SPAWN_NEW_GROUP) {
 		setpgid(0, 0);
+	} else if (s->group == SPAWN_JOIN_GROUP) {
+		setpgid(0, s->group_id);
 	}
 	if (s->pid) {
 		atomic_store(s->pid, getpid());
@@ -129,7 +135,7 @@ static enum spawn_step become(const struct spawn *s)
 	return SPAWN_EXEC;
 }
 
-static int child_main(void *p)
+IN_CHILD static int child_main(void *p)
 {
 	struct child_arg *arg = p;
 	arg->step = become(arg->s);

@@ -23,7 +23,12 @@ struct spawn_open {
 	int from;
 };
 
-enum spawn_group { SPAWN_SAME_GROUP, SPAWN_NEW_GROUP, SPAWN_NEW_SESSION };
+enum spawn_group {
+	SPAWN_SAME_GROUP,
+	SPAWN_NEW_GROUP,
+	SPAWN_JOIN_GROUP, /* `group_id` */
+	SPAWN_NEW_SESSION,
+};
 
 struct spawn {
 	const char *path;  /* of the program, as execve(2) wants it: see process_find */
@@ -35,6 +40,7 @@ struct spawn {
 	uint32_t open_count;
 	const struct rlimit *files; /* its RLIMIT_NOFILE; NULL: the caller's */
 	enum spawn_group group;
+	pid_t group_id;
 	int death_signal;   /* sent to it when the thread that started it ends; 0: none */
 	_Atomic pid_t *pid; /* set by the child before it runs the program, or NULL: lets
 	                       another thread end a child that hangs in an open */

@@ -116,6 +116,43 @@ static void no_shell_makes_no_difference(void **state)
 		"cat 'in' >> out",
 		"sort \\\n  -r \\\n  in \\\n  > out",
 		"echo a \\\n'b\\\nc' > \\\n out",
+		"cat in; cat in > out",
+		"cat in && ls none && cat in",
+		"ls none; cat in",
+		"ls none || cat in",
+		"ls none || true; cat in",
+		"ls none && cat in; echo on",
+		"ls none && cat in || echo or",
+		"true && ls none",
+		"cat in || ls none",
+		"sort in | tail -n 1 > out",
+		"cat in | sort | cat -n",
+		"ls none | cat",
+		"ls none 2>&1 | cat > out",
+		"cat in | ls none | cat",
+		"cat in | /bin/sh -c 'cat; exit 5'",
+		"/bin/sh -c 'exit 3' | /bin/sh -c 'exit 4' | cat",
+		"yes | head -n 1",
+		"yes 2> out | head -n 1; cat in",
+		"cat in\n\nls none\ncat in",
+		"cat in\ncat none/x\n",
+		"cat in;\n\n no-such-program x; cat in",
+		"cat in\nno-such-program || cat in",
+		"cat in | no-such-program",
+		"cat in\necho x > none/y\necho z",
+		"cat in | cat > none/y",
+		"cat in\n\n./script b | cat\n./script c",
+		"cat in && './not executable'",
+		"cat in\nexit 7",
+		"cat in > out && rm in; ls in",
+		"cat in > out\nX=1\necho $X",
+		"mkdir new && cp in new/f && cat new/f > out",
+		"cat in \\\n  | sort \\\n  > out; cat 'none\nx'\n",
+		"sh -c 'ps -o pgid= $$' > pg; sh -c 'ps -o pgid= $$' | sort -u pg - | "
+		"grep -c .",
+		"echo a > out; echo b >> out; cat out",
+		": > out && echo ok",
+		"cat > out; cat < in | cat",
 		"sleep",
 		"/bin/sh -c 'exit 7' > out",
 		"/bin/sh -c 'echo a; echo b >&2' 2>&1",
@@ -136,6 +173,8 @@ static void no_shell_makes_no_difference(void **state)
 		}
 		/* the environment, in any order */
 		compare(shells[s], "sh -c 'env | sort' > out");
+		compare(shells[s], "sh -c 'env | sort'; sh -c 'env | sort' > out");
+		compare(shells[s], "sh -c 'env | sort' | cat > out; sh -c 'env | sort'");
 		compare(shells[s],
 			"perl -e 'print map { \"$_=$ENV{$_}\\n\" } sort keys %ENV'");
 	}
@@ -154,8 +193,8 @@ static void ends(void **state)
 	assert_int_equal(j.result.outcome, JOB_SIGNAL);
 	assert_int_equal(j.result.code, SIGKILL);
 	release(&j);
-	j = one_job(
-		"echo out; echo err >&2; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done");
+	j = one_job("echo out; echo err >&2; i=0; while [ $i -lt 20000 ]; do "
+		    "i=$((i+1)); done");
 	one_job_run(&j);
 	assert_int_equal(j.result.outcome, JOB_OK);
 	assert_string_equal(j.output, "out\nerr\n");
@@ -163,6 +202,49 @@ static void ends(void **state)
 	assert_true(j.result.usage.max_rss_kb > 500);
 	assert_true(j.result.usage.seconds > 0);
 	assert_true(j.result.usage.end_ns > j.result.usage.start_ns);
+	release(&j);
+}
+
+static void killed_in_a_script(void **state)
+{
+	(void)state;
+	struct one_job j =
+		one_job("sh -c 'kill -KILL $$' || true\nsh -c 'kill -TERM $$' | cat");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_EXIT);
+	assert_int_equal(j.result.code, 128 + SIGTERM);
+	assert_string_equal(
+		j.output, "bash: line 1: Killed: sh\nbash: line 2: Terminated: sh\n");
+	release(&j);
+	/* cancelled in the middle: nothing more is started */
+	j = one_job("sleep 60 | cat; : > on");
+	j.cancel_after_ms = 100;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_CANCELLED);
+	assert_false(fs_exists("on"));
+	assert_true(j.seconds < 30);
+	release(&j);
+	j = one_job("sleep 60 || true; : > on");
+	j.spec.timeout_s = 1;
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_TIMEOUT);
+	assert_false(fs_exists("on"));
+	release(&j);
+	/* its usage is that of all its programs */
+	j = one_job(
+		"perl -e '$x += $_ for 1..1000000'; perl -e '$x = \"x\" x 30000000' | cat; true");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_OK);
+	assert_true(j.result.usage.user_s > 0.01);
+	assert_true(j.result.usage.max_rss_kb > 28000);
+	release(&j);
+	/* what the first left in the background is killed when the last fails */
+	j = one_job("sh -c '(sleep 1.5; echo > late) &'; sh -c 'exit 1'");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_EXIT);
+	assert_true(j.seconds < 1.5);
+	usleep(1700000);
+	assert_false(fs_exists("late"));
 	release(&j);
 }
 
@@ -317,7 +399,8 @@ static void files_of_a_program(void **state)
 static void limits(void **state)
 {
 	(void)state;
-	/* a job that never stops talking, and one below it, are still held to their time */
+	/* a job that never stops talking, and one below it, are still held to their
+   * time */
 	struct one_job j = one_job("yes | cat");
 	j.spec.timeout_s = 1;
 	one_job_run(&j);
@@ -356,6 +439,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SANDBOX(no_shell_makes_no_difference),
 		IN_SANDBOX(ends),
+		IN_SANDBOX(killed_in_a_script),
 		IN_SANDBOX(cancelled),
 		IN_SANDBOX(much_output),
 		IN_SANDBOX(limits),

@@ -1,4 +1,4 @@
-#include "exec/simple_command.h"
+#include "exec/simple_script.h"
 
 #include <fcntl.h>
 
@@ -34,7 +34,8 @@ static bool is_plain(char c)
 	       (c >= '0' && c <= '9') || (c != '\0' && strchr("_./,:@%+=-", c));
 }
 
-/* Passes over blanks and over line ends behind a backslash, which mean nothing. */
+/* Passes over blanks and over line ends behind a backslash, which mean nothing.
+ */
 static void skip_blanks(struct reader *r)
 {
 	for (;;) {
@@ -48,7 +49,8 @@ static void skip_blanks(struct reader *r)
 	}
 }
 
-/* Copies what stands between quotes; false where it holds an expansion or has no end. */
+/* Copies what stands between quotes; false where it holds an expansion or has
+ * no end. */
 static bool read_quoted(struct reader *r)
 {
 	char quote = *r->at++;
@@ -63,13 +65,18 @@ static bool read_quoted(struct reader *r)
 	return true;
 }
 
-/* A backslash, a line end, and then a blank: the word is over. */
-static bool is_line_end_before_blank(const char *at)
+/* Whether a word may end before this byte: what follows is a blank, a sign, or
+ * a line end behind a backslash that is followed by one. */
+static bool is_word_end(const char *at)
 {
-	return at[0] == '\\' && at[1] == '\n' && (is_blank(at[2]) || at[2] == '\0');
+	if (at[0] == '\\' && at[1] == '\n') {
+		at += 2;
+	}
+	return *at == '\0' || is_blank(*at) || strchr("<>|&;\n", *at);
 }
 
-/* Reads a word into r->to with its NUL; NULL where there is none or it is not plain. */
+/* Reads a word into r->to with its NUL; NULL where there is none or it is not
+ * plain. */
 static char *read_word(struct reader *r)
 {
 	char *begin = r->to;
@@ -93,9 +100,7 @@ static char *read_word(struct reader *r)
 			break;
 		}
 	}
-	bool ends = !*r->at || is_blank(*r->at) || *r->at == '<' || *r->at == '>' ||
-		    is_line_end_before_blank(r->at);
-	if (!any || !ends) {
+	if (!any || !is_word_end(r->at)) {
 		return NULL;
 	}
 	*r->to++ = '\0';
@@ -106,14 +111,16 @@ static char *read_word(struct reader *r)
 	return begin;
 }
 
-/* Whether the shell opens the file itself: it does not for some names in /dev. */
+/* Whether the shell opens the file itself: it does not for some names in /dev.
+ */
 static bool is_ordinary_file(const char *path)
 {
 	return *path &&
 	       (strncmp(path, "/dev/", 5) != 0 || strcmp(path, "/dev/null") == 0);
 }
 
-/* Reads a redirection whose sign is next; `fd` -1 where no number stands before it. */
+/* Reads a redirection whose sign is next; `fd` -1 where no number stands before
+ * it. */
 static bool read_redirection(struct reader *r, int fd, struct simple_command *c)
 {
 	bool input = *r->at == '<';
@@ -125,7 +132,8 @@ static bool read_redirection(struct reader *r, int fd, struct simple_command *c)
 	r->at++;
 	if (!input && *r->at == '&') {
 		char from = r->at[1], after = from ? r->at[2] : '\0';
-		if ((from != '1' && from != '2') || (after && !is_blank(after))) {
+		if ((from != '1' && from != '2') ||
+			(after && !is_blank(after) && !strchr("|&;\n", after))) {
 			return false;
 		}
 		o.from = from - '0';
@@ -155,11 +163,13 @@ static int fd_before_sign(const char *at)
 									  : -1;
 }
 
-/* Reads words and redirections up to the end. */
-static bool read_all(struct reader *r, struct simple_command *c)
+/* Reads the words and redirections of one command, up to a sign between
+ * commands. */
+static bool read_command(struct reader *r, struct simple_command *c, char **words)
 {
+	c->argv = words;
 	skip_blanks(r);
-	while (*r->at) {
+	while (*r->at && !strchr("|&;\n", *r->at)) {
 		int fd = fd_before_sign(r->at);
 		if (fd >= 0) {
 			r->at++;
@@ -191,14 +201,23 @@ static bool is_builtin(const char *name)
 	return false;
 }
 
-/* Whether the prefix only sets the strict mode, which a single command is indifferent
- * to. */
-static bool is_harmless_prefix(const char *prefix)
+/* Whether the prefix only sets the strict mode. */
+static bool read_prefix(const char *prefix, struct simple_script *ret)
 {
-	static const char *const known[] = {
-		"", "set -euo pipefail;", "set -eu;", "set -e;", "set -eo pipefail;"};
+	static const struct {
+		const char *text;
+		bool errexit, pipefail;
+	} known[] = {
+		{"set -euo pipefail;", true, true},
+		{"set -eu;", true, false},
+		{"set -e;", true, false},
+		{"set -eo pipefail;", true, true},
+		{"", false, false},
+	};
 	for (size_t i = 0; i < CW_ARRAY_LEN(known); i++) {
-		if (strcmp(prefix, known[i]) == 0) {
+		if (strcmp(prefix, known[i].text) == 0) {
+			ret->errexit = known[i].errexit;
+			ret->pipefail = known[i].pipefail;
 			return true;
 		}
 	}
@@ -213,8 +232,8 @@ static bool is_known_shell(const char *shell)
 	       strcmp(name, "dash") == 0;
 }
 
-/* Whether the environment makes bash read a file first, set options, or have a function
- * called `name`. */
+/* Whether the environment makes bash read a file first, set options, or have a
+ * function called `name`. */
 static bool changes_bash(char *const *env, const char *name)
 {
 	size_t n = strlen(name);
@@ -237,7 +256,8 @@ static bool changes_bash(char *const *env, const char *name)
 	return false;
 }
 
-/* Whether echo has no options (of any shell) and nothing that some shells expand. */
+/* Whether echo has no options (of any shell) and nothing that some shells
+ * expand. */
 static bool is_plain_echo(const struct simple_command *c)
 {
 	if (c->argc > 1 && c->argv[1][0] == '-') {
@@ -251,33 +271,112 @@ static bool is_plain_echo(const struct simple_command *c)
 	return true;
 }
 
-bool simple_command_parse(const char *shell, const char *prefix, const char *text,
-	char *const *env, struct arena *arena, struct simple_command *ret)
+/* Whether a command is one that we know to run; sets its kind. */
+static bool classify(struct simple_command *c, char *const *env)
+{
+	const char *name = c->argc ? c->argv[0] : "";
+	if (*name == '\0' || strchr(name, '=') || is_builtin(name) ||
+		changes_bash(env, name)) {
+		return false;
+	}
+	if (strcmp(name, ":") == 0 || strcmp(name, "true") == 0) {
+		c->kind = SIMPLE_NOTHING;
+	} else if (strcmp(name, "echo") == 0) {
+		c->kind = SIMPLE_ECHO;
+		return is_plain_echo(c);
+	}
+	return true;
+}
+
+/* Passes over line ends, and blanks between them; counts them. */
+static void skip_lines(struct reader *r, uint32_t *line)
+{
+	skip_blanks(r);
+	while (*r->at == '\n') {
+		r->at++;
+		++*line;
+		skip_blanks(r);
+	}
+}
+
+/* Reads the sign behind a command; false where it is none of ours. */
+static bool read_sign(struct reader *r, enum simple_join *join, uint32_t *line)
+{
+	char a = r->at[0], b = a ? r->at[1] : '\0';
+	*join = JOIN_ALWAYS;
+	if (a == '|' || a == '&') {
+		if (a == '&' && b != '&') {
+			return false;
+		}
+		*join = a == '&' ? JOIN_AND : b == '|' ? JOIN_OR : JOIN_PIPE;
+		r->at += *join == JOIN_PIPE ? 1 : 2;
+		skip_lines(r, line);
+		return *r->at != '\0';
+	}
+	r->at += a != '\0';
+	*line += a == '\n';
+	return true;
+}
+
+/* Line ends within a command: in quotes, and behind backslashes. */
+static uint32_t count_lines(const char *from, const char *to)
+{
+	uint32_t n = 0;
+	for (; from < to; from++) {
+		n += *from == '\n';
+	}
+	return n;
+}
+
+/* Reads the commands up to the end of the text. */
+static bool read_script(
+	struct reader *r, char **words, char *const *env, struct simple_script *s)
+{
+	const char *text = r->at;
+	enum simple_join join = JOIN_ALWAYS;
+	uint32_t line = 0, piped = 0;
+	for (;;) {
+		skip_lines(r, &line);
+		if (*r->at == '\0') {
+			return s->n > 0;
+		}
+		if (s->n == SIMPLE_MOST_COMMANDS) {
+			return false;
+		}
+		struct simple_command *c = &s->v[s->n++];
+		*c = (struct simple_command){
+			.join = join, .offset = (size_t)(r->at - text), .line = line};
+		if (!read_command(r, c, words) || !classify(c, env)) {
+			return false;
+		}
+		line += count_lines(text + c->offset, r->at);
+		words += c->argc + 1;
+		piped = join == JOIN_PIPE ? piped + 1 : 1;
+		if (!read_sign(r, &join, &line) || piped > SIMPLE_MOST_PIPED) {
+			return false;
+		}
+		bool in_pipe = c->join == JOIN_PIPE || join == JOIN_PIPE;
+		if (in_pipe && c->kind != SIMPLE_PROGRAM) {
+			return false;
+		}
+	}
+}
+
+bool simple_script_parse(const char *shell, const char *prefix, const char *text,
+	char *const *env, struct arena *arena, struct simple_script *ret)
 {
 	size_t n = strlen(text);
 	while (n && (is_blank(text[n - 1]) || text[n - 1] == '\n')) {
 		n--;
 	}
-	if (n == 0 || text[n - 1] == '\\' || !is_harmless_prefix(prefix) ||
+	*ret = (struct simple_script){0};
+	if (n == 0 || text[n - 1] == '\\' || !read_prefix(prefix, ret) ||
 		!is_known_shell(shell)) {
 		return false; /* at its end, a backslash escapes what was cut off */
 	}
 	char *copy = arena_memdup0(arena, text, n);
 	struct reader r = {.at = copy, .to = arena_alloc(arena, 2 * n + 2, 1)};
-	*ret = (struct simple_command){.argv = ARENA_ARRAY(arena, char *, n / 2 + 3)};
-	if (!read_all(&r, ret) || ret->argc == 0) {
-		return false;
-	}
-	const char *name = ret->argv[0];
-	if (strchr(name, '=') || *name == '\0' || is_builtin(name) ||
-		changes_bash(env, name)) {
-		return false;
-	}
-	if (strcmp(name, ":") == 0 || strcmp(name, "true") == 0) {
-		ret->kind = SIMPLE_NOTHING;
-	} else if (strcmp(name, "echo") == 0) {
-		ret->kind = SIMPLE_ECHO;
-		return is_plain_echo(ret);
-	}
-	return true;
+	char **words = ARENA_ARRAY(arena, char *, n + SIMPLE_MOST_COMMANDS + 2);
+	ret->v = ARENA_ARRAY(arena, struct simple_command, SIMPLE_MOST_COMMANDS);
+	return read_script(&r, words, env, ret);
 }
