@@ -23,6 +23,7 @@ void recorder_init(struct recorder *r, struct records *records, struct plan *pla
 	*r = (struct recorder){.plan = plan};
 	/* another run may have the records: then they are only looked at */
 	r->records = records && records->state.mode == STATE_RUN ? records : NULL;
+	late_digests_init(&r->late, r->records ? &r->records->state : NULL);
 	strbuf_init(&r->inputs);
 	strbuf_init(&r->outputs);
 	r->skipped = xcalloc(plan->d->job_count, 1);
@@ -47,6 +48,7 @@ void recorder_release(struct recorder *r)
 	for (size_t i = 0; i < r->started.n; i++) {
 		free(r->started.v[i].inputs);
 	}
+	late_digests_release(&r->late);
 	vec_release(&r->started);
 	strbuf_release(&r->inputs);
 	strbuf_release(&r->outputs);
@@ -77,6 +79,7 @@ void recorder_begin(struct recorder *r)
 void recorder_end(struct recorder *r, int status)
 {
 	if (r->records) {
+		late_digests_settle(&r->late, true);
 		r->run.end_ns = clock_wall_ns(&clock_real);
 		r->run.status = status;
 		run_origin_wait(&r->origin);
@@ -117,6 +120,7 @@ bool recorder_is_needless(struct recorder *r, uint32_t job)
 	if (!p->maybe[job] || !r->records) {
 		return false;
 	}
+	late_digests_settle(&r->late, true); /* its inputs may be among them */
 	bool needless = plan_record(p, job) ? !plan_still_wanted(p, job, &file)
 					    : all_skipped(r, job);
 	r->skipped[job] = needless;
@@ -171,6 +175,7 @@ static void note_inputs(struct recorder *r, struct started *a)
 	const struct state *s = &r->records->state;
 	uint32_t n;
 	const uint32_t *in = dag_inputs(d, a->job, &n);
+	int64_t most = r->plan->o.checksum_limit;
 	a->inputs = xcalloc(n ? n : 1, sizeof(*a->inputs));
 	a->input_count = n;
 	for (uint32_t k = 0; k < n; k++) {
@@ -180,16 +185,21 @@ static void note_inputs(struct recorder *r, struct started *a)
 		struct known_file *now = &a->inputs[k];
 		if (maker != DAG_NONE && r->plan->reasons[maker] && id != STATE_NONE) {
 			*now = s->files.v[id];
+			if (!content_is_settled(now, most)) {
+				now->content.kind = CONTENT_NONE; /* being read */
+			}
 			continue;
 		}
 		if (content_look(dag_path(d, file).p, now) != 0) {
 			now->stamp = (struct stamp){-1, -1};
 			now->job = STATE_NONE;
 		}
-		if (id != STATE_NONE &&
-			(stamp_eq(now->stamp, s->files.v[id].stamp) ||
-				s->files.v[id].content.kind == CONTENT_JOB)) {
-			now->content = s->files.v[id].content;
+		const struct known_file *known =
+			id == STATE_NONE ? NULL : &s->files.v[id];
+		if (known && (known->content.kind == CONTENT_JOB ||
+				     (content_is_settled(known, most) &&
+					     stamp_eq(now->stamp, known->stamp)))) {
+			now->content = known->content;
 		}
 	}
 }
@@ -217,19 +227,35 @@ void recorder_starting(struct recorder *r, const struct job_spec *spec)
 	vec_push(&r->started, a);
 }
 
+/* The content of a file that was looked at: by its stamp for now where it is large. */
+static void read_later(struct recorder *r, uint32_t file, uint32_t id, int64_t input,
+	struct known_file *io)
+{
+	struct plan *p = r->plan;
+	const char *path = dag_path(p->d, file).p;
+	if (io->content.kind == CONTENT_NONE && late_is_large(io, p->o.checksum_limit) &&
+		!plan_known_by_git(p, file, io)) {
+		io->content = content_of_stamp(io->stamp);
+		late_add(&r->late, path, p->o.checksum_limit, id, input, io);
+	} else {
+		plan_read(p, file, io);
+	}
+}
+
 /* The content of an input as it was at the start; read now, if it is still so. */
 static struct content input_content(
 	struct recorder *r, uint32_t file, uint32_t id, struct known_file *seen)
 {
-	struct plan *p = r->plan;
 	struct state *s = &r->records->state;
+	int64_t at = (int64_t)(r->inputs.len / sizeof(struct seen_input));
 	if (seen->content.kind == CONTENT_NONE) {
 		const struct known_file *known = &s->files.v[id];
-		if (known->content.kind && stamp_eq(known->stamp, seen->stamp)) {
+		if (content_is_settled(known, r->plan->o.checksum_limit) &&
+			stamp_eq(known->stamp, seen->stamp)) {
 			seen->content = known->content; /* another job read it */
 			return seen->content;
 		}
-		plan_read(p, file, seen);
+		read_later(r, file, id, at, seen);
 		/* a file that some job made stays as that left it */
 		if (known->job == STATE_NONE) {
 			state_put_file(s, id, seen);
@@ -334,7 +360,8 @@ static void add_outputs(struct recorder *r, const struct job_spec *spec, uint32_
 		if (output && spec->outputs[i].flags & OUTPUT_TOUCH) {
 			now.content = content_of_job(r, print);
 		} else {
-			content_read(path, p->o.checksum_limit, &now);
+			now.job = id;
+			read_later(r, files[i], state_file_id(s, files[i]), -1, &now);
 		}
 		now.job = id;
 		uint32_t file = state_file_id(s, files[i]);
@@ -415,7 +442,7 @@ static void put_job(struct recorder *r, struct started *a, const struct job_spec
 		.log = sv_from(spec->log_count ? spec->logs[0] : ""),
 		.command = cut(&f->command),
 		.param_text = cut(&f->params)};
-	state_put_job(&r->records->state, &row);
+	late_job_put(&r->late, &row);
 }
 
 static bool leaves_unfinished(const struct recorder *r, const struct job_spec *spec)
@@ -453,6 +480,7 @@ void recorder_ended(
 	}
 	free(a.inputs);
 	state_commit(&r->records->state);
+	late_digests_settle(&r->late, false);
 	if (r->sync) {
 		state_sync(&r->records->state);
 	}

@@ -6,6 +6,7 @@
 #define CW_CLI_RECORDER_H
 
 #include "base/vec.h"
+#include "cli/late_digests.h"
 #include "cli/records.h"
 #include "cli/run_origin.h"
 #include "exec/executor.h"
@@ -29,6 +30,7 @@ struct recorder {
 	bool keep_incomplete, sync;
 	char *arguments, *host; /* owned */
 	struct run_origin origin;
+	struct late_digests late;
 };
 
 /* `arguments`: the command line, for people. */

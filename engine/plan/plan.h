@@ -116,6 +116,9 @@ const struct known_job *plan_record(const struct plan *p, uint32_t job);
  * CONTENT_NONE where nothing is there. */
 struct content plan_content(struct plan *p, uint32_t file);
 
+/* Whether git tells the content of `file`, which was looked at; then it is in *io. */
+bool plan_known_by_git(struct plan *p, uint32_t file, struct known_file *io);
+
 /* The content of `file`, which was looked at: read, or told by git. */
 void plan_read(struct plan *p, uint32_t file, struct known_file *io);
 

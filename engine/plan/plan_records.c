@@ -111,15 +111,19 @@ static bool known_by_inode(struct plan *p, struct known_file *io)
 	return true;
 }
 
-void plan_read(struct plan *p, uint32_t file, struct known_file *io)
+bool plan_known_by_git(struct plan *p, uint32_t file, struct known_file *io)
 {
-	const char *path = dag_path(p->d, file).p;
-	/* small files are read sooner than they are looked up */
 	/* files that a job has only just told of are not in the graph yet */
 	bool made = file < p->d->file_cap && p->d->producer[file] != DAG_NONE;
-	bool ask = p->o.git && !made && io->stamp.size >= GIT_LEAST;
-	if (!ask || !p->o.git(p->o.git_ctx, path, false, io)) {
-		content_read(path, p->o.checksum_limit, io);
+	return p->o.git && !made && io->stamp.size >= GIT_LEAST &&
+	       p->o.git(p->o.git_ctx, dag_path(p->d, file).p, false, io);
+}
+
+void plan_read(struct plan *p, uint32_t file, struct known_file *io)
+{
+	/* small files are read sooner than they are looked up */
+	if (!plan_known_by_git(p, file, io)) {
+		content_read(dag_path(p->d, file).p, p->o.checksum_limit, io);
 	}
 }
 
@@ -155,7 +159,8 @@ struct content plan_content(struct plan *p, uint32_t file)
 	if (known && known->content.kind == CONTENT_JOB) {
 		return known->content; /* its time says nothing */
 	}
-	if (known && known->content.kind && stamp_eq(known->stamp, now.stamp)) {
+	if (known && content_is_settled(known, p->o.checksum_limit) &&
+		stamp_eq(known->stamp, now.stamp)) {
 		return known->content;
 	}
 	uint32_t at = hashmap_get(&p->seen_at, file);
@@ -188,9 +193,16 @@ bool plan_output_changed(struct plan *p, uint32_t file)
 {
 	const struct state *s = p->o.state;
 	uint32_t id = state_file_of(s, file);
+	if (id == STATE_NONE || !s->files.v[id].content.kind) {
+		return false;
+	}
+	const struct known_file *known = &s->files.v[id];
+	struct known_file here;
+	if (known->content.kind == CONTENT_STAMP) {
+		return look(p, file, &here) && !stamp_eq(here.stamp, known->stamp);
+	}
 	struct content now = plan_content(p, file);
-	return id != STATE_NONE && now.kind && s->files.v[id].content.kind &&
-	       !content_eq(now, s->files.v[id].content);
+	return now.kind && !content_eq(now, known->content);
 }
 
 /* Whether `file` is other than what a job saw in it. */

@@ -98,6 +98,13 @@ int content_look(const char *path, struct known_file *ret)
 	return 0;
 }
 
+bool content_is_settled(const struct known_file *known, int64_t most)
+{
+	return known->content.kind != CONTENT_NONE &&
+	       (known->content.kind != CONTENT_STAMP ||
+		       (most && known->stamp.size > most));
+}
+
 struct content content_of_stamp(struct stamp stamp)
 {
 	return (struct content){

@@ -19,6 +19,10 @@ int content_look(const char *path, struct known_file *ret);
  */
 void content_read(const char *path, int64_t most, struct known_file *known);
 
+/* Whether the content of a file is known as well as it can be: a stamp is not, where the
+ * file is small enough to be read. */
+bool content_is_settled(const struct known_file *known, int64_t most);
+
 /* The content that a stamp stands for. */
 struct content content_of_stamp(struct stamp stamp);
 
