@@ -298,36 +298,28 @@ static void find_maybes(struct plan *p)
 
 /*
  * Without records a job whose wanted output is missing runs whatever its inputs are, and so
- * does a job that makes a missing input of such a one: the stamps of sources that only
- * they use play no part and are not looked up.
+ * does a job that makes a missing input of such a one. They are found against the order;
+ * the stamps of sources that only they use play no part and are not looked up.
  */
 static void stat_what_matters(struct plan *p)
 {
 	struct dag *d = p->d;
-	uint8_t *certain = xcalloc(d->job_count, 1);
 	dag_stat_made(d);
 	for (uint32_t i = d->job_count; i-- > 0;) {
 		uint32_t job = d->order[i], n;
-		const uint32_t *files = dag_products(d, job);
 		const uint32_t *in = dag_inputs(d, job, &n);
-		for (uint32_t k = 0; k < dag_rule(d, job)->output_count; k++) {
-			if (d->file_flags[files[k]] & FILE_TARGET &&
-				!is_there(d, files[k])) {
-				certain[job] = 1;
-			}
-		}
+		judge_outputs(p, job);
 		for (uint32_t k = 0; k < n; k++) {
 			uint32_t file = INPUT_FILE(in[k]);
 			uint32_t maker = d->producer[file];
-			if (maker == DAG_NONE && !certain[job]) {
+			if (maker == DAG_NONE && !p->reasons[job]) {
 				d->file_flags[file] |= FILE_ASKED;
-			} else if (maker != DAG_NONE && certain[job] &&
+			} else if (maker != DAG_NONE && p->reasons[job] &&
 				   !is_there(d, file)) {
-				certain[maker] = 1;
+				plan_want(p, maker, REASON_MISSING_OUTPUT, file);
 			}
 		}
 	}
-	free(certain);
 	dag_stat_asked(d);
 }
 
@@ -343,8 +335,6 @@ int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	p->o.triggers = o->triggers ? o->triggers : TRIGGER_ALL;
 	if (has_records(p)) {
 		dag_stat(d);
-	} else {
-		stat_what_matters(p);
 	}
 	hashmap_init(&p->seen_at);
 	hashmap_init(&p->by_inode);
@@ -355,6 +345,9 @@ int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	plan_find_records(p);
 	if (plan_select(p, sink) != 0 || force_jobs(p, o, sink) != 0) {
 		return -1;
+	}
+	if (!has_records(p)) {
+		stat_what_matters(p);
 	}
 	plan_judge_unfinished(p);
 	int64_t *age = output_ages(d);
