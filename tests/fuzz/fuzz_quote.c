@@ -362,7 +362,7 @@ static void add_command(
 static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 {
 	static const char *const parts[] = {" ", " ", " ", "\n", " A ", " A ", " B ",
-		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", "&&", "||", "#",
+		"\"", "'", "\"", "'", "\\", "$(", ")", ")", "(", ";", " && ", " || ", "#",
 		"$V", "${{V}}", "${{V:-", "}}", "`", "case a in a) ", " ;; ", " esac ",
 		"<<E\n", "\nE\n", "{{ ", "; }}", "$((", "))", "((", "[[ ", " ]]",
 		"if :; then ", "; fi", "$'", "a", "1", "=", "x=", ">/dev/null ", "< ",
