@@ -1,33 +1,47 @@
 #include "abc/abc_cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include "base/edit_distance.h"
 #include "base/number.h"
 #include "base/xalloc.h"
+#include "sys/fs.h"
 
 const struct abc_command abc_commands[] = {
-	{"run", "PROBLEM.yaml", "a whole run, resumable, into RUN.db", "osjbrq", 1, 1,
+	{"run", "PROBLEM.yaml", "a whole run, resumable, into RUN.db", "osjbrqR", 1, 1,
 		abc_run},
-	{"generation", "PROBLEM.yaml", "one generation from the one before", "otpsjbrq",
+	{"generation", "PROBLEM.yaml", "one generation from the one before", "otpsjbrqR",
 		1, 1, abc_generation},
-	{"part", "PROBLEM.yaml", "a range of evaluations of a generation", "otpkisjbrq",
+	{"part", "PROBLEM.yaml", "a range of evaluations of a generation", "otpkisjbrqR",
 		1, 1, abc_part},
 	{"merge", "PROBLEM.yaml PART...", "parts put together to their generation",
-		"otpnsjbrq", 1, SIZE_MAX / 2, abc_merge},
+		"otpnsjbrqR", 1, SIZE_MAX / 2, abc_merge},
 	{"check", "PROBLEM.yaml", "whether results depend on the evaluation's id alone",
 		"q", 1, 1, abc_check},
 	{"show", "RUN.db", "generations, model probabilities, parameters", "JCS", 1, 1,
 		abc_show},
 	{"plot", "RUN.db PICTURE", "marginals, thresholds, acceptance, pairs", "", 2, 2,
 		abc_plot},
+	{"worker", "PROBLEM.yaml", "works for masters with --sampler redis", "RWq", 1, 1,
+		abc_worker},
+	{"manager", "info|stop|reset-workers",
+		"asks or tells the workers of a Redis server", "R", 1, 1, abc_manager},
 	{"simulators", "", "the built-in simulators and their arguments", "F", 0, 0,
 		abc_simulators},
 };
 const size_t abc_command_count = CW_ARRAY_LEN(abc_commands);
 
-enum option_kind { OPT_TEXT, OPT_FLAG, OPT_COUNT, OPT_SIGNED, OPT_JOBS, OPT_PART };
+enum option_kind {
+	OPT_TEXT,
+	OPT_FLAG,
+	OPT_COUNT,
+	OPT_SIGNED,
+	OPT_JOBS,
+	OPT_PART,
+	OPT_SECONDS
+};
 
 struct option_spec {
 	char letter;      /* in abc_command.allows */
@@ -51,7 +65,7 @@ static const struct option_spec option_specs[] = {
 	{'n', "no-fill", 0, OPT_FLAG, AT(no_fill), NULL,
 		"exit 3 where evaluations are missing, sample none"},
 	{'s', "sampler", 0, OPT_TEXT, AT(sampler), "NAME",
-		"single, dynamic or static (dynamic where -j is above 1)"},
+		"single, dynamic (where -j is above 1), static, redis, redis-static"},
 	{'j', "jobs", 'j', OPT_JOBS, AT(jobs), "N", "worker processes"},
 	{'b', "batch", 0, OPT_COUNT, AT(batch), "K", "evaluations a lease (adapts)"},
 	{'r', "restart", 0, OPT_FLAG, AT(restart), NULL,
@@ -61,6 +75,17 @@ static const struct option_spec option_specs[] = {
 	{'C', "csv", 0, OPT_FLAG, AT(csv), NULL, "every particle of every generation"},
 	{'F', "cflags", 0, OPT_FLAG, AT(cflags), NULL,
 		"print the compiler's option for cwabc_model.h instead"},
+	{'R', "host", 0, OPT_TEXT, AT(redis.host), "HOST",
+		"Redis server, or /path of its socket (localhost)"},
+	{'R', "port", 0, OPT_COUNT, AT(port), "PORT", "its port (6379)"},
+	{'R', "password", 0, OPT_TEXT, AT(redis.password), "TEXT",
+		"better: CWABC_REDIS_PASSWORD, or a file"},
+	{'R', "password-file", 0, OPT_TEXT, AT(password_file), "FILE", "its first line"},
+	{'W', "runtime", 0, OPT_SECONDS, AT(runtime), "2h",
+		"leave after this time (2h), idle or not"},
+	{'W', "processes", 0, OPT_COUNT, AT(processes), "N", "worker processes (1)"},
+	{'W', "lease", 0, OPT_SECONDS, AT(lease), "10s",
+		"a killed worker costs so long (10s)"},
 	{'S', "stats", 0, OPT_FLAG, AT(stats), NULL, "with --csv: their statistics too"},
 };
 
@@ -132,8 +157,8 @@ static int set_option(
 	const struct option_spec *spec, const char *text, struct abc_options *o)
 {
 	char *at = (char *)o + spec->offset;
-	int64_t x;
-	double d;
+	int64_t x = 0;
+	double d = 0;
 
 	switch (spec->kind) {
 	case OPT_TEXT:
@@ -168,6 +193,16 @@ static int set_option(
 		return 0;
 	case OPT_PART:
 		return parse_part(text, o);
+	case OPT_SECONDS:
+		if ((parse_double(sv_from(text), &d) &&
+			    parse_seconds(sv_from(text), &x)) ||
+			(d <= 0 && x <= 0)) {
+			abc_error("--%s wants a time as 90s, 15m, 2h or 1d, not \"%s\"",
+				spec->name, text);
+			return -1;
+		}
+		*(double *)(void *)at = d > 0 ? d : (double)x;
+		return 0;
 	}
 	return 0;
 }
@@ -217,6 +252,36 @@ static int parse_dashed(const struct abc_command *command, int argc, char **argv
 	return set_option(spec, value, o);
 }
 
+/* Where the Redis server is, and its password; that of the command line is wiped, so that
+ * the process list does not show it. */
+static int complete_redis(struct abc_options *o)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *from_env = getenv("CWABC_REDIS_PASSWORD");
+
+	o->redis.host = o->redis.host ? o->redis.host : "localhost";
+	o->redis.port = o->port ? (int)o->port : 6379;
+	if (o->redis.password) {
+		char *shown;
+		memcpy(&shown, &o->redis.password, sizeof(shown));
+		o->secret = xstrdup(shown);
+		memset(shown, 'x', strlen(shown));
+	} else if (o->password_file) {
+		if (fs_read_file(o->password_file, 4096, &text)) {
+			strbuf_release(&text);
+			abc_error(
+				"cannot read %s: %s", o->password_file, strerror(errno));
+			return -1;
+		}
+		o->secret = xmemdup0(text.buf, strcspn(text.buf, "\r\n"));
+	} else if (from_env) {
+		o->secret = xstrdup(from_env);
+	}
+	o->redis.password = o->secret;
+	strbuf_release(&text);
+	return 0;
+}
+
 int abc_parse(
 	const struct abc_command *command, int argc, char **argv, struct abc_options *ret)
 {
@@ -240,6 +305,12 @@ int abc_parse(
 			command->operands);
 		return -1;
 	}
+	if (strchr(command->allows, 'R') && complete_redis(ret)) {
+		return -1;
+	}
+	if (strchr(command->allows, 'W') && ret->runtime <= 0) {
+		ret->runtime = 7200;
+	}
 	if (strchr(command->allows, 'o') && !ret->output) {
 		abc_error("\"%s\" needs -o FILE: where the result goes", command->name);
 		return -1;
@@ -254,6 +325,7 @@ int abc_parse(
 void abc_options_release(struct abc_options *o)
 {
 	free(o->operand);
+	free(o->secret);
 }
 
 static void print_option(FILE *to, const struct option_spec *o)

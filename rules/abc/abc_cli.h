@@ -2,6 +2,7 @@
 #ifndef CW_ABC_ABC_CLI_H
 #define CW_ABC_ABC_CLI_H
 
+#include "abc/redis_link.h"
 #include "abc/sampler.h"
 
 /* Exit statuses. */
@@ -23,6 +24,11 @@ struct abc_options {
 	const char *sampler; /* NULL: not given */
 	unsigned jobs;       /* 0: not given */
 	uint64_t batch;
+	struct redis_address redis; /* of --sampler redis, worker, manager */
+	const char *password_file;
+	char *secret; /* owned */
+	uint64_t port, processes;
+	double runtime, lease; /* seconds; 0: no limit, the usual one */
 	const char **operand;
 	size_t operands;
 };
@@ -45,6 +51,8 @@ enum abc_exit abc_merge(const struct abc_options *o);
 enum abc_exit abc_check(const struct abc_options *o);
 enum abc_exit abc_show(const struct abc_options *o);
 enum abc_exit abc_plot(const struct abc_options *o);
+enum abc_exit abc_worker(const struct abc_options *o);
+enum abc_exit abc_manager(const struct abc_options *o);
 enum abc_exit abc_simulators(const struct abc_options *o);
 
 /* Reads the arguments behind the subcommand. -1: printed to stderr. */

@@ -37,8 +37,12 @@ static const struct sampler_ops *choose_sampler(
 
 	*ret = (struct sampler_options){.jobs = o->jobs ? o->jobs : cpus_allowed(),
 		.batch = o->batch,
-		.quiet = o->quiet};
-	*ret_tickets = strcmp(name, "static") == 0;
+		.quiet = o->quiet,
+		.redis = o->redis};
+	*ret_tickets = strcmp(name, "static") == 0 || strcmp(name, "redis-static") == 0;
+	if (strncmp(name, "redis", 5) == 0 && (name[5] == '\0' || *ret_tickets)) {
+		return &sampler_redis_ops;
+	}
 	if (strcmp(name, "single") == 0) {
 		return &sampler_single_ops;
 	}
@@ -58,8 +62,8 @@ enum abc_exit session_open(struct session *s, const struct abc_options *o)
 	s->smc.archive = &s->archive;
 	s->smc.fingerprint = &s->fingerprint;
 	if (o->sampler && !choose_sampler(o, &s->smc.tickets, &ignored)) {
-		abc_error(
-			"no sampler is called \"%s\"; there are single, dynamic and static",
+		abc_error("no sampler is called \"%s\"; there are single, dynamic, "
+			  "static, redis and redis-static",
 			o->sampler);
 		return ABC_USAGE;
 	}

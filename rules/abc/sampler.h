@@ -9,11 +9,13 @@
 
 #include "abc/collector.h"
 #include "abc/progress.h"
+#include "abc/redis_link.h"
 
 struct sampler_options {
 	unsigned jobs;  /* worker processes */
 	uint64_t batch; /* evaluations a lease; 0: adapts to some 20 ms of work */
 	bool quiet;     /* no live line */
+	struct redis_address redis;
 };
 
 /* One generation to be sampled. */
@@ -53,6 +55,8 @@ struct sampler {
 
 /* In the process itself; child processes by leases of ranges. */
 extern const struct sampler_ops sampler_single_ops, sampler_fork_ops;
+/* Workers that join over a Redis server. */
+extern const struct sampler_ops sampler_redis_ops;
 
 /* The sampler for a problem; single with a model that could crash the process becomes one
  * worker. `progress` may be NULL. -1 with a text; sampler_close is safe either way. */
