@@ -224,8 +224,43 @@ static void test_torn_journal(void **state)
 	for (uint32_t i = 0; i < 20; i++) {
 		assert_job(&w, i);
 	}
-	assert_int_equal(w.state.unfinished.n, 0); /* its frame was torn */
+	/* its frame was torn, unless the database had it by then */
+	assert_true(w.state.unfinished.n <= 1);
 	assert_int_equal(close_world(&w), 0);
+}
+
+/* Cut at every byte: the whole frames before the cut are read, and no more. */
+static void test_frames(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct journal j = JOURNAL_INIT;
+	char path[96];
+	size_t ends[4] = {0};
+	(void)state;
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	int fd = journal_lock(path);
+	assert_int_equal(journal_open(&j, fd, 77, 5), 0);
+	for (size_t i = 1; i < 4; i++) {
+		assert_int_equal(journal_append(&j, sv_sub(SV("payload"), 0, 2 * i)), 0);
+		ends[i] = j.size;
+	}
+	journal_close(&j);
+	assert_int_equal(fs_read_file(path, SIZE_MAX / 2, &bytes), 0);
+	assert_int_equal(bytes.len, ends[3]);
+	for (size_t n = 0; n <= bytes.len; n++) {
+		struct strview rest = {bytes.buf, n};
+		struct frame f;
+		size_t got = 0;
+		while (journal_next(&rest, &f)) {
+			got++;
+			assert_int_equal(f.identity, 77);
+			assert_int_equal(f.number, 5 + got);
+			assert_int_equal(f.payload.n, 2 * got);
+		}
+		size_t whole = n >= ends[3] ? 3 : n >= ends[2] ? 2 : n >= ends[1] ? 1 : 0;
+		assert_int_equal(got, whole);
+	}
+	strbuf_release(&bytes);
 }
 
 /* Every byte of the journal flipped in turn: some of the last frames are lost, nothing
@@ -377,6 +412,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_records_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_torn_journal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_frames, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_journal, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_database_gone_starts_kept, setup, teardown),
