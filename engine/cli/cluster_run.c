@@ -5,8 +5,12 @@
 
 #include "cli/cluster_words.h"
 #include "exec/cluster_files.h"
+#include "exec/pilot.h"
 #include "sched/aside.h"
 #include "sys/clock.h"
+
+#define GRACE_NS (5 * NS_PER_S)
+#define SILENCE_NS (20 * NS_PER_S)
 
 extern char **environ;
 
@@ -43,6 +47,12 @@ static bool is_local(void *ctx, uint32_t job)
 {
 	const struct cluster_run *c = ctx;
 	return !cluster_takes(c->s, job);
+}
+
+static bool is_localrule(void *ctx, uint32_t job)
+{
+	const struct cluster_run *c = ctx;
+	return dag_rule(&c->s->dag, job)->localrule;
 }
 
 static bool is_remote(void *ctx, uint32_t job)
@@ -97,6 +107,25 @@ static struct executor *make(void *ctx, struct loop *loop, struct executor *loca
 	return c->executor;
 }
 
+/* Jobs on the other ranks of an MPI program. */
+static struct executor *make_pilot(void *ctx, struct loop *loop, struct executor *local,
+	void (*say)(void *say_ctx, const char *text), void *say_ctx)
+{
+	struct cluster_run *c = ctx;
+	struct pilot_options o = {.loop = loop,
+		.workdir = c->workdir.buf,
+		.tools_dir = c->s->tools_dir.len ? c->s->tools_dir.buf : NULL,
+		.spill_dir = STATE_DIR,
+		.grace_ns = c->grace_ns,
+		.silence_ns = SILENCE_NS,
+		.is_local = is_localrule,
+		.is_local_ctx = c,
+		.say = say,
+		.say_ctx = say_ctx,
+		.local = local};
+	return pilot_executor_new(&o);
+}
+
 static void interrupted(void *ctx, int times, struct strbuf *out)
 {
 	struct cluster_run *c = ctx;
@@ -125,6 +154,10 @@ void cluster_run_init(struct cluster_run *c, struct session *s,
 {
 	*c = (struct cluster_run){.s = s, .context = context, .workdir = s->workdir};
 	c->latency_s = o->latency_wait_s;
+	if (!s->cluster.on && pilot_workers()) {
+		o->remote = (struct run_remote){.ctx = c, .make = make_pilot};
+		c->grace_ns = o->grace_ns > 0 ? o->grace_ns : GRACE_NS;
+	}
 	if (!s->cluster.on) {
 		return;
 	}

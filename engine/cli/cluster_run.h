@@ -12,7 +12,7 @@ struct cluster_run {
 	struct job_context *context;
 	struct executor *executor; /* the driver's; NULL before it is made */
 	struct strbuf workdir;
-	int64_t latency_s;
+	int64_t latency_s, grace_ns;
 };
 
 /* Prepares `c` and tells the driver of it; nothing where there is no cluster. `context`

@@ -14,6 +14,7 @@
 #include "cli/run_classes.h"
 #include "cli/session.h"
 #include "cli/temp_sweep.h"
+#include "exec/pilot.h"
 #include "job/job_spec_build.h"
 #include "report/reporter.h"
 #include "sched/job_files.h"
@@ -247,6 +248,9 @@ static int run_plan(struct session *s)
 	strbuf_init(&r.reason);
 	job_context_init(&r.context, &s->dag, &s->sink);
 	r.context.cores = s->cores;
+	if (pilot_workers() && r.context.cores > pilot_most_cores()) {
+		r.context.cores = pilot_most_cores(); /* a job is on one host */
+	}
 	r.context.remote = s->cluster.on;
 	r.context.remote_cores = s->cluster.max_threads;
 	cluster_run_init(&cluster, s, &r.context, &o);

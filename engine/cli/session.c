@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "cli/profile.h"
+#include "exec/pilot.h"
 #include "parser/parser.h"
 #include "sys/cpus.h"
 #include "sys/fs.h"
@@ -150,6 +151,11 @@ static int read_cores(struct session *s)
 	} else if (text && (parse_i64(sv_from(text), &n) != 0 || n < 1 || n > 100000)) {
 		return wrong(
 			s, "-j takes a number of cores from 1 on, this is \"%s\"", text);
+	}
+	if (pilot_workers() && !s->cluster.on) {
+		/* the ranks' cores, and short jobs for them to have at hand */
+		int64_t all = pilot_cores();
+		n = text && n < all ? n : all + PILOT_AHEAD * (int64_t)pilot_workers();
 	}
 	s->cores = n;
 	return EXIT_DONE;

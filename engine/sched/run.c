@@ -89,7 +89,7 @@ static struct active *new_active(struct run *r, uint32_t job)
 	}
 	a->job = job;
 	a->waiting = a->cancelled = false;
-	a->remote = r->o->remote.make && r->o->remote.is_remote(r->o->remote.ctx, job);
+	a->remote = r->o->remote.is_remote && r->o->remote.is_remote(r->o->remote.ctx, job);
 	if (a->remote) {
 		job_files_init(&a->files, r->o->remote.state_dir);
 	}
@@ -428,7 +428,7 @@ static void on_signal(void *ctx, int signal, pid_t sender)
 	if (r->signals++ == 0) {
 		r->first_signal = signal;
 	}
-	if (r->o->remote.make) {
+	if (r->o->remote.interrupted) {
 		interrupt_remote(r);
 		return;
 	}

@@ -38,11 +38,11 @@ struct run_remote {
 	 * things by `say`; NULL with errno. NULL: all jobs are local. */
 	struct executor *(*make)(void *ctx, struct loop *loop, struct executor *local,
 		void (*say)(void *say_ctx, const char *text), void *say_ctx);
-	/* Whether a job goes there. */
+	/* Whether a job goes where it outlives this run; NULL: all end with it. */
 	bool (*is_remote)(void *ctx, uint32_t job);
 	const char *state_dir; /* for what is put aside for them: they outlive the run */
 	/* A line about the jobs that are there, at an interrupt (1: no more are submitted, 2:
-	 * they are cancelled, 3: they are left to run). */
+	 * they are cancelled, 3: they are left to run). NULL: they end with the run. */
 	void (*interrupted)(void *ctx, int times, struct strbuf *out);
 };
 
