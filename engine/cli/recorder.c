@@ -26,6 +26,7 @@ void recorder_init(struct recorder *r, struct records *records, struct plan *pla
 	late_digests_init(&r->late, r->records ? &r->records->state : NULL);
 	strbuf_init(&r->inputs);
 	strbuf_init(&r->outputs);
+	hashmap_init(&r->folder_at);
 	r->skipped = xcalloc(plan->d->job_count, 1);
 	struct strbuf words = STRBUF_INIT;
 	strbuf_addstr(&words, arguments);
@@ -50,6 +51,8 @@ void recorder_release(struct recorder *r)
 	}
 	late_digests_release(&r->late);
 	vec_release(&r->started);
+	hashmap_release(&r->folder_at);
+	vec_release(&r->folders);
 	strbuf_release(&r->inputs);
 	strbuf_release(&r->outputs);
 	free(r->skipped);
@@ -167,6 +170,26 @@ static uint32_t record_id(struct recorder *r, uint32_t job)
 	return state_new_job(s);
 }
 
+/* An input as it is now; a folder as it was at its first look. 0 or -1. */
+static int look_at_input(struct recorder *r, uint32_t file, struct known_file *ret)
+{
+	const struct dag *d = r->plan->d;
+	bool folder = d->file_flags[file] & FILE_FOLDER;
+	uint32_t at = folder ? hashmap_get(&r->folder_at, file) : HASHMAP_NONE;
+	if (at != HASHMAP_NONE) {
+		*ret = r->folders.v[at];
+		return 0;
+	}
+	if (content_look(dag_path(d, file).p, ret) != 0) {
+		return -1;
+	}
+	if (folder) {
+		hashmap_set(&r->folder_at, file, (uint32_t)r->folders.n);
+		vec_push(&r->folders, *ret);
+	}
+	return 0;
+}
+
 /* What the inputs are at this moment. Those that a job of this run made are what it
  * made. */
 static void note_inputs(struct recorder *r, struct started *a)
@@ -190,7 +213,7 @@ static void note_inputs(struct recorder *r, struct started *a)
 			}
 			continue;
 		}
-		if (content_look(dag_path(d, file).p, now) != 0) {
+		if (look_at_input(r, file, now) != 0) {
 			now->stamp = (struct stamp){-1, -1};
 			now->job = STATE_NONE;
 		}

@@ -31,6 +31,10 @@ struct recorder {
 	char *arguments, *host; /* owned */
 	struct run_origin origin;
 	struct late_digests late;
+	/* folders as they were when a job of this run first needed them: to look at one is
+	 * to look at all that is in it, and thousands of jobs may need the same */
+	struct hashmap folder_at; /* file -> number in `folders` */
+	VEC(struct known_file) folders;
 };
 
 /* `arguments`: the command line, for people. */
