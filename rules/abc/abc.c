@@ -9,71 +9,9 @@
  * complete; `progress` logs them; `smc_next` fixes what the next generation needs;
  * `archive` holds the generations, `history` writes RUN.db; abc_*.c are the commands.
  */
-#include <signal.h>
-
 #include "abc/abc_cli.h"
-#include "base/edit_distance.h"
-
-static const struct abc_command *find_command(const char *name)
-{
-	struct nearest near;
-
-	nearest_init(&near, sv_from(name));
-	for (size_t i = 0; i < abc_command_count; i++) {
-		if (strcmp(abc_commands[i].name, name) == 0) {
-			return &abc_commands[i];
-		}
-		nearest_offer(&near, sv_from(abc_commands[i].name));
-	}
-	if (near.best.p) {
-		abc_error("unknown command \"%s\"; did you mean \"" SV_FMT "\"?", name,
-			SV_ARG(near.best));
-	} else {
-		abc_error("unknown command \"%s\"; see \"cwabc --help\"", name);
-	}
-	return NULL;
-}
-
-static bool is_help(const char *word)
-{
-	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
-}
 
 int main(int argc, char **argv)
 {
-	const struct abc_command *command;
-	struct abc_options options;
-	enum abc_exit status;
-
-	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		abc_help(stderr, NULL);
-		return ABC_USAGE;
-	}
-	if (is_help(argv[1])) {
-		abc_help(stdout, NULL);
-		return ABC_OK;
-	}
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("cwabc " CWFLOW_VERSION);
-		return ABC_OK;
-	}
-	command = find_command(argv[1]);
-	if (!command) {
-		return ABC_USAGE;
-	}
-	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (is_help(argv[i])) {
-			abc_help(stdout, command);
-			return ABC_OK;
-		}
-	}
-	status = abc_parse(command, argc - 2, argv + 2, &options)
-			 ? ABC_USAGE
-			 : command->run(&options);
-	abc_options_release(&options);
-	if (fflush(stdout) || ferror(stdout)) {
-		return (int)abc_error("cannot write to standard output");
-	}
-	return (int)status;
+	return abc_main(argc, argv, NULL);
 }

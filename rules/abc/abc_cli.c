@@ -10,14 +10,14 @@
 #include "sys/fs.h"
 
 const struct abc_command abc_commands[] = {
-	{"run", "PROBLEM.yaml", "a whole run, resumable, into RUN.db", "osjbrqR", 1, 1,
+	{"run", "PROBLEM.yaml", "a whole run, resumable, into RUN.db", "osjbrqRM", 1, 1,
 		abc_run},
-	{"generation", "PROBLEM.yaml", "one generation from the one before", "otpsjbrqR",
+	{"generation", "PROBLEM.yaml", "one generation from the one before", "otpsjbrqRM",
 		1, 1, abc_generation},
-	{"part", "PROBLEM.yaml", "a range of evaluations of a generation", "otpkisjbrqR",
+	{"part", "PROBLEM.yaml", "a range of evaluations of a generation", "otpkisjbrqRM",
 		1, 1, abc_part},
 	{"merge", "PROBLEM.yaml PART...", "parts put together to their generation",
-		"otpnsjbrqR", 1, SIZE_MAX / 2, abc_merge},
+		"otpnsjbrqRM", 1, SIZE_MAX / 2, abc_merge},
 	{"check", "PROBLEM.yaml", "whether results depend on the evaluation's id alone",
 		"q", 1, 1, abc_check},
 	{"show", "RUN.db", "generations, model probabilities, parameters", "JCS", 1, 1,
@@ -81,6 +81,8 @@ static const struct option_spec option_specs[] = {
 	{'R', "password", 0, OPT_TEXT, AT(redis.password), "TEXT",
 		"better: CWABC_REDIS_PASSWORD, or a file"},
 	{'R', "password-file", 0, OPT_TEXT, AT(password_file), "FILE", "its first line"},
+	{'M', "ranks-per-model", 0, OPT_COUNT, AT(ranks_per_model), "M",
+		"cwabc-mpi: ranks that run one simulation together (1)"},
 	{'W', "runtime", 0, OPT_SECONDS, AT(runtime), "2h",
 		"leave after this time (2h), idle or not"},
 	{'W', "processes", 0, OPT_COUNT, AT(processes), "N", "worker processes (1)"},
@@ -287,7 +289,7 @@ int abc_parse(
 {
 	bool only_operands = false;
 
-	*ret = (struct abc_options){0};
+	*ret = (struct abc_options){.mpi = ret->mpi};
 	ret->operand = xcalloc((size_t)argc + 1, sizeof(*ret->operand));
 	for (int i = 0; i < argc; i++) {
 		if (!only_operands && strcmp(argv[i], "--") == 0) {

@@ -28,7 +28,9 @@ struct abc_options {
 	const char *password_file;
 	char *secret; /* owned */
 	uint64_t port, processes;
-	double runtime, lease; /* seconds; 0: no limit, the usual one */
+	uint64_t ranks_per_model;
+	const struct sampler_ops *mpi; /* under cwabc-mpi; else NULL */
+	double runtime, lease;         /* seconds; 0: no limit, the usual one */
 	const char **operand;
 	size_t operands;
 };
@@ -55,7 +57,11 @@ enum abc_exit abc_worker(const struct abc_options *o);
 enum abc_exit abc_manager(const struct abc_options *o);
 enum abc_exit abc_simulators(const struct abc_options *o);
 
-/* Reads the arguments behind the subcommand. -1: printed to stderr. */
+/* The whole program; `mpi`: the sampler of cwabc-mpi, or NULL. Its exit status. */
+int abc_main(int argc, char **argv, const struct sampler_ops *mpi);
+
+/* Reads the arguments behind the subcommand. -1: printed to stderr. ret->mpi is
+ * kept. */
 int abc_parse(const struct abc_command *command, int argc, char **argv,
 	struct abc_options *ret);
 void abc_options_release(struct abc_options *o);

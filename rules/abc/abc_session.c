@@ -33,13 +33,20 @@ enum abc_exit session_fail(struct session *s)
 static const struct sampler_ops *choose_sampler(
 	const struct abc_options *o, bool *ret_tickets, struct sampler_options *ret)
 {
-	const char *name = o->sampler ? o->sampler : o->jobs > 1 ? "dynamic" : "single";
+	const char *name = o->sampler    ? o->sampler
+			   : o->mpi      ? "mpi"
+			   : o->jobs > 1 ? "dynamic"
+					 : "single";
 
 	*ret = (struct sampler_options){.jobs = o->jobs ? o->jobs : cpus_allowed(),
 		.batch = o->batch,
 		.quiet = o->quiet,
 		.redis = o->redis};
 	*ret_tickets = strcmp(name, "static") == 0 || strcmp(name, "redis-static") == 0;
+	if (o->mpi && (strcmp(name, "mpi") == 0 || strcmp(name, "mpi-static") == 0)) {
+		*ret_tickets = strcmp(name, "mpi-static") == 0;
+		return o->mpi;
+	}
 	if (strncmp(name, "redis", 5) == 0 && (name[5] == '\0' || *ret_tickets)) {
 		return &sampler_redis_ops;
 	}
@@ -62,8 +69,9 @@ enum abc_exit session_open(struct session *s, const struct abc_options *o)
 	s->smc.archive = &s->archive;
 	s->smc.fingerprint = &s->fingerprint;
 	if (o->sampler && !choose_sampler(o, &s->smc.tickets, &ignored)) {
-		abc_error("no sampler is called \"%s\"; there are single, dynamic, "
-			  "static, redis and redis-static",
+		abc_error(
+			"no sampler is called \"%s\"; there are single, dynamic, "
+			"static, redis and redis-static; under cwabc-mpi mpi and mpi-static",
 			o->sampler);
 		return ABC_USAGE;
 	}

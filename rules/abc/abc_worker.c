@@ -11,6 +11,8 @@
 #include "base/xalloc.h"
 #include "sys/process.h"
 
+enum { RECONNECT_SECONDS = 60 };
+
 static volatile sig_atomic_t leave; /* a signal asks to finish and go */
 
 static void on_signal(int number)
@@ -48,7 +50,7 @@ static void *beat(void *arg)
 	double next = monotonic_seconds() + h->every;
 	bool end = false;
 
-	while (link && !end) {
+	while (!end) {
 		char lease[sizeof(h->lease)];
 
 		usleep(50000);
@@ -56,7 +58,11 @@ static void *beat(void *arg)
 		memcpy(lease, h->lease, sizeof(lease));
 		end = h->end;
 		pthread_mutex_unlock(&h->lock);
-		if (lease[0] && monotonic_seconds() > next) {
+		if (link && redis_lost(link)) {
+			redis_shut(link);
+			link = redis_open(&h->address, &err);
+		}
+		if (link && lease[0] && monotonic_seconds() > next) {
 			struct strview word[] = {
 				sv_from(lease), sv_from(h->ms), sv_from(h->name)};
 			redis_answer_free(redis_run(link, SCRIPT_BEAT, word, 3, &err));
@@ -165,7 +171,7 @@ static void rest(unsigned *idle)
 }
 
 /* One exchange: hands in the finished lease and takes a new one, unless it is time to go.
- * 1: go on; 0: leave; -1. */
+ * 1: go on; 0: leave; -1; -2: the connection broke. */
 static int turn(struct service *v, struct strbuf *lease, unsigned *idle)
 {
 	bool over = v->deadline > 0 && monotonic_seconds() > v->deadline;
@@ -179,7 +185,7 @@ static int turn(struct service *v, struct strbuf *lease, unsigned *idle)
 	int status = 1;
 
 	if (!a) {
-		return -1;
+		return redis_lost(v->link) ? -2 : -1;
 	}
 	show_lease(&v->heart, SV(""));
 	next = redis_text(redis_item(a, 0));
@@ -228,6 +234,20 @@ static void hand_back(struct service *v, const struct strbuf *lease)
 	strbuf_release(&ignored);
 }
 
+/* The server may be restarted: tries for a minute. */
+static int reconnect(struct service *v)
+{
+	double end = monotonic_seconds() + RECONNECT_SECONDS;
+
+	redis_shut(v->link);
+	v->link = NULL;
+	while (!v->link && monotonic_seconds() < end && !leave) {
+		usleep(300000);
+		v->link = redis_open(&v->heart.address, &v->err);
+	}
+	return v->link ? 1 : -1;
+}
+
 static enum abc_exit serve(struct service *v)
 {
 	struct strbuf lease = STRBUF_INIT;
@@ -240,10 +260,15 @@ static enum abc_exit serve(struct service *v)
 	has_thread = pthread_create(&thread, NULL, beat, &v->heart) == 0;
 	do {
 		status = turn(v, &lease, &idle);
+		if (status == -2) {
+			status = reconnect(v);
+		}
 	} while (status > 0);
 	if (status < 0) {
 		abc_error("%s", v->err.buf);
-		hand_back(v, &lease);
+		if (v->link) {
+			hand_back(v, &lease);
+		}
 	}
 	if (has_thread) {
 		pthread_mutex_lock(&v->heart.lock);
@@ -253,7 +278,9 @@ static enum abc_exit serve(struct service *v)
 	}
 	struct strview gone[] = {
 		SV_INIT("ZREM"), redis_key_name(KEY_WORKERS), sv_from(v->heart.name)};
-	redis_answer_free(redis_ask(v->link, gone, 3, &v->err));
+	if (v->link) {
+		redis_answer_free(redis_ask(v->link, gone, 3, &v->err));
+	}
 	if (!v->o->quiet) {
 		bool over = v->deadline > 0 && monotonic_seconds() > v->deadline;
 		printf("Shutdown redis worker.%s\n", over ? " Max runtime reached" : "");

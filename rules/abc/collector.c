@@ -316,9 +316,7 @@ void collector_plan_gaps(struct collector *c)
 		collector_return(c, (struct range){at, c->done.v[i].first});
 		at = c->done.v[i].end;
 	}
-	if (at > c->next) {
-		c->next = at;
-	}
+	c->next = at;
 	/* The last is handed out first: turn round, so that the smallest comes first. */
 	for (size_t i = 0; i < c->todo.n / 2; i++) {
 		struct range r = c->todo.v[i];

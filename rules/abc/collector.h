@@ -59,8 +59,8 @@ void collector_return(struct collector *c, struct range r);
  */
 int collector_add(struct collector *c, const struct block *b, struct strbuf *err);
 
-/* After known blocks were added out of order (a log, parts): everything missing below
- * the largest known id is to do, new ids come behind it. */
+/* Forgets all leases (after a log or parts were added, or everybody was lost): what is
+ * missing below the largest known id is to do, new ids come behind it. */
 void collector_plan_gaps(struct collector *c);
 
 enum collect_state collector_state(const struct collector *c);

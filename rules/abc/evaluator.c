@@ -93,7 +93,8 @@ static int simulate(struct evaluator *e, size_t n, struct strbuf *err)
 	struct sim_context ctx = {.seed = e->problem->seed,
 		.t = e->in.t,
 		.epsilon = e->in.epsilon,
-		.watch = e->watch};
+		.watch = e->watch,
+		.team = e->team};
 
 	for (size_t m = 0; m < e->problem->nmodels; m++) {
 		size_t count = 0;

@@ -39,8 +39,9 @@ struct evaluator {
 	struct gen_input in;
 	struct proposal proposal;
 	bool begun;
-	struct sim_watch *watch; /* shows the id being worked on, or NULL */
-	struct sim_job *job;     /* a chunk of evaluations and their numbers */
+	struct sim_watch *watch;     /* shows the id being worked on, or NULL */
+	const struct sim_team *team; /* for simulations on several ranks, or NULL */
+	struct sim_job *job;         /* a chunk of evaluations and their numbers */
 	size_t *job_model;
 	struct sim_job **batch;
 	double *numbers;

@@ -36,12 +36,20 @@ struct sim_watch {
 };
 #define SIM_NO_ID UINT64_MAX
 
+/* Ranks of MPI that run one simulation together. */
+struct sim_team {
+	void *comm; /* points to an MPI_Comm */
+	/* The first rank's bytes become everybody's. */
+	void (*share)(void *comm, void *p, size_t n);
+};
+
 /* What all evaluations of a generation share. */
 struct sim_context {
 	uint64_t seed;
 	int64_t t;
 	double epsilon;
 	struct sim_watch *watch; /* where a model that may crash shows the id; or NULL */
+	const struct sim_team *team; /* or NULL */
 };
 
 struct model;

@@ -11,6 +11,8 @@ struct library {
 	void *handle, *ctx;
 	int (*simulate)(void *ctx, uint64_t seed, const double *par, size_t npar,
 		double eps, double *stat, size_t nstat);
+	int (*simulate_mpi)(void *ctx, void *comm, uint64_t seed, const double *par,
+		size_t npar, double eps, double *stat, size_t nstat);
 	void (*fini)(void *ctx);
 	const char *(*message)(void *ctx);
 };
@@ -51,6 +53,7 @@ static int start(struct model *m, struct library *l, struct strbuf *err)
 	char *config;
 	int status;
 
+	find_symbol(l, "simulate_mpi", &l->simulate_mpi);
 	if (!find_symbol(l, "simulate", &l->simulate)) {
 		return fail(err, "%s has no function cwabc_simulate", m->spec->sim.what);
 	}
@@ -87,6 +90,25 @@ static int library_open(struct model *m, struct strbuf *err)
 	return status;
 }
 
+/* One evaluation, by a team where there is one and the library knows how. */
+static int simulate(struct model *m, const struct sim_context *ctx, struct sim_job *job)
+{
+	const struct library *l = m->state;
+	uint64_t seed = stream_seed(ctx->seed, ctx->t, job->id);
+	size_t npar = m->spec->npar, nstat = m->problem->nstat;
+	int got;
+
+	if (!ctx->team || !l->simulate_mpi) {
+		return l->simulate(
+			l->ctx, seed, job->theta, npar, ctx->epsilon, job->stat, nstat);
+	}
+	got = l->simulate_mpi(l->ctx, ctx->team->comm, seed, job->theta, npar,
+		ctx->epsilon, job->stat, nstat);
+	ctx->team->share(ctx->team->comm, &got, sizeof(got));
+	ctx->team->share(ctx->team->comm, job->stat, nstat * sizeof(*job->stat));
+	return got;
+}
+
 static int library_run(struct model *m, const struct sim_context *ctx,
 	struct sim_job **job, size_t n, struct strbuf *err)
 {
@@ -102,9 +124,7 @@ static int library_run(struct model *m, const struct sim_context *ctx,
 			ctx->watch->since = limit > 0 ? monotonic_seconds() : 0;
 			ctx->watch->id = job[i]->id;
 		}
-		got = l->simulate(l->ctx, stream_seed(ctx->seed, ctx->t, job[i]->id),
-			job[i]->theta, m->spec->npar, ctx->epsilon, job[i]->stat,
-			m->problem->nstat);
+		got = simulate(m, ctx, job[i]);
 		job[i]->status = got == 0 ? SIM_OK : got > 0 ? SIM_REJECTED : SIM_FAILED;
 		if (got < 0) {
 			why = l->message ? l->message(l->ctx) : NULL;

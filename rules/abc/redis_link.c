@@ -52,7 +52,9 @@ struct redis_link *redis_open(const struct redis_address *a, struct strbuf *err)
 		redis_shut(r);
 		return NULL;
 	}
-	redisEnableKeepAlive(r->context);
+	if (a->host[0] != '/') {
+		redisEnableKeepAlive(r->context);
+	}
 	if (a->password && authenticate(r, a->password, err)) {
 		redis_shut(r);
 		return NULL;
@@ -68,6 +70,11 @@ void redis_shut(struct redis_link *r)
 		}
 		free(r);
 	}
+}
+
+bool redis_lost(const struct redis_link *r)
+{
+	return r->context->err != 0;
 }
 
 struct redis_answer *redis_ask(

@@ -12,7 +12,13 @@
 #include "abc/worker.h"
 #include "base/xalloc.h"
 
-enum { MOST_RESULTS = 64, QUEUE_SPARE = 2, MOST_LOST = 3, MOST_PUSHED = 256 };
+enum {
+	MOST_RESULTS = 64,
+	QUEUE_SPARE = 2,
+	MOST_LOST = 3,
+	MOST_PUSHED = 256,
+	RECONNECT_SECONDS = 60
+};
 static const double lease_seconds = 0.05;
 
 struct lost_id {
@@ -328,11 +334,52 @@ static int wait_for_result(struct sampler *s, struct sample *job, struct strbuf 
 	return status;
 }
 
+/* After the connection broke: tries for a minute, and begins the generation's remainder
+ * anew. */
+static int reconnect(struct sampler *s, struct sample *job, struct strbuf *err)
+{
+	struct redis_state *r = s->state;
+	double end = monotonic_seconds() + RECONNECT_SECONDS;
+	struct strbuf first = STRBUF_INIT;
+	int status = -1;
+
+	strbuf_addsv(&first, strbuf_sv(err));
+	redis_shut(r->link);
+	r->link = NULL;
+	while (status && monotonic_seconds() < end && !sample_paused(s, job)) {
+		usleep(300000);
+		r->link = redis_open(&s->options.redis, err);
+		if (r->link) {
+			collector_plan_gaps(job->c);
+			status = take_ownership(r, err) || begin_generation(s, job, err);
+			break;
+		}
+	}
+	if (!r->link) {
+		fail(err, "%s", first.buf);
+	}
+	strbuf_release(&first);
+	return status ? -1 : 0;
+}
+
+/* A step of the generation: a tick, and a short wait where nothing came. */
+static int step(struct sampler *s, struct sample *job, struct strbuf *err)
+{
+	const struct redis_state *r = s->state;
+	size_t results = 0;
+
+	if (tick(s, job, &results, err) == 0 &&
+		(results || collector_state(job->c) != COLLECT_MORE ||
+			wait_for_result(s, job, err) == 0)) {
+		return 0;
+	}
+	return redis_lost(r->link) ? reconnect(s, job, err) : -1;
+}
+
 static enum sample_end redis_sampler_sample(
 	struct sampler *s, struct sample *job, struct strbuf *err)
 {
 	struct redis_state *r = s->state;
-	size_t results;
 
 	if (collector_state(job->c) == COLLECT_MORE && begin_generation(s, job, err)) {
 		return SAMPLE_ERROR;
@@ -341,11 +388,7 @@ static enum sample_end redis_sampler_sample(
 		if (sample_paused(s, job)) {
 			return SAMPLE_PAUSED;
 		}
-		if (tick(s, job, &results, err)) {
-			return SAMPLE_ERROR;
-		}
-		if (!results && collector_state(job->c) == COLLECT_MORE &&
-			wait_for_result(s, job, err)) {
+		if (step(s, job, err)) {
 			return SAMPLE_ERROR;
 		}
 	}

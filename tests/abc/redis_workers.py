@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Workers over Redis: the bytes of a single process, whoever is killed.
+
+redis_workers.py CWABC BINOMIAL.so: starts a server of its own (exit status 77 where there
+is none).
+"""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+cwabc, library = sys.argv[1:3]
+if not shutil.which("redis-server"):
+    print("redis-server is not installed: skipped")
+    sys.exit(77)
+here = os.path.dirname(os.path.abspath(__file__))
+dir = tempfile.mkdtemp()
+socket = os.path.join(dir, "redis.sock")
+problem = os.path.join(dir, "p.yaml")
+rng = random.Random(1)
+env = {**os.environ, "CWABC_REDIS_PASSWORD": "open sesame", "SLEEP_US": "2000"}
+with open(os.path.join(here, "problems/slow.yaml")) as f, open(problem, "w") as g:
+    g.write(f.read().replace("BINOMIAL_SO", library))
+processes = []
+
+
+def server():
+    p = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
+                          "--requirepass", "open sesame", "--appendonly", "yes"],
+                         stdout=subprocess.DEVNULL)
+    for _ in range(100):
+        if os.path.exists(socket) and manager("info").returncode == 0:
+            return p
+        time.sleep(0.05)
+    fail("the server does not come up")
+
+
+def manager(*words):
+    return subprocess.run([cwabc, "manager", *words, "--host", socket], env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def worker(*options):
+    p = subprocess.Popen([cwabc, "worker", problem, "--host", socket, "--lease", "1", *options],
+                         env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    processes.append(p)
+    return p
+
+
+def master(name, *options):
+    p = subprocess.Popen([cwabc, "run", problem, "-q", "-o", os.path.join(dir, name), "--host",
+                          socket, "--sampler", "redis", *options], env=env,
+                         stderr=subprocess.PIPE, text=True)
+    processes.append(p)
+    return p
+
+
+def csv(name):
+    return subprocess.run([cwabc, "show", os.path.join(dir, name), "--csv"], check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def fail(text):
+    for p in processes:
+        p.kill()
+    sys.exit("redis_workers: " + text)
+
+
+def done(p, what):
+    try:
+        err = p.communicate(timeout=100)[1]
+    except subprocess.TimeoutExpired:
+        fail(what + ": hangs; " + manager("info").stdout)
+    if p.returncode:
+        fail(f"{what}: exit status {p.returncode}: {err}")
+
+
+redis = server()
+single = subprocess.run([cwabc, "run", problem, "-q", "-o", os.path.join(dir, "single.db")])
+want = csv("single.db")
+
+if manager("info").stdout != "No active generation\n":
+    fail("info without a run: " + manager("info").stdout)
+bad = subprocess.run([cwabc, "manager", "info", "--host", socket], stdout=subprocess.PIPE,
+                     stderr=subprocess.PIPE, text=True,
+                     env={**env, "CWABC_REDIS_PASSWORD": "wrong"})
+if bad.returncode != 1 or "Redis server says" not in bad.stderr:
+    fail("a wrong password: " + bad.stderr)
+
+# Workers killed, and others joining.
+workers = [worker() for _ in range(3)]
+m = master("killed.db")
+time.sleep(0.2)
+second = master("second.db")
+err = second.communicate()[1]
+if second.returncode != 1 or "another master uses this Redis server" not in err:
+    fail("a second master was not refused: " + err)
+killed = 0
+while m.poll() is None:
+    time.sleep(0.3)
+    victim = rng.choice(workers)
+    if killed < 4 and victim.poll() is None:
+        victim.send_signal(signal.SIGKILL)
+        workers.append(worker())
+        killed += 1
+    info = manager("info").stdout
+    if not info.startswith(("Workers=", "No active")):
+        fail("info: " + info)
+done(m, "workers killed")
+if csv("killed.db") != want:
+    fail("killed workers changed the result")
+print(f"{killed} workers killed, second master refused: same bytes")
+
+# The master killed twice; the server restarted.
+m = master("master.db")
+for _ in range(2):
+    time.sleep(0.3)
+    m.kill()
+    m.wait()
+    m = master("master.db")
+done(m, "master killed")
+if csv("master.db") != want:
+    fail("a killed master changed the result")
+print("master killed twice: same bytes")
+m = master("server.db")
+time.sleep(0.3)
+redis.send_signal(signal.SIGTERM)
+redis.wait()
+time.sleep(0.3)
+redis = server()
+done(m, "server restarted")
+if csv("server.db") != want:
+    fail("a restarted server changed the result")
+print("server restarted: same bytes")
+
+# Static scheduling, as static elsewhere.
+m = master("static.db", "--sampler", "redis-static")
+done(m, "static")
+subprocess.run([cwabc, "run", problem, "-q", "-o", os.path.join(dir, "s.db"), "--sampler",
+                "static", "-j", "2"], check=True)
+if csv("static.db") != csv("s.db"):
+    fail("static over Redis gives other bytes")
+print("static: same bytes")
+
+# Workers leave: told to, by the clock, by a signal.
+if manager("stop").returncode:
+    fail("manager stop")
+for p in workers:
+    if p.poll() is None:
+        p.communicate(timeout=20)
+p = worker("--runtime", "1s")
+start = time.monotonic()
+out = p.communicate(timeout=20)[0]
+if time.monotonic() - start > 4 or "Max runtime" not in out or p.returncode:
+    fail("an idle worker does not obey --runtime: " + out)
+p = worker("--processes", "2")
+time.sleep(0.5)
+p.terminate()
+p.communicate(timeout=20)
+if p.returncode:
+    fail("SIGTERM")
+with open(problem) as f:
+    text = f.read()
+other = os.path.join(dir, "other.yaml")
+with open(other, "w") as f:
+    f.write(text.replace("y: 7", "y: 6"))
+m = master("x.db")
+time.sleep(0.3)
+p = subprocess.run([cwabc, "worker", other, "--host", socket, "--runtime", "5s"], env=env,
+                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+if p.returncode != 1 or "works on another problem" not in p.stderr:
+    fail("a worker with another problem: " + p.stderr)
+p = worker()
+done(m, "after a refused worker")
+p.kill()
+p.communicate()
+if csv("x.db") != want:
+    fail("a refused worker changed the result")
+print("workers told to leave, over time, refused")
+redis.terminate()
+redis.wait()
+shutil.rmtree(dir)
