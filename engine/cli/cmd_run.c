@@ -34,7 +34,16 @@ struct run {
 	struct strbuf reason;
 	const struct run_classes *classes;
 	uint8_t *failed; /* by rule: its last job failed */
+	bool begun;
 };
+
+/* The records have threads of their own: they begin after the run's helper process. */
+static void begin_records(void *ctx)
+{
+	struct run *r = ctx;
+	recorder_begin(&r->recorder);
+	r->begun = true;
+}
 
 /* What is told of a job that is not needed. */
 static void name_job(
@@ -237,6 +246,7 @@ static int run_plan(struct session *s)
 		.keep_incomplete = s->o.keep_incomplete,
 		.notemp = s->o.notemp,
 		.source = {.ctx = &r,
+			.begin = begin_records,
 			.build = build_spec,
 			.starting = job_starting,
 			.ended = job_ended,
@@ -269,14 +279,15 @@ static int run_plan(struct session *s)
 		(o.reporter = make_reporter(s))) {
 		o.graph = &classes.graph;
 		session_tell(s); /* warnings, before the first line of the run */
-		recorder_begin(&r.recorder);
 		if (run_jobs(&o, &result) == 0) {
 			rc = exit_status(&result);
 		} else {
 			diag_system(&s->sink, "CW-E306", errno, ".", "run jobs in");
 			rc = EXIT_FAILED;
 		}
-		recorder_end(&r.recorder, rc);
+		if (r.begun) {
+			recorder_end(&r.recorder, rc);
+		}
 		note_failed_rules(&r);
 		o.reporter->free(o.reporter);
 	}

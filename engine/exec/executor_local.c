@@ -340,6 +340,9 @@ struct executor *executor_local_new(const struct local_options *o)
 	strbuf_init(&l->request);
 	strbuf_init(&l->text);
 	l->packet = xmalloc(MESSAGE_PACKET_MOST);
+	/* It is a fork that goes on without an exec: best done while there are no threads
+	 * that hold locks. Where it fails, each job that needs it tries again and says so. */
+	start_warden(l);
 	return &l->base;
 }
 

@@ -577,6 +577,9 @@ int run_jobs(const struct run_options *o, struct run_result *ret)
 	int err = errno;
 	if (rc == 0) {
 		struct run_event e = {.kind = EVENT_RUN_STARTED, .threads = o->cores};
+		if (o->source.begin) {
+			o->source.begin(o->source.ctx);
+		}
 		tell(&r, &e);
 		rc = drive(&r);
 		err = errno;

@@ -14,6 +14,9 @@
 /* What the driver asks of whoever knows the jobs. */
 struct run_source {
 	void *ctx;
+	/* The helper processes of the run are there; threads may be started from now on.
+	 * Called once, before any of the others. */
+	void (*begin)(void *ctx);
 	/* Builds the spec of an attempt in `arena`. 0; 1: the job is needless, skip it; -1: an
 	 * error of that job, *ret_error says it (it counts as failed, no attempt is made). */
 	int (*build)(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
