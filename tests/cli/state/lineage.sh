@@ -1,5 +1,6 @@
 # How a file was made, back to the sources; times and places masked.
 need git
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:fast_unwind_on_malloc=0" # for lsan.supp
 workflow <<'WF'
 rules:
   all: {input: sum.txt}
