@@ -140,6 +140,14 @@ static void give_up_waiting(int signal)
 	_exit(0);
 }
 
+/* Where a rank was lost MPI_Finalize may not come to an end: then the process ends. */
+static void wait_at_most(void)
+{
+	struct sigaction act = {.sa_handler = give_up_waiting};
+	sigaction(SIGALRM, &act, NULL);
+	alarm(FINALIZE_S);
+}
+
 int pilot_end(int status)
 {
 	for (int r = 1; r < world.size; r++) {
@@ -148,13 +156,10 @@ int pilot_end(int status)
 		MPI_Request_free(&request);
 	}
 	if (world.lost_some) {
-		/* without the lost ranks it may not come to an end */
-		struct sigaction act = {.sa_handler = give_up_waiting};
-		sigaction(SIGALRM, &act, NULL);
 		if (status != 0) {
 			MPI_Abort(MPI_COMM_WORLD, status);
 		}
-		alarm(FINALIZE_S);
+		wait_at_most();
 	}
 	free(world.ranks);
 	MPI_Finalize();
@@ -758,6 +763,7 @@ int pilot_work(void)
 	strbuf_release(&w.result);
 	free(w.setup);
 	free(world.ranks);
+	wait_at_most();
 	MPI_Finalize();
 	return 0;
 }

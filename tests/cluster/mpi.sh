@@ -1,0 +1,97 @@
+#!/bin/bash
+# cwflow-mpi under mpirun: results, threads, a rank killed, what the next run finds.
+# shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2154,SC2086,SC2119
+. "$(dirname "$0")/kit.sh" "$1"
+program=$BUILD/bin/cwflow-mpi
+[ -x "$program" ] || { echo 'cwflow-mpi is not built'; exit 77; }
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+if ldd "$program" | grep -q mpich; then
+	launcher=mpirun.mpich options='' recovery='-disable-auto-cleanup'
+else
+	launcher=mpirun.openmpi options='--oversubscribe' recovery='--enable-recovery'
+fi
+command -v $launcher >/dev/null || launcher=mpirun
+command -v $launcher >/dev/null || { echo 'mpirun is not installed'; exit 77; }
+cat >Workflowfile <<'END'
+sets:
+  i: {from: 1, to: 200}
+  k: {from: 1, to: 40}
+rules:
+  all: {input: {expand: "out/{i}"}}
+  one:
+    output: "out/{n}"
+    shell: "echo {wildcards.n} >{output}"
+  slow_all: {input: {expand: "slow/{k}"}}
+  slow:
+    output: "slow/{n}"
+    retries: 2
+    shell: "echo x >>ran-{wildcards.n}; sleep 0.5; echo ok >{output}"
+  wide:
+    output: "wide/{n}"
+    threads: 64
+    shell: "echo $OMP_NUM_THREADS >{output}"
+  vars:
+    output: "vars"
+    shell: "env | grep -cE '^(OMPI|PMIX|PMI|HYDI|MPI_LOCAL)' >{output} || true"
+  bad:
+    output: "bad"
+    shell: "echo printed; exit 5"
+  here:
+    output: "here"
+    localrule: true
+    shell: "echo $PPID >{output}"
+END
+mpi()
+{
+	timeout 100 $launcher $options -n 3 "$program" "$@" >log 2>&1
+	status=$?
+}
+ranks()
+{
+	pgrep -f "^$program" | sort -n
+}
+
+mpi
+check "two hundred jobs" is "$status $(cat out/* | sort -n | paste -sd+ | bc)" "0 20100"
+mpi
+check "nothing is left to do" says 'nothing to be done'
+mpi vars
+check "jobs see nothing of MPI" is "$(cat vars)" 0
+mpi wide/1
+check "threads are those of a host" test "$(cat wide/1)" -ge 1
+mpi bad
+check "a failure is one" says 'exit status 5$'
+check "its output comes along" says '^printed$'
+check "the exit status is that of the run" is "$status" 1
+mpi here
+check "a local rule" test -s here
+timeout 20 "$program" -n -q slow_all >log 2>&1
+check "alone it is cwflow" says 'slow 40'
+
+# a rank dies
+options="$options $recovery"
+(mpi slow_all; echo $status >status) &
+job=$!
+until_true 30 test -e slow/6
+kill -KILL "$(ranks | tail -n 1)"
+wait $job
+if says 'given up' ; then
+	check "a rank killed: all jobs done" is "$(cat slow/* 2>/dev/null | wc -l)" 40
+	check "a rank killed: its job was tried again" says 'trying again|lost:'
+fi
+options=${options% $recovery}
+mpi slow_all
+check "the next run ends well" is "$status $(cat slow/* | wc -l)" "0 40"
+
+# and takes the others with it, where the launcher wants it so
+rm -rf slow .cwflow ran-*
+(mpi slow_all; echo $status >status) &
+job=$!
+until_true 30 eval '[ "$(grep -c "] slow" log)" -ge 6 ]'
+kill -KILL "$(ranks | tail -n 1)"
+wait $job
+check "a rank killed: the run ends" test "$(cat status)" != 0
+done_before=$(grep -c '] slow' log)
+mpi slow_all
+check "what was done counts" test "$(cat ran-* | wc -l)" -le $((40 + 4))
+check "the next run ends well" is "$status $(cat slow/* | wc -l)" "0 40"
