@@ -70,7 +70,7 @@ static void print_overview(void)
 		}
 		printf("  cwflow --help=%s\n", groups[i].name);
 	}
-	printf("\nThe manual: man cwflow. The language: man 5 workflowfile.\n");
+	printf("\nThe manual: man cwflow. The language: share/doc/cwflow/workflow-format.md.\n");
 }
 
 int options_help(const char *group, struct diag_sink *sink)
