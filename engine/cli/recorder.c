@@ -206,7 +206,8 @@ static void note_inputs(struct recorder *r, struct started *a)
 		uint32_t maker = d->producer[file];
 		uint32_t id = state_file_of(s, file);
 		struct known_file *now = &a->inputs[k];
-		if (maker != DAG_NONE && r->plan->reasons[maker] && id != STATE_NONE) {
+		if (maker != DAG_NONE && r->plan->reasons[maker] && id != STATE_NONE &&
+			dag_has_product(d, maker, file)) {
 			*now = s->files.v[id];
 			if (!content_is_settled(now, most)) {
 				now->content.kind = CONTENT_NONE; /* being read */

@@ -13,8 +13,10 @@ struct cand_node {
 	uint32_t job, next; /* next: node number, or DAG_NONE */
 };
 
+/* A file in a folder that a rule makes. */
 struct inside {
 	uint32_t file, folder;
+	uint32_t next; /* in the same folder, or DAG_NONE */
 };
 
 struct builder {
@@ -28,6 +30,8 @@ struct builder {
 	VEC(uint32_t) late;          /* needed files behind the cursor */
 	VEC(uint32_t) product_files; /* of the job in the making */
 	VEC(struct inside) inside;   /* files in folders that rules make */
+	struct hashmap folder_of;    /* such a file -> the folder */
+	struct hashmap first_inside; /* folder -> number in `inside` */
 	struct candidate *found;
 	uint32_t cursor;
 	bool ambiguous; /* some file has several candidates */
@@ -57,6 +61,13 @@ void cand_add(struct builder *b, uint32_t file, uint32_t job);
 
 /* --- explore.c: targets and all that could make what they need --- */
 int explore(struct builder *b);
+
+/* --- inside.c: files in folders that rules make --- */
+void inside_add(struct builder *b, uint32_t file, uint32_t folder);
+/* The folder, or DAG_NONE. */
+uint32_t inside_folder(const struct builder *b, uint32_t file);
+/* Files get the maker of their folder, once it is chosen. */
+void inside_settle(struct builder *b);
 
 /* --- fixpoint.c: what can be made --- */
 void fixpoint(struct builder *b);

@@ -134,6 +134,11 @@ static int choose_all(struct builder *b, struct chooser *c)
 		ask_file(c, d->targets.v[i]);
 	}
 	for (size_t i = 0; i < c->files.n; i++) {
+		uint32_t folder = inside_folder(b, c->files.v[i]);
+		if (folder != DAG_NONE) {
+			ask_file(c, folder);
+			continue;
+		}
 		uint32_t job = choose(b, c->files.v[i], &rc);
 		d->producer[c->files.v[i]] = job; /* from now on one job, no list */
 		if (job != DAG_NONE) {

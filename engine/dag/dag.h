@@ -114,6 +114,19 @@ static inline const uint32_t *dag_products(const struct dag *d, uint32_t job)
 	return d->outputs.v + d->jobs.v[job].outputs;
 }
 
+/* Whether the job has `file` among its products: the maker of a file in a folder has
+ * not. */
+static inline bool dag_has_product(const struct dag *d, uint32_t job, uint32_t file)
+{
+	const uint32_t *files = dag_products(d, job);
+	for (uint32_t i = 0; i < dag_rule(d, job)->product_count; i++) {
+		if (files[i] == file) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static inline struct strview dag_path(const struct dag *d, uint32_t file)
 {
 	return intern_str(&d->paths, file);

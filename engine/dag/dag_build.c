@@ -11,6 +11,8 @@ static void builder_release(struct builder *b)
 	vec_release(&b->late);
 	vec_release(&b->product_files);
 	vec_release(&b->inside);
+	hashmap_release(&b->folder_of);
+	hashmap_release(&b->first_inside);
 	hashmap_release(&b->waited);
 	free(b->dep_start);
 	free(b->deps);
@@ -124,6 +126,8 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 	struct builder b = {.d = d, .sink = sink, .options = o};
 	d->done = o->done;
 	hashmap_init(&b.waited);
+	hashmap_init(&b.folder_of);
+	hashmap_init(&b.first_inside);
 	b.index = rule_index_new(d->wf);
 	input_reader_init(&b.reader, d, sink);
 	strbuf_init(&b.scratch);
@@ -133,7 +137,10 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 		vec_push(&d->jobs, (struct dag_job){0, 0, (uint32_t)d->outputs.n,
 					   (uint32_t)d->inputs.n});
 		rc = settle_graph(&b);
-		rc = rc == 0 && b.has_folders ? check_folders(&b) : rc;
+		if (rc == 0 && b.has_folders) {
+			rc = check_folders(&b);
+			inside_settle(&b);
+		}
 		d->job_count = (uint32_t)d->jobs.n - 1;
 	}
 	if (ret_missing_source) {

@@ -223,7 +223,14 @@ static uint8_t *reach_unmade(const struct builder *b)
 		}
 	}
 	while (stack.n) {
-		struct cand_iter it = cand_first(b, vec_pop(&stack));
+		uint32_t file = vec_pop(&stack);
+		uint32_t folder = inside_folder(b, file);
+		if (folder != DAG_NONE && !(d->file_flags[folder] & FILE_FIXED) &&
+			!mark[folder]) {
+			mark[folder] = 1;
+			vec_push(&stack, folder);
+		}
+		struct cand_iter it = cand_first(b, file);
 		for (; it.job != DAG_NONE; it = cand_next(b, it)) {
 			uint32_t n;
 			const uint32_t *in = dag_inputs(d, it.job, &n);
@@ -250,7 +257,7 @@ int report_unmakeable(struct builder *b)
 			continue;
 		}
 		unmade = unmade == DAG_NONE ? f : unmade;
-		if (b->d->producer[f] == DAG_NONE) {
+		if (b->d->producer[f] == DAG_NONE && inside_folder(b, f) == DAG_NONE) {
 			unknown_target |= b->dep_start[f] == b->dep_start[f + 1];
 			report_missing(b, f, missing++);
 		}

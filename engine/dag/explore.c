@@ -308,7 +308,8 @@ static bool visit_folders(
 	if (best) {
 		uint32_t maker =
 			dag_intern_path(b->d, (struct strview){path.p, best}, &b->normal);
-		vec_push(&b->inside, (struct inside){file, maker});
+		inside_add(b, file, maker);
+		b->d->file_flags[maker] |= b->d->file_flags[file] & FILE_TARGET;
 		need_file(b, maker);
 	}
 	return best != 0;
@@ -424,38 +425,6 @@ static bool has_folders(const struct workflow *wf)
 	return false;
 }
 
-/* Jobs depend on the folder in place of the files in it, which belong to it. */
-static void replace_inside(struct builder *b)
-{
-	struct dag *d = b->d;
-	if (!b->inside.n) {
-		return;
-	}
-	uint32_t *folder = xreallocarray(NULL, d->paths.count, sizeof(*folder));
-	memset(folder, 0xff, d->paths.count * sizeof(*folder));
-	for (size_t i = 0; i < b->inside.n; i++) {
-		struct inside in = b->inside.v[i];
-		folder[in.file] = in.folder;
-		d->file_flags[in.file] &= (uint8_t)~FILE_NEEDED;
-		if (d->file_flags[in.file] & FILE_TARGET) {
-			d->file_flags[in.folder] |= FILE_TARGET;
-			d->file_flags[in.file] &= (uint8_t)~FILE_TARGET;
-		}
-	}
-	for (size_t i = 0; i < d->inputs.n; i++) {
-		uint32_t file = INPUT_FILE(d->inputs.v[i]);
-		if (folder[file] != DAG_NONE) {
-			d->inputs.v[i] = folder[file] | (d->inputs.v[i] ^ file);
-		}
-	}
-	for (size_t i = 0; i < d->targets.n; i++) {
-		if (folder[d->targets.v[i]] != DAG_NONE) {
-			d->targets.v[i] = folder[d->targets.v[i]];
-		}
-	}
-	free(folder);
-}
-
 /* The next needed file that was not visited yet, or DAG_NONE; *ret_late: it became needed
  * after the cursor had passed it. */
 static uint32_t next_file(struct builder *b, bool *ret_late)
@@ -516,6 +485,5 @@ int explore(struct builder *b)
 	if (rc == 0) {
 		rc = visit_all(b);
 	}
-	replace_inside(b);
 	return rc;
 }

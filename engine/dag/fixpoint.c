@@ -42,7 +42,7 @@ static void fire(struct builder *b, uint32_t job)
 	b->d->order[b->fired_count++] = job;
 }
 
-static void fix_file(struct builder *b, uint32_t file)
+static void fix_one(struct builder *b, uint32_t file)
 {
 	uint8_t *flags = &b->d->file_flags[file];
 	if (*flags & FILE_FIXED) {
@@ -52,6 +52,19 @@ static void fix_file(struct builder *b, uint32_t file)
 	for (uint32_t i = b->dep_start[file]; i < b->dep_start[file + 1]; i++) {
 		if (--b->pending[b->deps[i]] == 0) {
 			fire(b, b->deps[i]);
+		}
+	}
+}
+
+/* With a folder come the files in it. */
+static void fix_file(struct builder *b, uint32_t file)
+{
+	fix_one(b, file);
+	if (b->inside.n) {
+		uint32_t at = hashmap_get(&b->first_inside, file);
+		for (at = at == HASHMAP_NONE ? DAG_NONE : at; at != DAG_NONE;
+			at = b->inside.v[at].next) {
+			fix_one(b, b->inside.v[at].file);
 		}
 	}
 }
@@ -84,7 +97,8 @@ void fixpoint(struct builder *b)
 		}
 	}
 	for (uint32_t f = 0; f < d->paths.count; f++) {
-		if (d->producer[f] == DAG_NONE && d->file_flags[f] & FILE_EXISTS) {
+		if (d->producer[f] == DAG_NONE && d->file_flags[f] & FILE_EXISTS &&
+			inside_folder(b, f) == DAG_NONE) {
 			fix_file(b, f);
 		}
 	}

@@ -348,6 +348,18 @@ void plan_judge_record(struct plan *p, uint32_t job)
 	}
 }
 
+/* Whether a file in a folder that a job of this run made holds other than `before`. */
+static bool is_other(struct plan *p, uint32_t file, struct content before)
+{
+	const char *path = dag_path(p->d, file).p;
+	struct known_file here;
+	if (content_look(path, &here) != 0) {
+		return true;
+	}
+	content_read(path, p->o.checksum_limit, &here);
+	return !content_eq(before, here.content);
+}
+
 bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file)
 {
 	const struct state *s = p->o.state;
@@ -363,6 +375,15 @@ bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file)
 		const struct seen_input *seen = &s->inputs.v[record->inputs + k];
 		uint32_t id = state_file_of(s, file);
 		struct content before = {seen->digest, seen->kind};
+		if (!dag_has_product(p->d, maker, file)) {
+			if (seen->file != id || is_other(p, file, before)) {
+				if (ret_file) {
+					*ret_file = file;
+				}
+				return true;
+			}
+			continue;
+		}
 		if (seen->file != id || !content_eq(before, s->files.v[id].content)) {
 			if (ret_file) {
 				*ret_file = file;
