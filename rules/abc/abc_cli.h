@@ -28,6 +28,7 @@ struct abc_options {
 	const char *password_file;
 	char *secret; /* owned */
 	uint64_t port, processes;
+	const char *map_command, *begin;
 	uint64_t ranks_per_model;
 	const struct sampler_ops *mpi; /* under cwabc-mpi; else NULL */
 	double runtime, lease;         /* seconds; 0: no limit, the usual one */
@@ -54,6 +55,7 @@ enum abc_exit abc_check(const struct abc_options *o);
 enum abc_exit abc_show(const struct abc_options *o);
 enum abc_exit abc_plot(const struct abc_options *o);
 enum abc_exit abc_worker(const struct abc_options *o);
+enum abc_exit abc_evaluate(const struct abc_options *o);
 enum abc_exit abc_manager(const struct abc_options *o);
 enum abc_exit abc_simulators(const struct abc_options *o);
 

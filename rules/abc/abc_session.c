@@ -41,7 +41,8 @@ static const struct sampler_ops *choose_sampler(
 	*ret = (struct sampler_options){.jobs = o->jobs ? o->jobs : cpus_allowed(),
 		.batch = o->batch,
 		.quiet = o->quiet,
-		.redis = o->redis};
+		.redis = o->redis,
+		.map_command = o->map_command};
 	*ret_tickets = strcmp(name, "static") == 0 || strcmp(name, "redis-static") == 0;
 	if (o->mpi && (strcmp(name, "mpi") == 0 || strcmp(name, "mpi-static") == 0)) {
 		*ret_tickets = strcmp(name, "mpi-static") == 0;
@@ -49,6 +50,9 @@ static const struct sampler_ops *choose_sampler(
 	}
 	if (strncmp(name, "redis", 5) == 0 && (name[5] == '\0' || *ret_tickets)) {
 		return &sampler_redis_ops;
+	}
+	if (strcmp(name, "map") == 0) {
+		return &sampler_map_ops;
 	}
 	if (strcmp(name, "single") == 0) {
 		return &sampler_single_ops;
@@ -71,7 +75,7 @@ enum abc_exit session_open(struct session *s, const struct abc_options *o)
 	if (o->sampler && !choose_sampler(o, &s->smc.tickets, &ignored)) {
 		abc_error(
 			"no sampler is called \"%s\"; there are single, dynamic, "
-			"static, redis and redis-static; under cwabc-mpi mpi and mpi-static",
+			"static, redis, redis-static and map; under cwabc-mpi mpi and mpi-static",
 			o->sampler);
 		return ABC_USAGE;
 	}

@@ -72,7 +72,9 @@ int child_model_end(struct child_model *c, double patience)
 	if (!c->pid) {
 		return 0;
 	}
-	close(c->to);
+	if (c->to >= 0) {
+		close(c->to);
+	}
 	close(c->from);
 	if (poll(&p, 1, (int)(patience * 1000)) <= 0) {
 		kill(-c->pid, SIGKILL);

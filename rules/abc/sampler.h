@@ -16,6 +16,7 @@ struct sampler_options {
 	uint64_t batch; /* evaluations a lease; 0: adapts to some 20 ms of work */
 	bool quiet;     /* no live line */
 	struct redis_address redis;
+	const char *map_command;
 };
 
 /* One generation to be sampled. */
@@ -57,6 +58,8 @@ struct sampler {
 extern const struct sampler_ops sampler_single_ops, sampler_fork_ops;
 /* Workers that join over a Redis server. */
 extern const struct sampler_ops sampler_redis_ops;
+/* A command that maps lines. */
+extern const struct sampler_ops sampler_map_ops;
 
 /* The sampler for a problem; single with a model that could crash the process becomes one
  * worker. `progress` may be NULL. -1 with a text; sampler_close is safe either way. */

@@ -1,0 +1,24 @@
+/*
+ * What `--sampler map` and `cwabc evaluate` hand to each other: a file that says which
+ * generation it is, and lines: "FIRST COUNT" in, "FIRST COUNT CHECKSUM HEX" or "! TEXT" out.
+ */
+#ifndef CW_ABC_MAP_FILE_H
+#define CW_ABC_MAP_FILE_H
+
+#include "abc/evaluator.h"
+#include "abc/problem_fingerprint.h"
+
+/* Writes digest, self-test and the generation's input. -1 with a text. */
+int map_file_write(const char *path, const struct problem *p, const struct gen_input *in,
+	struct strbuf *err);
+
+/* Reads it and checks that it is of this problem and machine; *ret_begin gets the bytes
+ * of gen_input_write. -1 with a text. */
+int map_file_read(const char *path, const struct problem *p, struct strbuf *ret_begin,
+	struct strbuf *err);
+
+void hex_put(struct strbuf *out, struct strview bytes);
+/* -1 where the text is no hexadecimal number of whole bytes. */
+int hex_get(struct strview text, struct strbuf *out);
+
+#endif
