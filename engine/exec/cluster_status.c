@@ -231,6 +231,16 @@ static struct strview single_word(struct strview line)
 	return cluster_id_is_good(line) ? line : (struct strview){NULL, 0};
 }
 
+/* A line of one word that has a digit in it. */
+static struct strview numbered_word(struct strview line)
+{
+	bool digit = false;
+	for (size_t i = 0; i < line.n; i++) {
+		digit |= isdigit((unsigned char)line.p[i]) != 0;
+	}
+	return digit ? single_word(line) : (struct strview){NULL, 0};
+}
+
 /* What the first group of an expression matches in the first line that it fits, or all of
  * the match where it has no group. */
 static int find_by_pattern(struct strview text, const char *pattern, struct strbuf *ret)
@@ -267,7 +277,7 @@ static struct strview without_range(struct strview id)
 int cluster_id_find(struct strview text, const char *pattern, struct strbuf *ret)
 {
 	static struct strview (*const ways[])(struct strview) = {
-		whole_line_id, behind_job, any_number, single_word};
+		whole_line_id, behind_job, numbered_word, any_number, single_word};
 	size_t begin = ret->len;
 	if (pattern) {
 		int rc = find_by_pattern(text, pattern, ret);

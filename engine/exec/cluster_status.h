@@ -50,7 +50,8 @@ bool status_line_next(struct strview *text, struct status_line *ret);
  * The id in what a submit command printed: what the first group of `pattern` matches (a
  * regular expression, for one line), or without one: a line that is nothing but an id ("123",
  * "123.server", "123;cluster"), else the number behind "job" ("Submitted batch job 123",
- * "Job <123>", "Your job 123"), else the first number, else a first line of one word.
+ * "Job <123>", "Your job 123"), else a line of one word with a digit, else the first
+ * number, else a line of one word.
  * What follows a ; is cut off, so is the array part of "3.1-6:2". 0, or -1.
  */
 int cluster_id_find(struct strview text, const char *pattern, struct strbuf *ret);
