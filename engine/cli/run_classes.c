@@ -16,11 +16,18 @@ static int read_pair(struct session *s, const char *option, const char *pair,
 	struct strview *ret_name, int64_t *ret)
 {
 	const char *eq = strchr(pair, '=');
-	if (!eq || eq == pair || parse_i64(sv_from(eq + 1), ret) != 0 || *ret < 0) {
+	if (!eq || eq == pair) {
 		return bad_pair(s, option, pair);
 	}
 	*ret_name = (struct strview){pair, (size_t)(eq - pair)};
-	return 0;
+	/* sizes may have a unit, as in rules: mem=8GB limits mem_mb */
+	bool mem = sv_eq_str(*ret_name, "mem"), disk = sv_eq_str(*ret_name, "disk");
+	int rc = mem || disk ? parse_size_mb(sv_from(eq + 1), ret)
+			     : parse_i64(sv_from(eq + 1), ret);
+	if (mem || disk) {
+		*ret_name = mem ? SV("mem_mb") : SV("disk_mb");
+	}
+	return rc != 0 || *ret < 0 ? bad_pair(s, option, pair) : 0;
 }
 
 static int read_limits(struct run_classes *c, struct session *s)

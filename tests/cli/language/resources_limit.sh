@@ -7,3 +7,5 @@ rules:
 EOF
 run cwflow -q --resources mem_mb=1000
 files
+run cwflow -q --resources mem=3GB
+run cwflow -q --resources mem=much
