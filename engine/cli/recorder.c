@@ -69,14 +69,12 @@ void recorder_begin(struct recorder *r)
 	struct state *s = &r->records->state;
 	r->run.id = s->last_run + 1;
 	r->run.start_ns = clock_wall_ns(&clock_real);
-	run_origin_begin(&r->origin, r->plan->d->wf, r->run.workflow.p);
 	state_put_run(s, &r->run);
 	for (size_t i = 0; i < r->plan->restamped.n; i++) {
 		uint32_t file = r->plan->restamped.v[i];
 		struct known_file known = s->files.v[file];
 		state_put_file(s, file, &known);
 	}
-	state_commit(s);
 }
 
 void recorder_end(struct recorder *r, int status)
@@ -85,6 +83,9 @@ void recorder_end(struct recorder *r, int status)
 		late_digests_settle(&r->late, true);
 		r->run.end_ns = clock_wall_ns(&clock_real);
 		r->run.status = status;
+		if (!r->origin.folder) {
+			run_origin_begin(&r->origin, r->plan->d->wf, r->run.workflow.p);
+		}
 		run_origin_wait(&r->origin);
 		r->run.commit = strbuf_sv(&r->origin.commit);
 		r->run.remote = strbuf_sv(&r->origin.remote);
@@ -233,6 +234,9 @@ void recorder_starting(struct recorder *r, const struct job_spec *spec)
 	struct started a = {.job = spec->job, .start_ns = clock_wall_ns(&clock_real)};
 	if (!r->records || !spec->output_count) {
 		return;
+	}
+	if (!r->origin.folder) {
+		run_origin_begin(&r->origin, r->plan->d->wf, r->run.workflow.p);
 	}
 	a.id = record_id(r, spec->job);
 	r->plan->record[spec->job] = a.id;

@@ -42,7 +42,8 @@ void recorder_init(struct recorder *r, struct records *records, struct plan *pla
 	const char *arguments, const char *workflow);
 void recorder_release(struct recorder *r);
 
-/* The run begins, after the plan; the run is over with that exit status. */
+/* The run begins, after the plan; the run is over with that exit status. No thread is
+ * started before the first job is: the executor forks its helper between the two. */
 void recorder_begin(struct recorder *r);
 void recorder_end(struct recorder *r, int status);
 
