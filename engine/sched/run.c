@@ -89,7 +89,8 @@ static struct active *new_active(struct run *r, uint32_t job)
 	}
 	a->job = job;
 	a->waiting = a->cancelled = false;
-	a->remote = r->o->remote.is_remote && r->o->remote.is_remote(r->o->remote.ctx, job);
+	a->remote =
+		r->o->remote.is_remote && r->o->remote.is_remote(r->o->remote.ctx, job);
 	if (a->remote) {
 		job_files_init(&a->files, r->o->remote.state_dir);
 	}
