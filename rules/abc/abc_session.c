@@ -135,9 +135,8 @@ enum abc_exit session_start(struct session *s)
 	s->smc.progress = &s->progress;
 	s->smc.sampler = &s->sampler;
 	s->smc.stop = &pause_signal;
-	if (s->problem.stop.max_walltime) {
-		s->smc.deadline =
-			monotonic_seconds() + (double)s->problem.stop.max_walltime;
+	if (s->problem.stop.max_walltime > 0) {
+		s->smc.deadline = monotonic_seconds() + s->problem.stop.max_walltime;
 	}
 	catch_signals();
 	if (sampler_open(

@@ -122,7 +122,7 @@ struct stop_spec {
 	double min_epsilon_diff;                   /* 0: none */
 	double min_acceptance;                     /* 0: none */
 	uint64_t max_generations, max_evaluations; /* UINT64_MAX: none */
-	int64_t max_walltime;                      /* seconds; 0: none */
+	double max_walltime;                       /* seconds; 0: none */
 	bool single_model;                         /* when one model is left */
 };
 

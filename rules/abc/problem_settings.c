@@ -297,7 +297,7 @@ void read_stop(struct reader *r, const struct yaml_tree_node *node)
 	read_count_key(r, node, "max_evaluations", 1, &s->max_evaluations);
 	x = read_get(node, "max_walltime");
 	if (x && read_duration(r, x, "max_walltime", &seconds) == 0) {
-		s->max_walltime = (int64_t)ceil(seconds);
+		s->max_walltime = seconds;
 	}
 	x = read_get(node, "single_model");
 	if (x) {

@@ -96,7 +96,7 @@ slow = write("w.yaml", simulator=f"{{library: {library}}}", parameters="{p: {uni
              observed="{y: 7}", epsilon="[3, 1, 0]", extra="stop: {max_walltime: 0.2}\n")
 statuses = []
 for _ in range(60):
-    statuses.append(call("run", "w.yaml", "-q", "-o", "w.db", "-j", "2", SLEEP_US="3000")[0])
+    statuses.append(call("run", "w.yaml", "-q", "-o", "w.db", "-j", "2", SLEEP_US="5000")[0])
     if statuses[-1] != 3:
         break
 call("run", "w.yaml", "-q", "-o", "w2.db")
