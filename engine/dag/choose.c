@@ -195,10 +195,14 @@ static void pack_jobs(struct dag *d, const uint8_t *keep)
 		}
 		uint32_t n_in = d->jobs.v[j + 1].inputs - job.inputs;
 		uint32_t n_out = d->jobs.v[j + 1].outputs - job.outputs;
-		memmove(d->inputs.v + inputs, d->inputs.v + job.inputs,
-			n_in * sizeof(*d->inputs.v));
-		memmove(d->outputs.v + outputs, d->outputs.v + job.outputs,
-			n_out * sizeof(*d->outputs.v));
+		if (n_in) {
+			memmove(d->inputs.v + inputs, d->inputs.v + job.inputs,
+				n_in * sizeof(*d->inputs.v));
+		}
+		if (n_out) {
+			memmove(d->outputs.v + outputs, d->outputs.v + job.outputs,
+				n_out * sizeof(*d->outputs.v));
+		}
 		job.inputs = (uint32_t)inputs;
 		job.outputs = (uint32_t)outputs;
 		inputs += n_in;
