@@ -13,6 +13,7 @@ struct rules {
 	struct hashmap place;        /* record id -> place in l->jobs */
 	struct hashmap edges;        /* drawn already */
 	VEC(uint32_t) source_counts; /* by rule: sources of a rule drawn as one */
+	VEC(uint32_t) some_source;   /* by rule: one of them */
 };
 
 static void quote(struct strbuf *sb, struct strview text)
@@ -40,6 +41,7 @@ static void read_rules(struct lineage *l, struct rules *r)
 		if (rule == r->counts.n) {
 			vec_push(&r->counts, 0);
 			vec_push(&r->source_counts, 0);
+			vec_push(&r->some_source, 0);
 		}
 		r->counts.v[rule]++;
 		vec_push(&r->of_job, rule);
@@ -111,6 +113,7 @@ static void add_edges(struct lineage *l, struct rules *r, size_t place, struct s
 		} else if (is_one(r, place)) {
 			uint32_t rule = r->of_job.v[place];
 			r->source_counts.v[rule]++;
+			r->some_source.v[rule] = file;
 			strbuf_addf(&from, "s%u", (unsigned)rule);
 		} else {
 			strbuf_addf(&from, "f%u", (unsigned)file);
@@ -151,8 +154,10 @@ int view_lineage_dot(struct lineage *l, FILE *to)
 		quote(&sb, intern_str(&r.names, rule));
 		strbuf_addf(&sb, "\\n%u jobs\"];\n", (unsigned)r.counts.v[rule]);
 		if (r.source_counts.v[rule]) {
-			strbuf_addf(&sb, "\ts%u [shape=plain, label=\"%u sources\"];\n",
-				(unsigned)rule, (unsigned)r.source_counts.v[rule]);
+			strbuf_addf(&sb, "\ts%u [shape=plain, label=\"", (unsigned)rule);
+			quote(&sb, lineage_path(l, r.some_source.v[rule]));
+			strbuf_addf(&sb, "\\nand so on, %u sources\"];\n",
+				(unsigned)r.source_counts.v[rule]);
 		}
 	}
 	strbuf_addstr(&sb, "}\n");
@@ -162,6 +167,7 @@ int view_lineage_dot(struct lineage *l, FILE *to)
 	vec_release(&r.counts);
 	vec_release(&r.of_job);
 	vec_release(&r.source_counts);
+	vec_release(&r.some_source);
 	hashmap_release(&r.place);
 	hashmap_release(&r.edges);
 	return rc;
