@@ -241,7 +241,8 @@ static int open_to_look(struct state *s, struct strbuf *note)
 			return say(s, note);
 		}
 		if (rc != 0) {
-			if (fault != DB_FAULT_MISSING) {
+			/* one that is being made at this moment is missing, too */
+			if (fault != DB_FAULT_MISSING || access(s->path, R_OK) != 0) {
 				strbuf_addf(note,
 					"the records in %s cannot be read (%s); nothing is "
 					"known of earlier runs",
