@@ -245,6 +245,7 @@ static int run_plan(struct session *s)
 		.state_dir = STATE_DIR,
 		.keep_incomplete = s->o.keep_incomplete,
 		.notemp = s->o.notemp,
+		.always_shell = s->o.always_shell,
 		.source = {.ctx = &r,
 			.begin = begin_records,
 			.build = build_spec,
@@ -258,6 +259,7 @@ static int run_plan(struct session *s)
 	strbuf_init(&r.reason);
 	job_context_init(&r.context, &s->dag, &s->sink);
 	r.context.cores = s->cores;
+	r.context.enforce = s->o.enforce;
 	if (pilot_workers() && r.context.cores > pilot_most_cores()) {
 		r.context.cores = pilot_most_cores(); /* a job is on one host */
 	}

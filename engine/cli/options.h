@@ -50,6 +50,7 @@ struct options {
 	bool schema, lint, update_modules;
 	const char *container_program;
 	bool rulegraph, filegraph, tools_dir, version, quiet;
+	bool enforce, always_shell;
 	bool notemp, ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
 		detailed_summary, list_targets, list_untracked, stats, verify,
 		delete_temp_output;

@@ -276,6 +276,30 @@ static int add_words(struct build *b)
 	return 0;
 }
 
+/* What --enforce holds a job to: its mem_mb, and its runtime, which is in minutes. */
+static int add_limits(struct build *b)
+{
+	const struct rule *rule = b->v.rule;
+	for (uint32_t k = 0; b->v.c->enforce && k < rule->resource_count; k++) {
+		struct strview name = rule->resources[k].name;
+		bool memory = sv_eq_str(name, "mem_mb");
+		struct render_error err = {0};
+		struct value value;
+		if (!memory && !sv_eq_str(name, "runtime")) {
+			continue;
+		}
+		if (job_resource(&b->v, k, &value, &err) != 0) {
+			return fault(b, &rule->resources[k].value, &err);
+		}
+		if (value.kind == VALUE_INT && memory) {
+			b->spec->mem_limit_mb = value.i;
+		} else if (value.kind == VALUE_INT) {
+			b->spec->runtime_limit_s = value.i * 60;
+		}
+	}
+	return 0;
+}
+
 int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	uint32_t attempt, struct job_spec *ret, const char **ret_error)
 {
@@ -293,7 +317,8 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	}
 	ret->threads = (uint32_t)threads;
 	ret->timeout_s = b.v.rule->timeout_s;
-	if (add_words(&b) != 0 || add_command(&b) != 0 || add_env(&b) != 0) {
+	if (add_limits(&b) != 0 || add_words(&b) != 0 || add_command(&b) != 0 ||
+		add_env(&b) != 0) {
 		return -1;
 	}
 	return add_software(&b) != 0 ? -1 : add_shadow(&b);

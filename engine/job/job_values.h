@@ -15,6 +15,7 @@ struct job_context {
 		*sink; /* errors of expressions in inputs; they were found before */
 	struct input_reader reader;
 	int64_t cores; /* threads are capped to it; 0: no cap */
+	bool enforce;  /* local jobs are held to their mem_mb and runtime */
 	bool remote; /* but for local rules, whose jobs stay here, jobs go to a cluster ... */
 	int64_t remote_cores; /* ... and are capped to this */
 	/* Keeps a text in a file for one attempt at a job ({input:list}, $CWFLOW_JOB) and
