@@ -211,7 +211,7 @@ int set_store_column(struct set_store *s, const struct set *set, struct strview 
 	for (uint32_t i = 0; i < set->column_count; i++) {
 		nearest_offer(&near, set->columns[i]);
 	}
-	diag_error(s->sink, "CW-E207", span,
+	diag_error(s->sink, "CW-E205", span,
 		"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(set->name),
 		SV_ARG(name));
 	if (near.best.p) {

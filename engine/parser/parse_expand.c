@@ -345,13 +345,13 @@ static uint32_t need_var(struct expansion_reader *x, const struct text *t,
 	}
 	const struct set_def *def = var.kind == VAR_SET ? &x->r->wf->sets[var.set] : NULL;
 	if (def && var.column.n && !set_has_column(def, var.column)) {
-		diag_error(x->r->sink, "CW-E207", span,
+		diag_error(x->r->sink, "CW-E205", span,
 			"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(name),
 			SV_ARG(var.column));
 		return UINT32_MAX;
 	}
 	if (def && !var.column.n && def->column_count > 1) {
-		diag_error(x->r->sink, "CW-E207", span,
+		diag_error(x->r->sink, "CW-E205", span,
 			"set \"" SV_FMT "\" has several columns: write {" SV_FMT
 			".COLUMN}",
 			SV_ARG(name), SV_ARG(name));

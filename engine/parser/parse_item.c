@@ -130,7 +130,7 @@ static int check_column(struct reader *r, const struct set_def *def,
 	for (uint32_t i = 0; i < def->column_count; i++) {
 		nearest_offer(&near, def->columns[i]);
 	}
-	diag_error(r->sink, "CW-E207", span,
+	diag_error(r->sink, "CW-E205", span,
 		"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(def->name),
 		SV_ARG(column));
 	note_near(r, &near);
