@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "cli/cluster_run.h"
+#include "plan/critical_path.h"
 
 /* Number of the resource that stands for a place at the cluster, where there is one. */
 enum { SUBMISSIONS = 1 };
@@ -187,6 +188,8 @@ int run_classes_make(
 	c->graph.dependents = p->dependents;
 	c->graph.wanted = p->wanted;
 	c->graph.priority = c->priority;
+	c->weight = critical_paths(p);
+	c->graph.weight = c->weight;
 	c->graph.class_of = c->class_of;
 	c->graph.classes = c->classes.v;
 	c->graph.class_count = (uint32_t)c->classes.n;
@@ -235,4 +238,5 @@ void run_classes_release(struct run_classes *c)
 	vec_release(&c->classes);
 	free(c->class_of);
 	free(c->priority);
+	free(c->weight);
 }

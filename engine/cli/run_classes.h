@@ -11,6 +11,7 @@ struct run_classes {
 	VEC(struct sched_class) classes;
 	uint32_t *class_of;
 	int32_t *priority;
+	float *weight; /* NULL: nothing is known of how long jobs take */
 	const char *names[SCHED_MOST_RESOURCES]; /* limited resources; [0] is "cores" */
 };
 
