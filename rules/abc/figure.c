@@ -270,8 +270,10 @@ static void axis_x(struct figure *f, const struct panel *p, bool labels, bool wh
 	}
 }
 
-static void axis_y(struct figure *f, const struct panel *p, bool labels)
+/* Width of the widest label. */
+static double axis_y(struct figure *f, const struct panel *p, bool labels)
 {
+	double widest = 0;
 	double tick[MOST_TICKS];
 	size_t n = p->log_y ? log_ticks(p->from[1], p->to[1], tick)
 			    : linear_ticks(p->from[1], p->to[1],
@@ -285,16 +287,20 @@ static void axis_y(struct figure *f, const struct panel *p, bool labels)
 		tick_label(tick[i], text);
 		if (labels) {
 			figure_text(f, p->x - 6, y, TEXT_RIGHT, 8, false, ink_text, text);
+			widest = fmax(widest, figure_text_width(f, 8, false, text));
 		}
 	}
+	return widest;
 }
 
 void panel_axes(struct figure *f, const struct panel *p, const char *x_name,
 	const char *y_name, const char *title, bool whole_x, bool y_labels)
 {
+	double widest = 0;
+
 	axis_x(f, p, x_name != NULL, whole_x);
 	if (y_labels || y_name) {
-		axis_y(f, p, y_labels);
+		widest = axis_y(f, p, y_labels);
 	}
 	set_ink(f, ink_faint);
 	cairo_set_line_width(f->cr, 0.8);
@@ -305,7 +311,7 @@ void panel_axes(struct figure *f, const struct panel *p, const char *x_name,
 			false, ink_text, x_name);
 	}
 	if (y_name) {
-		put_text(f, p->x - (y_labels ? 40 : 12), p->y + p->height / 2,
+		put_text(f, p->x - widest - (y_labels ? 16 : 12), p->y + p->height / 2,
 			TEXT_MIDDLE, 9, false, true, ink_text, y_name);
 	}
 	if (title) {

@@ -270,7 +270,7 @@ static void draw_numbers(struct page *g, population_number *number, const char *
 	}
 	p.from[0] = x[0] - 0.3;
 	p.to[0] = x[g->gens - 1] + 0.3;
-	p.log_y = log_y && high > 0 && low > 0;
+	p.log_y = log_y && low > 0 && high > 3 * low;
 	p.from[1] = p.log_y ? low / 1.3 : 0;
 	p.to[1] = p.log_y ? high * 1.3 : high > 0 ? 1.08 * high : 1;
 	panel_axes(g->f, &p, "generation", y_name, title, true, true);
@@ -368,23 +368,29 @@ static int64_t paired_model(const struct page *g)
 static void draw_pair(struct page *g, struct panel *p, size_t m, size_t i, size_t k)
 {
 	double *x, *y, *w, *w2, *v = xcalloc(CELLS * CELLS, sizeof(*v));
-	const double *ref = m == 0 ? g->p->reference : NULL;
 	size_t n = credible_sample(g->gen[g->gens - 1], m, i, &x, &w);
 
 	credible_sample(g->gen[g->gens - 1], m, k, &y, &w2);
 	kde_2d(x, y, w, n, p->from, p->to, CELLS, v);
 	panel_shades(g->f, p, v, CELLS);
+	free(x);
+	free(y);
+	free(w);
+	free(w2);
+	free(v);
+}
+
+static void draw_pair_reference(
+	struct page *g, const struct panel *p, size_t m, size_t i, size_t k)
+{
+	const double *ref = m == 0 ? g->p->reference : NULL;
+
 	if (ref && isfinite(ref[i])) {
 		panel_vertical(g->f, p, ref[i], ink_accent);
 	}
 	if (ref && isfinite(ref[k])) {
 		panel_horizontal(g->f, p, ref[k], ink_accent);
 	}
-	free(x);
-	free(y);
-	free(w);
-	free(w2);
-	free(v);
 }
 
 /* Where the last generation lies, for the pair matrix. */
@@ -457,6 +463,7 @@ static void draw_pairs(struct page *g, size_t m, double top, double size)
 			draw_pair(g, &p, m, at[c], at[r]);
 			panel_axes(g->f, &p, name, c == 0 ? model->par[at[r]].name : NULL,
 				NULL, false, c == 0);
+			draw_pair_reference(g, &p, m, at[c], at[r]);
 		}
 	}
 }

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-cwabc, library = sys.argv[1:3]
+cwabc, library = map(os.path.abspath, sys.argv[1:3])
 here = os.path.dirname(os.path.abspath(__file__))
 dir = tempfile.mkdtemp()
 os.chdir(dir)
@@ -225,6 +225,18 @@ status, out, err = call("run", "q.yaml", "-q", "-o", "q.db")
 high = show("q.db")["generations"][-1]["models"]["m"]["parameters"]["mu"]["q975"]
 expect("constraints", status == 0 and high < 1, high)
 expect("shares", "prior" in call("show", "q.db")[1])
+
+# Pictures, where they are built.
+plotter = os.path.join(os.path.dirname(os.path.dirname(cwabc)), "libexec/cwflow/cwabc_plot")
+if os.path.exists(plotter):
+    for name, magic in [("x.png", b"\x89PNG"), ("x.svg", b"<?xml"), ("x.pdf", b"%PDF")]:
+        for db in ["a.db", "n.db"]:
+            status, _, err = call("plot", db, name)
+            expect(f"plot {db} {name}", status == 0 and open(name, "rb").read(9).startswith(magic), err)
+    status, _, err = call("plot", "a.db", "x.jpg")
+    expect("plot x.jpg", status == 2 and "is no picture" in err, err)
+    status, _, err = call("plot", "a.yaml", "x.png")
+    expect("plot a.yaml", status == 1 and "cannot read a.yaml" in err, err)
 
 # Refusals.
 call("generation", "b.yaml", "-q", "--t", "0", "-o", "g0.db")
