@@ -344,6 +344,7 @@ static int run_round(struct session *s)
 	if (s->plan.wanted_count) {
 		return run_plan(s);
 	}
+	records_keep_stamps(s->records, &s->plan);
 	if (!s->o.quiet && !s->round) {
 		fprintf(stderr, "nothing to be done\n");
 	}

@@ -73,6 +73,18 @@ bool records_ask_git(void *ctx, const char *path, bool read, struct known_file *
 	return known;
 }
 
+void records_keep_stamps(struct records *r, const struct plan *p)
+{
+	for (size_t i = 0; r && r->state.mode == STATE_RUN && i < p->restamped.n; i++) {
+		uint32_t file = p->restamped.v[i];
+		struct known_file known = r->state.files.v[file];
+		state_put_file(&r->state, file, &known);
+	}
+	if (r && r->state.mode == STATE_RUN) {
+		state_commit(&r->state);
+	}
+}
+
 int records_free(struct records *r, struct session *s)
 {
 	struct strbuf note = STRBUF_INIT;

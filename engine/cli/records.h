@@ -27,6 +27,11 @@ int records_open(struct records **ret, struct session *s, enum state_mode mode);
 /* For plan_options.git; ctx is the records. */
 bool records_ask_git(void *ctx, const char *path, bool read, struct known_file *io);
 
+/* Keeps what a plan found out: files with a new time and the content they had. For runs that
+ * have nothing else to record. */
+struct plan;
+void records_keep_stamps(struct records *r, const struct plan *p);
+
 /* Closes them, everything written. NULL is fine. 0, or -1 with an error in the sink. */
 int records_free(struct records *r, struct session *s);
 
