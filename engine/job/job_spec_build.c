@@ -1,5 +1,8 @@
 #include "job/job_spec_build.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 #include "job/job_argv.h"
 #include "job/job_json.h"
 #include "job/job_shadow.h"
@@ -170,6 +173,27 @@ static int add_command(struct build *b)
 	CW_BUG("command of kind %d", (int)b->v.rule->command_kind);
 }
 
+/* The folder of the script, where it lies outside of the working directory; else NULL. */
+static const char *script_folder(struct build *b)
+{
+	struct strview workdir = b->v.c->d->wf->workdir;
+	char real[PATH_MAX];
+	char *const *last = b->spec->argv;
+	while (last[1]) {
+		last++;
+	}
+	if (!realpath(*last, real)) {
+		return NULL;
+	}
+	char *slash = strrchr(real, '/');
+	if (slash && slash != real) {
+		*slash = '\0';
+	}
+	bool inside = sv_starts(sv_from(real), workdir) &&
+		      (real[workdir.n] == '/' || real[workdir.n] == '\0');
+	return inside ? NULL : arena_strdup(b->v.arena, real);
+}
+
 /* Modules are loaded, and the container entered, around the command. */
 static int add_software(struct build *b)
 {
@@ -201,6 +225,10 @@ static int add_software(struct build *b)
 	if (rule->shadow != SHADOW_NONE) {
 		c.folder = sv_from(arena_printf(b->v.arena, SV_FMT "/%s",
 			SV_ARG(wf->workdir), shadow_folder(&b->v)));
+	}
+	if (rule->command_kind == RULE_SCRIPT) {
+		c.binds[0] = script_folder(b);
+		c.binds[1] = b->v.c->share_dir;
 	}
 	const char *error = wrap_container(b->v.arena, &c, b->spec);
 	if (error) {

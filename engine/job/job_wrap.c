@@ -114,6 +114,13 @@ static void add_engine(struct arena *arena, word_vec *words, const char *name,
 	vec_push(words, "--volume");
 	vec_push(words, arena_printf(arena, SV_FMT ":" SV_FMT, SV_ARG(c->workdir),
 				SV_ARG(c->workdir)));
+	for (size_t i = 0; i < CW_ARRAY_LEN(c->binds); i++) {
+		if (c->binds[i]) {
+			vec_push(words, "--volume");
+			vec_push(words, arena_printf(arena, "%s:%s:ro", c->binds[i],
+						c->binds[i]));
+		}
+	}
 	vec_push(words, "--workdir");
 	vec_push(words, arena_sv(arena, c->folder).p);
 	/* names alone: the values are in the environment, not on the command line */
@@ -136,6 +143,13 @@ static void add_apptainer(struct arena *arena, word_vec *words, const struct con
 	vec_push(words, "exec");
 	vec_push(words, "--bind");
 	vec_push(words, arena_sv(arena, c->workdir).p);
+	for (size_t i = 0; i < CW_ARRAY_LEN(c->binds); i++) {
+		if (c->binds[i]) {
+			vec_push(words, "--bind");
+			vec_push(words, arena_printf(arena, "%s:%s:ro", c->binds[i],
+						c->binds[i]));
+		}
+	}
 	vec_push(words, "--pwd");
 	vec_push(words, arena_sv(arena, c->folder).p);
 	vec_push(words,

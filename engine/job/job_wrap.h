@@ -22,6 +22,8 @@ struct container {
 	struct strview image, workdir, folder;
 	const struct strview *names;
 	uint32_t name_count;
+	const char
+		*binds[2]; /* further folders it reads, under their own names; or NULL */
 };
 const char *wrap_container(
 	struct arena *arena, const struct container *c, struct job_spec *spec);

@@ -7,3 +7,11 @@ for p in podman docker apptainer; do
 	cwflow -n -p --container-program $p | grep command: | sed -E 's/--user [0-9]+:[0-9]+/--user U:G/'
 done
 run cwflow -n -p --container-program lxc
+# A script brings its folder and that of the readers.
+put scripts/x.py 'pass'
+mkdir work; cd work || exit
+workflow <<'EOT'
+rules:
+  a: {output: a, container: image.sif, script: ../scripts/x.py}
+EOT
+cwflow -n -p --container-program apptainer | grep command: | sed "s|${PWD%/work}|TOP|g"
