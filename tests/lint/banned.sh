@@ -33,7 +33,7 @@ every=$(find engine rules tests -name "*.[ch]" | LC_ALL=C sort)
 	report "fopen() without the letter e (close on exec)" "$(
 		grep -nE '\bf(d|re)?open\([^)]*"[rwa][b+]*"' $code /dev/null || true)"
 	report "left-over markers" "$(
-		grep -nwE 'TODO|FIXME|XXX|HACK' $every /dev/null || true)"
+		grep -nwE 'TO[D]O|FI[X]ME|X[X]X|HA[C]K' $every /dev/null || true)"
 	report "typedef'd structs" "$(
 		grep -nE '^[[:space:]]*typedef (struct|union|enum)[^(]*$' $code /dev/null || true)"
 	report "functions over 100 lines" "$(awk '
