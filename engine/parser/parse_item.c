@@ -344,6 +344,14 @@ static int add_named(struct reader *r, const struct yaml_tree_node *map,
 				"there are two inputs \"" SV_FMT "\"",
 				SV_ARG(p->key->text));
 		} else if (!yaml_is_absent(p->value)) {
+			if (sv_eq_str(p->key->text, "ancient") ||
+				sv_eq_str(p->key->text, "optional")) {
+				diag_warning(r->sink, "CW-W012", p->key->span,
+					"this names an input \"" SV_FMT
+					"\"; the flag is written {path: FILE, " SV_FMT
+					": true}",
+					SV_ARG(p->key->text), SV_ARG(p->key->text));
+			}
 			rc |= add_entry(r, p->value, p->key->text, rule, entries);
 		}
 	}

@@ -167,6 +167,19 @@ static bool is_output(const struct yaml_tree_node *node)
 	       (yaml_get(node, "path", NULL) || yaml_get(node, "multiext", NULL));
 }
 
+/* `{temp: x.txt}` names an output "temp", which is seldom meant. */
+static void warn_flag(struct reader *r, const struct yaml_tree_node *key)
+{
+	for (size_t i = 0; i < CW_ARRAY_LEN(flags); i++) {
+		if (sv_eq_str(key->text, flags[i].key)) {
+			diag_warning(r->sink, "CW-W012", key->span,
+				"this names an output \"%s\"; the flag is written {path: "
+				"FILE, %s: true}",
+				flags[i].key, flags[i].key);
+		}
+	}
+}
+
 /* The value of a name: one output or a list of them. */
 static int add_named(struct reader *r, const struct yaml_pair *pair,
 	enum product_kind kind, product_vec *v)
@@ -183,6 +196,7 @@ static int add_named(struct reader *r, const struct yaml_pair *pair,
 				SV_ARG(pair->key->text));
 		}
 	}
+	warn_flag(r, pair->key);
 	list_of(pair->value, &inner);
 	for (uint32_t q = 0; q < inner.n; q++) {
 		rc |= add_product(r, inner.v[q], pair->key->text, kind, v);

@@ -508,7 +508,9 @@ int declare_rules(struct reader *r)
 		const struct yaml_tree_node *rules = r->units.v[u]->rules;
 		r->unit = r->units.v[u];
 		for (uint32_t i = 0; rules && i < rules->count; i++) {
-			rc |= declare(r, &rules->pairs[i], &full);
+			if (!yaml_is_absent(rules->pairs[i].value)) {
+				rc |= declare(r, &rules->pairs[i], &full);
+			}
 		}
 	}
 	hashmap_release(&full);
