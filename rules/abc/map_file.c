@@ -17,28 +17,23 @@ static int problem_digest(
 	return status;
 }
 
-int map_file_write(const char *path, const struct problem *p, const struct gen_input *in,
-	struct strbuf *err)
+int generation_message(const struct problem *p, const struct gen_input *in,
+	struct strbuf *out, struct strbuf *err)
 {
-	struct strbuf payload = STRBUF_INIT, file = STRBUF_INIT;
 	char digest[FINGERPRINT_SIZE];
-	int status = problem_digest(p, in->tickets, digest, err);
 
-	wire_put_text(&payload, digest);
-	wire_put_u64(&payload, in->tickets);
-	wire_put_u64(&payload, stream_selftest());
-	gen_input_write(in, p, &payload);
-	wire_put_frame(&file, payload.buf, payload.len);
-	if (!status && fs_write_atomic(path, file.buf, file.len, 0666)) {
-		status = fail(err, "cannot write %s: %s", path, strerror(errno));
+	if (problem_digest(p, in->tickets, digest, err)) {
+		return -1;
 	}
-	strbuf_release(&payload);
-	strbuf_release(&file);
-	return status;
+	wire_put_text(out, digest);
+	wire_put_u64(out, in->tickets);
+	wire_put_u64(out, stream_selftest());
+	gen_input_write(in, p, out);
+	return 0;
 }
 
-static int check(const char *path, const struct problem *p, struct wire_reader *r,
-	struct strbuf *err)
+int generation_message_check(const struct problem *p, const char *from,
+	struct wire_reader *r, struct strbuf *err)
 {
 	char *theirs = wire_get_text(r), ours[FINGERPRINT_SIZE];
 	bool tickets = wire_get_u64(r);
@@ -49,13 +44,28 @@ static int check(const char *path, const struct problem *p, struct wire_reader *
 		status = fail(err,
 			"%s is of another problem than %s: the file, its data or its "
 			"simulators differ",
-			path, p->path);
+			from, p->path);
 	} else if (!status && selftest != stream_selftest()) {
 		status = fail(err,
 			"this machine or build computes other numbers than the master's "
 			"(self-test): results would differ");
 	}
 	free(theirs);
+	return status;
+}
+
+int map_file_write(const char *path, const struct problem *p, const struct gen_input *in,
+	struct strbuf *err)
+{
+	struct strbuf payload = STRBUF_INIT, file = STRBUF_INIT;
+	int status = generation_message(p, in, &payload, err);
+
+	wire_put_frame(&file, payload.buf, payload.len);
+	if (!status && fs_write_atomic(path, file.buf, file.len, 0666)) {
+		status = fail(err, "cannot write %s: %s", path, strerror(errno));
+	}
+	strbuf_release(&payload);
+	strbuf_release(&file);
 	return status;
 }
 
@@ -72,7 +82,7 @@ int map_file_read(const char *path, const struct problem *p, struct strbuf *ret_
 	}
 	all = (struct wire_reader){.p = bytes.buf, .n = bytes.len};
 	if (wire_get_frame(&all, &payload)) {
-		status = check(path, p, &payload, err);
+		status = generation_message_check(p, path, &payload, err);
 		strbuf_add(ret_begin, payload.p, payload.n);
 	} else {
 		status = fail(err, "%s does not describe a generation", path);

@@ -8,7 +8,16 @@
 #include "abc/evaluator.h"
 #include "abc/problem_fingerprint.h"
 
-/* Writes digest, self-test and the generation's input. -1 with a text. */
+/* Digest of the problem, self-test and the generation's input, as bytes. -1 with a text. */
+int generation_message(const struct problem *p, const struct gen_input *in,
+	struct strbuf *out, struct strbuf *err);
+
+/* Reads the first two and compares them with the own problem and machine; what is left in
+ * `r` is gen_input_write's. `from` names the sender in the text of an error (-1). */
+int generation_message_check(const struct problem *p, const char *from,
+	struct wire_reader *r, struct strbuf *err);
+
+/* The same in a file. -1 with a text. */
 int map_file_write(const char *path, const struct problem *p, const struct gen_input *in,
 	struct strbuf *err);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "abc/abc_session.h"
+#include "abc/map_file.h"
 #include "abc/worker.h"
 #include "base/xalloc.h"
 
@@ -173,7 +174,9 @@ static enum sample_end mpi_sample(
 	int tag, rank;
 
 	strbuf_reset(&q->begin);
-	gen_input_write(job->in, s->problem, &q->begin);
+	if (generation_message(s->problem, job->in, &q->begin, err)) {
+		return SAMPLE_ERROR;
+	}
 	for (int k = 0; k < teams(); k++) {
 		q->team[k].begun = false;
 	}
@@ -205,6 +208,20 @@ static void share(void *comm, void *p, size_t n)
 	MPI_Bcast(p, (int)n, MPI_BYTE, 0, *(MPI_Comm *)comm);
 }
 
+/* worker_handle, after a look at whether the master means the same problem. */
+static bool handle(const struct problem *p, struct worker *w, enum message_type type,
+	const struct strbuf *in, enum message_type *ret_type, struct strbuf *ret)
+{
+	struct wire_reader r = {.p = in->buf, .n = in->len};
+
+	if (type == MESSAGE_BEGIN &&
+		generation_message_check(p, "what rank 0 works on", &r, ret)) {
+		*ret_type = MESSAGE_FATAL;
+		return true;
+	}
+	return worker_handle(w, type, (struct strview){r.p, r.n}, ret_type, ret);
+}
+
 /* A working rank: messages come from the master or, inside a team, from its leader. */
 static void serve(struct session *s, bool sound, MPI_Comm comm)
 {
@@ -226,7 +243,7 @@ static void serve(struct session *s, bool sound, MPI_Comm comm)
 			send_bytes(world_rank + i, tag, strbuf_sv(&in));
 		}
 		if (sound) {
-			due = worker_handle(&w, (enum message_type)tag, strbuf_sv(&in),
+			due = handle(&s->problem, &w, (enum message_type)tag, &in,
 				&answer, &out);
 		} else {
 			fail(&out, "the problem cannot be read on this rank");
