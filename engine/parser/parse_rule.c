@@ -327,7 +327,7 @@ static int check_constraints(struct reader *r, const struct yaml_tree_node *map)
 	}
 	int rc = 0;
 	for (uint32_t i = 0; i < map->count; i++) {
-		rc |= want_scalar(r, map->pairs[i].value, "a constraint");
+		rc |= check_constraint(r, map->pairs[i].key->text, map->pairs[i].value);
 	}
 	return rc;
 }

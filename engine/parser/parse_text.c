@@ -539,6 +539,17 @@ struct text literal_text(struct reader *r, struct strview text, const struct tex
 	return t;
 }
 
+int check_constraint(
+	struct reader *r, struct strview wildcard, const struct yaml_tree_node *node)
+{
+	struct scalar_place place = {r->sink->sources, node};
+	if (want_scalar(r, node, "a constraint") != 0) {
+		return -1;
+	}
+	return constraint_check(r->sink, wildcard, node->text,
+		(struct template_origin){span_in_scalar, &place});
+}
+
 int constant(struct reader *r, const struct yaml_tree_node *node, struct strview *ret)
 {
 	struct text t;

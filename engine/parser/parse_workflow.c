@@ -153,7 +153,7 @@ static int parse_constraints(struct reader *r, const struct yaml_tree_node *node
 	}
 	int rc = want_mapping(r, node, "wildcard_constraints");
 	for (uint32_t i = 0; rc == 0 && i < node->count; i++) {
-		rc |= want_scalar(r, node->pairs[i].value, "a constraint");
+		rc |= check_constraint(r, node->pairs[i].key->text, node->pairs[i].value);
 		rc |= check_name(r, node->pairs[i].key, "a wildcard");
 	}
 	r->unit->constraints = rc == 0 ? node : NULL;

@@ -163,6 +163,9 @@ void prefix_input(struct reader *r, struct text *t);
 const struct config *config_list_of(const struct text *t);
 /* A text of literals only. */
 struct text literal_text(struct reader *r, struct strview text, const struct text *like);
+/* A constraint that stands apart from its wildcard. */
+int check_constraint(
+	struct reader *r, struct strview wildcard, const struct yaml_tree_node *node);
 /* A scalar that may hold configuration, and nothing else. */
 int constant(struct reader *r, const struct yaml_tree_node *node, struct strview *ret);
 struct span span_of_ref(const struct text *t, const struct ref *ref);
