@@ -375,7 +375,17 @@ static char *get_key(struct db *db, const char *key)
 static int open_run(struct db *db, const char *path, struct strbuf *err)
 {
 	if (access(path, R_OK)) {
-		return fail(err, "cannot read %s: %s", path, strerror(errno));
+		int why = errno;
+		char *part = xasprintf("%s.part", path);
+		bool begun = why == ENOENT && access(part, F_OK) == 0;
+		free(part);
+		if (begun) {
+			return fail(err,
+				"%s is not finished: %s.part holds its progress, and the command "
+				"that makes it goes on from there",
+				path, path);
+		}
+		return fail(err, "cannot read %s: %s", path, strerror(why));
 	}
 	if (db_open(db, path, DB_READONLY, statements, STATEMENTS) ||
 		db_has_table(db, "cw_generations") != 1) {
