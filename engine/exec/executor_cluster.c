@@ -15,6 +15,7 @@
 enum { OUTPUT_MOST = 256 * 1024, LOG_MOST = 4 * 1024 };
 
 #define CANCEL_PATIENCE_NS (30 * NS_PER_S)
+#define GATHER_NS (100 * NS_PER_MS) /* for the members of an array */
 
 static struct cluster *cluster_of(struct executor *x)
 {
@@ -359,7 +360,12 @@ static void cluster_submit(struct executor *x, const struct job_spec *spec)
 		return;
 	}
 	vec_push(&c->queue, f);
-	cluster_pump_soon(c, 0);
+	if (!c->o.array_id) {
+		cluster_pump_soon(c, 0);
+	} else if (!c->pump_timer) {
+		/* others of its kind may follow at once */
+		cluster_pump_soon(c, cluster_now() + GATHER_NS);
+	}
 }
 
 /* --- cancel ------------------------------------------------------------------------ */
