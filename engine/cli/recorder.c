@@ -158,7 +158,7 @@ static uint32_t record_id(struct recorder *r, uint32_t job)
 {
 	struct plan *p = r->plan;
 	struct state *s = &r->records->state;
-	if (p->record[job] != STATE_NONE) {
+	if (p->record[job] != STATE_NONE && plan_owns_record(p, job)) {
 		return p->record[job];
 	}
 	for (size_t i = 0; i < s->unfinished.n; i++) {

@@ -112,6 +112,10 @@ bool plan_left_out_needs(struct plan *p, uint32_t file);
 /* The record of a job as the plan needs it, or NULL. */
 const struct known_job *plan_record(const struct plan *p, uint32_t job);
 
+/* Whether a new record of the job takes the place of plan_record: not where rules were
+ * parted, and another job makes its first output now. */
+bool plan_owns_record(const struct plan *p, uint32_t job);
+
 /* What is in `file` now: by its record where the stamp is that, else by reading it.
  * CONTENT_NONE where nothing is there. */
 struct content plan_content(struct plan *p, uint32_t file);

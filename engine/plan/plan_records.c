@@ -12,22 +12,56 @@ const struct known_job *plan_record(const struct plan *p, uint32_t job)
 	return id == STATE_NONE ? NULL : &p->o.state->jobs.v[id];
 }
 
+/* Whether the record says that its job made the file. */
+static bool made(const struct state *s, uint32_t id, uint32_t file)
+{
+	const struct known_job *record = &s->jobs.v[id];
+	const uint32_t *outputs = s->outputs.v + record->outputs;
+	for (uint32_t k = 0; k < record->output_count; k++) {
+		if (outputs[k] == file) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The record of the job that made one of these files, the first that has one. */
+static uint32_t record_of(const struct state *s, const uint32_t *files, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t file = state_file_of(s, files[k]);
+		uint32_t id = file == STATE_NONE ? STATE_NONE : s->files.v[file].job;
+		if (id < s->jobs.n && s->jobs.v[id].run && made(s, id, file)) {
+			return id;
+		}
+	}
+	return STATE_NONE;
+}
+
 void plan_find_records(struct plan *p)
 {
 	const struct dag *d = p->d;
-	const struct state *s = p->o.state;
 	for (uint32_t j = 0; j < d->job_count; j++) {
-		p->record[j] = STATE_NONE;
-		const struct rule *rule = dag_rule(d, j);
-		if (!s || !rule->output_count) {
-			continue;
-		}
-		uint32_t file = state_file_of(s, dag_products(d, j)[0]);
-		uint32_t id = file == STATE_NONE ? STATE_NONE : s->files.v[file].job;
-		if (id < s->jobs.n && s->jobs.v[id].run) {
-			p->record[j] = id;
+		p->record[j] = p->o.state ? record_of(p->o.state, dag_products(d, j),
+						    dag_rule(d, j)->output_count)
+					  : STATE_NONE;
+	}
+}
+
+bool plan_owns_record(const struct plan *p, uint32_t job)
+{
+	const struct state *s = p->o.state;
+	const struct known_job *record = plan_record(p, job);
+	const uint32_t *files = dag_products(p->d, job);
+	if (record && !record->output_count) {
+		return true; /* of an attempt of this run */
+	}
+	for (uint32_t k = 0; record && k < dag_rule(p->d, job)->output_count; k++) {
+		if (state_file_of(s, files[k]) == s->outputs.v[record->outputs]) {
+			return true;
 		}
 	}
+	return false;
 }
 
 /* What is at the path of a file of the graph now. False: nothing. */
