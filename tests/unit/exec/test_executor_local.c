@@ -146,8 +146,8 @@ static const char *const texts[] = {
 	"cat in > out\nX=1\necho $X",
 	"mkdir new && cp in new/f && cat new/f > out",
 	"cat in \\\n  | sort \\\n  > out; cat 'none\nx'\n",
-	"sh -c 'ps -o pgid= $$' > pg; sh -c 'ps -o pgid= $$' | sort -u pg - | "
-	"grep -c .",
+	("sh -c 'ps -o pgid= $$' > pg; sh -c 'ps -o pgid= $$' | sort -u pg - | "
+	 "grep -c ."),
 	"echo a > out; echo b >> out; cat out",
 	": > out && echo ok",
 	"cat > out; cat < in | cat",
