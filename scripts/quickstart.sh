@@ -42,7 +42,8 @@ cwflow -j 4
 echo "== 4/4 Results"
 cwflow --dag | dot -Tsvg -o results/dag.svg
 cwflow --rulegraph | dot -Tpng -o results/rulegraph.png
-echo "The most frequent words, first books (results/results.csv):"
+echo "How often the ten most frequent words of a text occur, the first of" \
+	"$(($(wc -l <results/results.csv) - 1)) texts:"
 echo
 head -n 12 results/results.csv | awk -F, '{
 	printf "  "
