@@ -182,6 +182,25 @@ static int list_from_texts(struct job_values *v, const struct param *p, struct v
 	return 0;
 }
 
+/* One item of a param that is worked out as a list. */
+static int item_of_param(struct job_values *v, const struct param *p, int64_t index,
+	struct value *ret, struct render_error *err)
+{
+	struct value list;
+	if (job_param(v, p, &list, err) != 0) {
+		return -1;
+	}
+	if (list.kind != VALUE_LIST && index == 0) {
+		*ret = list;
+		return 0;
+	}
+	if (list.kind != VALUE_LIST || index >= (int64_t)list.count) {
+		return fail(v, err, "this param has not that many values");
+	}
+	*ret = text_value(list.list[index]);
+	return 0;
+}
+
 /* {params.a.b[0]}: down into nested values. */
 static int resolve_param(struct job_values *v, const struct ref *ref, struct value *ret,
 	struct render_error *err)
@@ -190,9 +209,14 @@ static int resolve_param(struct job_values *v, const struct ref *ref, struct val
 	for (uint32_t s = 0; s < ref->step_count; s++) {
 		const struct ref_step *step = &ref->steps[s];
 		const struct param *found = NULL;
+		bool worked_out = p->kind == PARAM_ITEM || p->kind == PARAM_TEXT;
+		if (worked_out && step->index >= 0 && s + 1 == ref->step_count) {
+			return item_of_param(v, p, step->index, ret, err);
+		}
 		for (uint32_t i = 0; i < p->item_count && !found; i++) {
-			if (step->index >= 0 ? step->index == (int64_t)i
-					     : sv_eq(p->items[i].name, step->name)) {
+			if (step->index >= 0 && p->kind == PARAM_LIST
+					? step->index == (int64_t)i
+					: sv_eq(p->items[i].name, step->text)) {
 				found = &p->items[i];
 			}
 		}

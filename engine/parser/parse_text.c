@@ -272,6 +272,41 @@ static int bind_var(
 		"unknown name \"" SV_FMT "\"", SV_ARG(ref->name));
 }
 
+/* {output[3]} where there are two. */
+static int check_index(struct reader *r, const struct text *t, const struct ref *ref,
+	uint32_t count, const char *word)
+{
+	if (!ref->step_count || ref->steps[0].index < (int64_t)count) {
+		return 0;
+	}
+	return diag_error(r->sink, "CW-E020", span_of_ref(t, ref),
+		"there is no number %lld here: %u %s%s, counted from 0",
+		(long long)ref->steps[0].index, (unsigned)count, word,
+		count == 1 ? "" : "s");
+}
+
+/* How many files an entry gives, UINT32_MAX where that is known later. */
+static uint32_t files_of(const struct entry *e)
+{
+	bool fixed = e->item.kind == ITEM_PATH && !(e->item.flags & ITEM_OPTIONAL) &&
+		     e->item.path.plain;
+	return fixed ? 1 : UINT32_MAX;
+}
+
+static int check_input_index(struct reader *r, const struct text *t,
+	const struct ref *ref, const struct rule *rule)
+{
+	uint32_t count = 0;
+	if (ref->name.n) {
+		count = files_of(&rule->inputs[ref->slot]);
+	}
+	for (uint32_t i = 0; !ref->name.n && i < rule->input_count; i++) {
+		uint32_t n = files_of(&rule->inputs[i]);
+		count = n == UINT32_MAX || count == UINT32_MAX ? UINT32_MAX : count + n;
+	}
+	return count == UINT32_MAX ? 0 : check_index(r, t, ref, count, "input");
+}
+
 static int bind_input(
 	struct reader *r, const struct text *t, struct ref *ref, const struct rule *rule)
 {
@@ -280,12 +315,12 @@ static int bind_input(
 	for (uint32_t i = 0; ref->name.n && i < rule->input_count; i++) {
 		if (sv_eq(rule->inputs[i].name, ref->name)) {
 			ref->slot = i;
-			return 0;
+			return check_input_index(r, t, ref, rule);
 		}
 		nearest_offer(&near, rule->inputs[i].name);
 	}
 	return ref->name.n ? unknown(r, span_of_ref(t, ref), "input", ref->name, &near)
-			   : 0;
+			   : check_input_index(r, t, ref, rule);
 }
 
 /* The stretch of products that {output}, {log.NAME}, ... stands for. */
@@ -307,7 +342,7 @@ static int bind_product(struct reader *r, const struct text *t, struct ref *ref,
 		}
 	}
 	if (ref->slot_count) {
-		return 0;
+		return check_index(r, t, ref, ref->slot_count, word);
 	}
 	if (ref->name.n) {
 		return unknown(r, span_of_ref(t, ref), word, ref->name, &near);
@@ -317,6 +352,40 @@ static int bind_product(struct reader *r, const struct text *t, struct ref *ref,
 	diag_note(r->sink, rule->span, "add a line such as `%s: %s`", word,
 		kind == PRODUCT_LOG ? "logs/NAME.log" : "results/NAME.txt");
 	return -1;
+}
+
+/* Steps into a param that is written out as lists and mappings. */
+static int bind_nested(struct reader *r, const struct text *t, const struct ref *ref,
+	const struct rule *rule)
+{
+	const struct param *p = &rule->params[ref->slot];
+	for (uint32_t s = 0; s < ref->step_count; s++) {
+		const struct ref_step *step = &ref->steps[s];
+		const struct param *found = NULL;
+		struct nearest near;
+		if (p->kind != PARAM_MAP && p->kind != PARAM_LIST) {
+			return 0;
+		}
+		nearest_init(&near, step->text);
+		for (uint32_t i = 0; i < p->item_count && !found; i++) {
+			bool here = step->index >= 0 && p->kind == PARAM_LIST
+					    ? step->index == (int64_t)i
+					    : sv_eq(p->items[i].name, step->text);
+			found = here ? &p->items[i] : NULL;
+			nearest_offer(&near, p->items[i].name);
+		}
+		if (!found && p->kind == PARAM_LIST) {
+			return diag_error(r->sink, "CW-E020", span_of_ref(t, ref),
+				"this param has %u values, counted from 0, and no \"" SV_FMT
+				"\"",
+				(unsigned)p->item_count, SV_ARG(step->text));
+		}
+		if (!found) {
+			return unknown(r, span_of_ref(t, ref), "key", step->text, &near);
+		}
+		p = found;
+	}
+	return 0;
 }
 
 static int bind_param(
@@ -330,15 +399,14 @@ static int bind_param(
 			ref->steps++;
 			ref->step_count--;
 			ref->name = SV("0"); /* one param, not all of them */
-			return 0;
+			return bind_nested(r, t, ref, rule);
 		}
-		return unknown(
-			r, span_of_ref(t, ref), "param", SV("of that number"), &near);
+		return check_index(r, t, ref, rule->param_count, "param");
 	}
 	for (uint32_t i = 0; ref->name.n && i < rule->param_count; i++) {
 		if (sv_eq(rule->params[i].name, ref->name)) {
 			ref->slot = i;
-			return 0;
+			return bind_nested(r, t, ref, rule);
 		}
 		nearest_offer(&near, rule->params[i].name);
 	}
