@@ -244,7 +244,9 @@ static int read_triggers(struct session *s, struct plan_options *o)
 	o->checksum_limit = 1000000000;
 	if (limit && parse_i64(sv_from(limit), &o->checksum_limit) == 0 &&
 		o->checksum_limit >= 0) {
-		return 0; /* bytes */
+		/* bytes; 0 would mean that there is no limit */
+		o->checksum_limit += o->checksum_limit == 0;
+		return 0;
 	}
 	if (limit && parse_size_mb(sv_from(limit), &mb) == 0) {
 		o->checksum_limit = mb * 1000000;

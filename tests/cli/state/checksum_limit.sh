@@ -8,4 +8,5 @@ cwflow -q --checksum-limit 10
 run cwflow -n --checksum-limit 10
 touch in.txt
 run cwflow -n -q --checksum-limit 10
+run cwflow -n -q --checksum-limit 0
 run cwflow -n --checksum-limit lots
