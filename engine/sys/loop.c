@@ -231,14 +231,16 @@ static int64_t run_timers(struct loop *l)
 	int64_t now = clock_monotonic_ns(&clock_real);
 	for (size_t i = 0; i < l->sources.n; i++) {
 		struct source *s = &l->sources.v[i];
-		if (s->kind != SOURCE_TIMER) {
-			continue;
-		}
-		if (s->at_ns <= now) {
+		if (s->kind == SOURCE_TIMER && s->at_ns <= now) {
 			struct source was = *s;
 			free_source(l, s);
 			was.fn.timer(was.ctx);
-		} else if (s->at_ns < next) {
+		}
+	}
+	/* only now: a timer may have been added in a place that was passed already */
+	for (size_t i = 0; i < l->sources.n; i++) {
+		const struct source *s = &l->sources.v[i];
+		if (s->kind == SOURCE_TIMER && s->at_ns < next) {
 			next = s->at_ns;
 		}
 	}
