@@ -154,7 +154,7 @@ int bind_text(struct reader *r, struct text *t, const struct scope *scope);
 /* Calls `fn` for each reference of a text, those within brackets too. */
 int each_ref_of_text(struct reader *r, struct text *t, void *ctx,
 	int (*fn)(struct reader *, struct text *, struct ref *, void *));
-/* The literal parts of an output pattern in normal form (see path_normalise), with the
+/* path_text.c: the literal parts of an output pattern in normal form (see path_normalise), with the
  * module's prefix before it where `prefix`. */
 void normalise_pattern(struct reader *r, struct text *t, bool prefix);
 /* The module's prefix before a relative path that no rule outside makes. */
