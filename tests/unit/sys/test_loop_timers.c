@@ -16,7 +16,8 @@ static void once_more(void *ctx)
 {
 	struct again *a = ctx;
 	a->calls++;
-	loop_add_timer(a->loop, clock_monotonic_ns(&clock_real) + NS_PER_MS, once_more, a);
+	loop_add_timer(
+		a->loop, clock_monotonic_ns(&clock_real) + NS_PER_MS, once_more, a);
 }
 
 static void nothing(void *ctx)
