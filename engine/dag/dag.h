@@ -47,6 +47,7 @@ struct dag {
 	int64_t *mtime; /* ns since 1970; of a link that of what it points to */
 	int64_t *size;  /* bytes, likewise */
 	uint32_t file_cap;
+	uint32_t stamp_cap; /* rows of mtime and size */
 	/* by job; jobs.v[jobs.n - 1] is a sentinel */
 	VEC(struct dag_job) jobs;
 	uint32_t job_count;

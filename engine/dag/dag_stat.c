@@ -121,9 +121,17 @@ static void *stat_range(void *arg)
 void stat_files(struct dag *d, enum stat_what what)
 {
 	uint32_t files = d->paths.count;
-	if (!d->mtime) {
-		d->mtime = xreallocarray(NULL, files, sizeof(*d->mtime));
-		d->size = xcalloc(files, sizeof(*d->size));
+	if (d->stamp_cap < files) {
+		/* the build, and what is read later, may bring new names between two looks */
+		d->mtime = xreallocarray(d->mtime, files, sizeof(*d->mtime));
+		if (d->size) {
+			d->size = xreallocarray(d->size, files, sizeof(*d->size));
+			memset(d->size + d->stamp_cap, 0,
+				(files - d->stamp_cap) * sizeof(*d->size));
+		} else {
+			d->size = xcalloc(files, sizeof(*d->size));
+		}
+		d->stamp_cap = files;
 	}
 	uint32_t threads = files / FILES_PER_THREAD + 1;
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
