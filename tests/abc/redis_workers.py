@@ -32,6 +32,7 @@ def server():
     p = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", socket, "--dir", dir,
                           "--requirepass", "open sesame", "--appendonly", "yes"],
                          stdout=subprocess.DEVNULL)
+    processes.append(p)
     for _ in range(100):
         if os.path.exists(socket) and manager("info").returncode == 0:
             return p
