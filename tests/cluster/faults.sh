@@ -30,7 +30,7 @@ END
 
 # what is told by the script alone
 fresh
-run -j 5
+run -j 5 --max-status-rate 6/m
 check "all jobs end well" is "$status" 0
 check "each is submitted once" is "$(submissions)" 12
 check "the results are there" is "$(cat out/{1..12}.txt | paste -sd' ')" "1 2 3 4 5 6 7 8 9 10 11 12"
