@@ -251,7 +251,6 @@ static int open_to_look(struct state *s, struct strbuf *note)
 			state_db_close(&s->db);
 			s->has_db = false;
 			known_clear(s);
-			return 0;
 		}
 	}
 	lay_over(s);

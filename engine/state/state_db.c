@@ -71,7 +71,11 @@ static int read_meta(struct state_db *s, enum state_db_mode mode, uint64_t ident
 	if (db_query_int(&s->db, "SELECT count(*) FROM meta", 0, &count) != 0) {
 		return -1;
 	}
-	if (count == 0 && mode == STATE_DB_WRITE) {
+	if (count == 0 && mode != STATE_DB_WRITE) {
+		s->db.fault = DB_FAULT_MISSING; /* its maker has got no further yet */
+		return -1;
+	}
+	if (count == 0) {
 		snprintf(sql, sizeof(sql), "INSERT INTO meta VALUES(0, %lld, 0)",
 			(long long)(int64_t)identity);
 		if (db_exec(&s->db, sql) != 0) {

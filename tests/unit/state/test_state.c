@@ -210,6 +210,38 @@ static void test_killed(void **state)
 	}
 }
 
+/* Killed while the database was being made: the journal has it all. */
+static void test_half_made_database(void **state)
+{
+	static const char *const steps[] = {"PRAGMA user_version=0",
+		"CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 0), identity INTEGER NOT "
+		"NULL, applied INTEGER NOT NULL) STRICT; CREATE TABLE unfinished(job INTEGER "
+		"PRIMARY KEY, run INTEGER, start_ns INTEGER, paths BLOB) STRICT; PRAGMA "
+		"user_version=1"};
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	struct world w;
+	struct db db;
+	char path[96];
+	(void)state;
+	for (size_t i = 0; i < CW_ARRAY_LEN(steps); i++) {
+		die_after(4, false);
+		for (size_t k = 0; k < CW_ARRAY_LEN(ends); k++) {
+			snprintf(path, sizeof(path), "%s/state.db%s", dir, ends[k]);
+			unlink(path);
+		}
+		snprintf(path, sizeof(path), "%s/state.db", dir);
+		assert_int_equal(db_open(&db, path, DB_CREATE, NULL, 0), 0);
+		assert_int_equal(db_exec(&db, steps[i]), 0);
+		db_close(&db);
+		assert_int_equal(open_world(&w, STATE_LOOK), 0);
+		assert_job(&w, 3);
+		assert_int_equal(w.state.unfinished.n, 1);
+		assert_int_equal(close_world(&w), 0);
+		teardown(state);
+		setup(state);
+	}
+}
+
 static void test_torn_journal(void **state)
 {
 	struct world w;
@@ -411,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_records_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_half_made_database, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_torn_journal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frames, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_journal, setup, teardown),
