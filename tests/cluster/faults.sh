@@ -140,7 +140,7 @@ check "stuck: taken back" until_true 3 grep -q '^1$' "$FAKE_DIR/cancelled"
 fresh
 touch "$FAKE_DIR/hold"
 begin --latency-wait 1 out/once-1
-until_true 5 test -s "$FAKE_DIR/1.state"
+until_true 5 test -s "$FAKE_DIR/submitted"
 echo COMPLETED >"$FAKE_DIR/1.state"
 wait $engine
 check "no exit status: lost" says 'lost: the scheduler says COMPLETED \(job 1\), but it left no exit status'
