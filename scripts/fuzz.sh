@@ -5,7 +5,8 @@ set -eu
 target=$1
 seconds=$2
 name=$(basename "$target" _libfuzzer)
-seeds=$(dirname "$0")/../tests/fuzz/corpora/${name#fuzz_}
+# absolute: a target may change its folder before it reads them
+seeds=$(cd "$(dirname "$0")/.." && pwd)/tests/fuzz/corpora/${name#fuzz_}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/new"
