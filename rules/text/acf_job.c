@@ -8,8 +8,12 @@
 
 enum { PART_MIN = 1 << 16 }; /* bytes of book that are worth a thread */
 
-int acf_job_limits(const struct acf_job *job)
+int acf_job_take(struct acf_job *job, const struct tool *tool, char **operands)
 {
+	job->tool = tool;
+	job->book = operands[0];
+	job->dat = operands[1];
+	job->out = operands[2];
 	if (job->words * job->lags <= ACF_CELLS_MAX) {
 		return 0;
 	}

@@ -19,9 +19,28 @@ struct acf_job {
 	uint64_t words, lags, threads;
 };
 
-/* Whether words times lags are no more than memory should be asked for; if not, an error of
- * the command line is printed. 0 or TOOL_USAGE. */
-int acf_job_limits(const struct acf_job *job);
+/* The job when no option is given, and its options as rows of a tool's table. */
+#define ACF_JOB_DEFAULTS                                                                 \
+	{                                                                                \
+		.words = 16, .lags = 100, .threads = 1                                   \
+	}
+#define ACF_JOB_WORDS(job)                                                               \
+	{                                                                                \
+		.name = "words", .letter = 'w', .type = TOOL_UINT,                       \
+		.target = &(job)->words, .min = 1, .max = ACF_WORDS_MAX, .arg = "N",     \
+		.help = "most frequent words to average over (16)"                       \
+	}
+#define ACF_JOB_TIMESTEPS(job)                                                           \
+	{                                                                                \
+		.name = "timesteps", .letter = 't', .type = TOOL_UINT,                   \
+		.target = &(job)->lags, .min = 1, .max = ACF_LAGS_MAX, .arg = "T",       \
+		.help = "lags 0 to T - 1 (100)"                                          \
+	}
+
+/* Takes the tool and its operands BOOK, DAT, OUT into the job, all borrowed. Words times lags
+ * must be no more than memory should be asked for; if not, an error of the command line is
+ * printed. 0 or TOOL_USAGE. */
+int acf_job_take(struct acf_job *job, const struct tool *tool, char **operands);
 
 /* Reads the counts and keeps the job's most frequent words; fewer are an error. 0 or -1
  * (printed, nothing to release). */

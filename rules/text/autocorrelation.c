@@ -46,24 +46,10 @@ static int run(const struct acf_job *job)
 
 int main(int argc, char **argv)
 {
-	struct acf_job job = {.words = 16, .lags = 100, .threads = 1};
+	struct acf_job job = ACF_JOB_DEFAULTS;
 	const struct tool_option options[] = {
-		{.name = "words",
-			.letter = 'w',
-			.type = TOOL_UINT,
-			.target = &job.words,
-			.min = 1,
-			.max = ACF_WORDS_MAX,
-			.arg = "N",
-			.help = "most frequent words to average over (16)"},
-		{.name = "timesteps",
-			.letter = 't',
-			.type = TOOL_UINT,
-			.target = &job.lags,
-			.min = 1,
-			.max = ACF_LAGS_MAX,
-			.arg = "T",
-			.help = "lags 0 to T - 1 (100)"},
+		ACF_JOB_WORDS(&job),
+		ACF_JOB_TIMESTEPS(&job),
 		{.name = "jobs",
 			.letter = 'j',
 			.type = TOOL_UINT,
@@ -90,13 +76,9 @@ int main(int argc, char **argv)
 	if (status != -1) {
 		return status;
 	}
-	job.tool = &tool;
-	if (acf_job_limits(&job)) {
+	if (acf_job_take(&job, &tool, argv + first)) {
 		return TOOL_USAGE;
 	}
-	job.book = argv[first];
-	job.dat = argv[first + 1];
-	job.out = argv[first + 2];
 	if (run(&job) || fflush(stdout)) {
 		return TOOL_FAILED;
 	}

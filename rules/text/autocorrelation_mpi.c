@@ -178,25 +178,11 @@ static int run(const struct acf_job *job, const struct world *w)
 /* The command line, then the work; the exit status. */
 static int main_in_world(struct world *w, int argc, char **argv)
 {
-	struct acf_job job = {.words = 16, .lags = 100, .threads = 1};
+	struct acf_job job = ACF_JOB_DEFAULTS;
 	bool gather = false;
 	const struct tool_option options[] = {
-		{.name = "words",
-			.letter = 'w',
-			.type = TOOL_UINT,
-			.target = &job.words,
-			.min = 1,
-			.max = ACF_WORDS_MAX,
-			.arg = "N",
-			.help = "most frequent words to average over (16)"},
-		{.name = "timesteps",
-			.letter = 't',
-			.type = TOOL_UINT,
-			.target = &job.lags,
-			.min = 1,
-			.max = ACF_LAGS_MAX,
-			.arg = "T",
-			.help = "lags 0 to T - 1 (100)"},
+		ACF_JOB_WORDS(&job),
+		ACF_JOB_TIMESTEPS(&job),
 		{.name = "gather",
 			.type = TOOL_FLAG,
 			.target = &gather,
@@ -227,13 +213,9 @@ static int main_in_world(struct world *w, int argc, char **argv)
 	if (gather && w->p2p) {
 		return tool_usage(&tool, "--gather and --p2p exclude each other");
 	}
-	job.tool = &tool;
-	if (acf_job_limits(&job)) {
+	if (acf_job_take(&job, &tool, argv + first)) {
 		return TOOL_USAGE;
 	}
-	job.book = argv[first];
-	job.dat = argv[first + 1];
-	job.out = argv[first + 2];
 	if (strcmp(job.book, "-") == 0 || strcmp(job.dat, "-") == 0) {
 		return tool_usage(
 			&tool, "BOOK and DAT must be files that every rank can read");

@@ -64,9 +64,13 @@ static enum picture_format format_of(const char *path)
 	return FORMAT_UNKNOWN;
 }
 
-bool canvas_knows(const char *path)
+int canvas_check_name(const struct tool *tool, const char *path)
 {
-	return format_of(path) != FORMAT_UNKNOWN;
+	if (format_of(path) != FORMAT_UNKNOWN) {
+		return 0;
+	}
+	return tool_usage(
+		tool, "the picture's name must end in .png, .svg or .pdf: %s", path);
 }
 
 /* Is there any font to write with? */

@@ -37,8 +37,9 @@ struct text_extent {
 
 struct canvas;
 
-/* Is the name's end one of .png, .svg, .pdf? */
-bool canvas_knows(const char *path);
+/* Does the picture's name end in .png, .svg or .pdf? 0, or TOOL_USAGE with an error
+ * printed. */
+int canvas_check_name(const struct tool *tool, const char *path);
 
 /* An empty canvas; returns owned, canvas_free. NULL with an error printed where no font is
  * installed. `tool` is borrowed. */

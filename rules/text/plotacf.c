@@ -3,14 +3,12 @@
 #include <math.h>
 
 #include "base/xalloc.h"
-#include "text/chart.h"
+#include "text/curve_plot.h"
 #include "text/plot_name.h"
 
 struct acf_plot {
-	const struct tool *tool;
-	struct chart chart;
-	VEC(char *) names; /* of curves; owned */
-	double low, high;  /* of the values */
+	struct curve_plot plot;
+	double low, high; /* of the values */
 	double lags;
 };
 
@@ -33,7 +31,7 @@ static int parse_pair(const char *line, double *ret_x, double *ret_y)
 /* Reads the lines of an open file into `curve`: lag = first number - 1; lag 0 is left out,
  * being 1 always. 0 or -1 (printed). */
 static int read_lines(
-	const struct acf_plot *plot, const char *path, FILE *file, struct curve *curve)
+	const struct tool *tool, const char *path, FILE *file, struct curve *curve)
 {
 	VEC(double) xy = {0};
 	char *line = NULL;
@@ -48,19 +46,18 @@ static int read_lines(
 			continue;
 		}
 		if (parse_pair(line, &x, &y)) {
-			r = tool_error(plot->tool, "%s:%zu: expected 'number,number'",
-				path, number);
+			r = tool_error(
+				tool, "%s:%zu: expected 'number,number'", path, number);
 		} else if (x >= 2) {
 			vec_push(&xy, x - 1);
 			vec_push(&xy, y);
 		}
 	}
 	if (!r && ferror(file)) {
-		r = tool_error(plot->tool, "%s: %s", path, strerror(errno));
+		r = tool_error(tool, "%s: %s", path, strerror(errno));
 	}
 	if (!r && xy.n < 4) {
-		r = tool_error(
-			plot->tool, "%s: two lags above 0 are needed at least", path);
+		r = tool_error(tool, "%s: two lags above 0 are needed at least", path);
 	}
 	free(line);
 	curve->xy = xy.v;
@@ -69,90 +66,52 @@ static int read_lines(
 }
 
 /* Adds a file; 0 or -1. */
-static int add_curve(struct acf_plot *plot, const char *path, size_t color)
+static int add_curve(struct acf_plot *acf, const char *path, size_t color)
 {
+	const struct tool *tool = &acf->plot.tool;
 	FILE *file = fopen(path, "re");
 	if (!file) {
-		return tool_error(plot->tool, "%s: %s", path, strerror(errno));
+		return tool_error(tool, "%s: %s", path, strerror(errno));
 	}
-	struct curve *curve = vec_add(&plot->chart.curves);
+	struct curve *curve = vec_add(&acf->plot.chart.curves);
 	curve->color = color;
 	curve->style = color / CANVAS_PALETTE_SIZE % 2 ? CURVE_DASHED : CURVE_LINE;
-	int r = read_lines(plot, path, file, curve);
+	int r = read_lines(tool, path, file, curve);
 	fclose(file);
 	if (r) {
 		return -1;
 	}
-	vec_push(&plot->names, plot_name(path));
-	curve->name = sv_from(vec_last(&plot->names));
+	curve_plot_name(&acf->plot, plot_name(path));
 	for (size_t i = 0; i < curve->n; i++) {
-		plot->lags = fmax(plot->lags, curve->xy[2 * i]);
-		plot->low = fmin(plot->low, curve->xy[2 * i + 1]);
-		plot->high = fmax(plot->high, curve->xy[2 * i + 1]);
+		acf->lags = fmax(acf->lags, curve->xy[2 * i]);
+		acf->low = fmin(acf->low, curve->xy[2 * i + 1]);
+		acf->high = fmax(acf->high, curve->xy[2 * i + 1]);
 	}
 	return 0;
 }
 
-/* All curves into the picture; 0 or -1. */
-static int run(struct acf_plot *plot, char **paths, size_t n, const char *picture)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (add_curve(plot, paths[i], i)) {
-			return -1;
-		}
-	}
-	plot->chart.x = axis_linear(0, plot->lags, 10);
-	plot->chart.y = axis_linear(plot->low, plot->high, 6);
-	struct canvas *c = canvas_new(plot->tool);
-	if (!c) {
-		return -1;
-	}
-	chart_draw(&plot->chart, c);
-	int r = canvas_write(c, picture);
-	canvas_free(c);
-	return r;
-}
-
 int main(int argc, char **argv)
 {
-	struct acf_plot plot = {
-		.chart = {.title = "Average word autocorrelation",
+	struct acf_plot acf = {
+		.plot.chart = {.title = "Average word autocorrelation",
 			.x_name = "lag in words (lag 0, always 1, is left out)",
 			.y_name = "autocorrelation"}};
-	const struct tool_option options[] = {
-		{.name = "title",
-			.type = TOOL_TEXT,
-			.target = &plot.chart.title,
-			.arg = "TEXT",
-			.help = "what stands above"},
-		{.name = NULL},
-	};
-	const struct tool tool = {
-		.name = "plotacf",
-		.operands = "CSV... PICTURE",
-		.summary =
-			"Draws the curves of the files CSV that autocorrelation wrote.\n"
-			"PICTURE ends in .png, .svg or .pdf.",
-		.options = options,
-		.min_operands = 2,
-		.max_operands = -1,
-	};
-	int first = 0;
-	int status = tool_parse(&tool, argc, argv, &first);
+	int status = curve_plot_parse(&acf.plot, "plotacf", "CSV... PICTURE",
+		"Draws the curves of the files CSV that autocorrelation wrote.\n"
+		"PICTURE ends in .png, .svg or .pdf.",
+		argc, argv);
 	if (status != -1) {
 		return status;
 	}
-	const char *picture = argv[argc - 1];
-	if (!canvas_knows(picture)) {
-		return tool_usage(&tool,
-			"the picture's name must end in .png, .svg or .pdf: %s", picture);
+	int r = 0;
+	for (size_t i = 0; i < acf.plot.n && !r; i++) {
+		r = add_curve(&acf, acf.plot.paths[i], i);
 	}
-	plot.tool = &tool;
-	int r = run(&plot, argv + first, (size_t)(argc - first) - 1, picture);
-	chart_release(&plot.chart);
-	for (size_t i = 0; i < plot.names.n; i++) {
-		free(plot.names.v[i]);
+	if (!r) {
+		acf.plot.chart.x = axis_linear(0, acf.lags, 10);
+		acf.plot.chart.y = axis_linear(acf.low, acf.high, 6);
+		r = curve_plot_write(&acf.plot);
 	}
-	vec_release(&plot.names);
+	curve_plot_release(&acf.plot);
 	return r ? TOOL_FAILED : TOOL_OK;
 }

@@ -90,10 +90,8 @@ int main(int argc, char **argv)
 	if (status != -1) {
 		return status;
 	}
-	if (!canvas_knows(argv[first + 1])) {
-		return tool_usage(&tool,
-			"the picture's name must end in .png, .svg or .pdf: %s",
-			argv[first + 1]);
+	if (canvas_check_name(&tool, argv[first + 1])) {
+		return TOOL_USAGE;
 	}
 	return run(&tool, argv[first], argv[first + 1], title, words) ? TOOL_FAILED
 								      : TOOL_OK;
