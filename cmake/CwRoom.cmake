@@ -1,10 +1,12 @@
-# cw_room(NAME [DIR folder] [USES room...] [LIBS pkg-config-module...] [MAINS name...] [THREADS])
+# cw_room(NAME [DIR folder] [USES room...] [LIBS pkg-config-module...]
+#         [LOADS pkg-config-module...] [MAINS name...] [THREADS])
 #
 # One folder (engine/NAME unless DIR says otherwise), one static library cw_NAME of all
 # its .c files except main.c and the MAINS, which are programs' (see cw_tool).
+# LOADS: libraries whose headers are read, and that are loaded by dlopen when needed.
 # USES is the room's row of the table in docs/internals.md (the layers test compares them).
 function(cw_room name)
-	cmake_parse_arguments(A "THREADS" "DIR" "USES;LIBS;MAINS" ${ARGN})
+	cmake_parse_arguments(A "THREADS" "DIR" "USES;LIBS;LOADS;MAINS" ${ARGN})
 	if(NOT A_DIR)
 		set(A_DIR engine/${name})
 	endif()
@@ -26,6 +28,12 @@ function(cw_room name)
 	foreach(lib ${A_LIBS})
 		cw_package(${lib} target)
 		target_link_libraries(cw_${name} ${scope} ${target})
+	endforeach()
+	foreach(lib ${A_LOADS})
+		cw_package(${lib} target)
+		target_include_directories(cw_${name} ${scope}
+			$<TARGET_PROPERTY:${target},INTERFACE_INCLUDE_DIRECTORIES>)
+		target_link_libraries(cw_${name} ${scope} ${CMAKE_DL_LIBS})
 	endforeach()
 	if(A_THREADS)
 		target_link_libraries(cw_${name} ${scope} Threads::Threads)

@@ -59,7 +59,7 @@ bool records_ask_git(void *ctx, const char *path, bool read, struct known_file *
 	}
 	bool known;
 	if (read) {
-		known = git_blob_of_file(path, &d) == 0;
+		known = git_blob_of_file(r->git, path, &d) == 0;
 	} else {
 		struct strbuf full = STRBUF_INIT;
 		path_join(&full, sv_from(r->workdir), sv_from(path));

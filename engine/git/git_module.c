@@ -9,9 +9,10 @@
 #include "git/git_repo.h"
 #include "sys/fs.h"
 
-static int say_git(struct strbuf *error, const char *what, const char *name)
+static int say_git(const struct git_lib *lib, struct strbuf *error, const char *what,
+	const char *name)
 {
-	const git_error *e = git_error_last();
+	const git_error *e = lib->git_error_last();
 	strbuf_addf(error, "%s \"%s\"%s%s", what, name, e && e->message ? ": " : "",
 		e && e->message ? e->message : "");
 	for (size_t i = 0; i < error->len; i++) {
@@ -27,19 +28,26 @@ static void add_folder(const struct git_module *m, const char *commit, struct st
 		(unsigned long long)hash64(m->url, strlen(m->url)), commit);
 }
 
+/* What answers libgit2 while it clones. */
+struct agent {
+	const struct git_lib *lib;
+	int tries;
+};
+
 static int use_agent(git_credential **out, const char *url, const char *user,
 	unsigned allowed, void *ctx)
 {
-	int *tries = ctx;
+	struct agent *a = ctx;
 	(void)url;
-	if ((*tries)++ || !(allowed & GIT_CREDENTIAL_SSH_KEY)) {
+	if (a->tries++ || !(allowed & GIT_CREDENTIAL_SSH_KEY)) {
 		return GIT_PASSTHROUGH;
 	}
-	return git_credential_ssh_key_from_agent(out, user ? user : "git");
+	return a->lib->git_credential_ssh_key_from_agent(out, user ? user : "git");
 }
 
 /* The commit that a ref of the clone names. */
-static int find_commit(git_repository *repo, const struct git_module *m, git_commit **ret)
+static int find_commit(const struct git_lib *lib, git_repository *repo,
+	const struct git_module *m, git_commit **ret)
 {
 	static const char *const forms[] = {
 		"refs/tags/%s", "refs/remotes/origin/%s", "%s"};
@@ -51,10 +59,10 @@ static int find_commit(git_repository *repo, const struct git_module *m, git_com
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(full, sizeof(full), forms[i], name);
 #pragma GCC diagnostic pop
-		if (git_revparse_single(&object, repo, full) == 0) {
+		if (lib->git_revparse_single(&object, repo, full) == 0) {
 			git_object *commit = NULL;
-			int rc = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
-			git_object_free(object);
+			int rc = lib->git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+			lib->git_object_free(object);
 			*ret = (git_commit *)commit;
 			return rc;
 		}
@@ -62,47 +70,50 @@ static int find_commit(git_repository *repo, const struct git_module *m, git_com
 	return -1;
 }
 
-static int check_out(git_repository *repo, git_commit *commit)
+static int check_out(const struct git_lib *lib, git_repository *repo, git_commit *commit)
 {
 	git_checkout_options o;
-	git_checkout_options_init(&o, GIT_CHECKOUT_OPTIONS_VERSION);
+	lib->git_checkout_options_init(&o, GIT_CHECKOUT_OPTIONS_VERSION);
 	o.checkout_strategy = GIT_CHECKOUT_FORCE;
-	int rc = git_checkout_tree(repo, (const git_object *)commit, &o);
-	return rc ? rc : git_repository_set_head_detached(repo, git_commit_id(commit));
+	int rc = lib->git_checkout_tree(repo, (const git_object *)commit, &o);
+	return rc ? rc
+		  : lib->git_repository_set_head_detached(
+			    repo, lib->git_commit_id(commit));
 }
 
 /* Clones into `folder`, without a working tree, and then with that of the commit. */
-static int clone_into(const struct git_module *m, const char *folder,
-	struct strbuf *ret_commit, struct strbuf *error)
+static int clone_into(const struct git_lib *lib, const struct git_module *m,
+	const char *folder, struct strbuf *ret_commit, struct strbuf *error)
 {
 	git_repository *repo = NULL;
 	git_commit *commit = NULL;
 	git_clone_options o;
 	char hex[GIT_OID_HEXSZ + 1];
-	int tries = 0, rc = 0;
-	git_clone_options_init(&o, GIT_CLONE_OPTIONS_VERSION);
+	struct agent agent = {lib, 0};
+	int rc = 0;
+	lib->git_clone_options_init(&o, GIT_CLONE_OPTIONS_VERSION);
 	o.checkout_opts.checkout_strategy = GIT_CHECKOUT_NONE;
 	o.fetch_opts.callbacks.credentials = use_agent;
-	o.fetch_opts.callbacks.payload = &tries;
-	if (git_clone(&repo, m->url, folder, &o) != 0) {
-		return say_git(error, "cannot clone", m->url);
+	o.fetch_opts.callbacks.payload = &agent;
+	if (lib->git_clone(&repo, m->url, folder, &o) != 0) {
+		return say_git(lib, error, "cannot clone", m->url);
 	}
-	if (find_commit(repo, m, &commit) != 0) {
-		git_error_clear();
+	if (find_commit(lib, repo, m, &commit) != 0) {
+		lib->git_error_clear();
 		strbuf_addf(error, "\"%s\" has no %s \"%s\"", m->url,
 			m->commit ? "commit" : "tag, branch or commit",
 			m->commit ? m->commit
 			: m->ref  ? m->ref
 				  : "HEAD");
 		rc = -1;
-	} else if (check_out(repo, commit) != 0) {
-		rc = say_git(error, "cannot check out", m->url);
+	} else if (check_out(lib, repo, commit) != 0) {
+		rc = say_git(lib, error, "cannot check out", m->url);
 	} else {
 		strbuf_addstr(ret_commit,
-			git_oid_tostr(hex, sizeof(hex), git_commit_id(commit)));
+			lib->git_oid_tostr(hex, sizeof(hex), lib->git_commit_id(commit)));
 	}
-	git_commit_free(commit);
-	git_repository_free(repo);
+	lib->git_commit_free(commit);
+	lib->git_repository_free(repo);
 	return rc;
 }
 
@@ -124,8 +135,8 @@ static int check_clone(const char *folder, struct strbuf *error)
 }
 
 /* Clones beside its place and moves it there: others see it whole or not at all. */
-static int fetch(const struct git_module *m, struct strbuf *ret_folder,
-	struct strbuf *ret_commit, struct strbuf *error)
+static int fetch(const struct git_lib *lib, const struct git_module *m,
+	struct strbuf *ret_folder, struct strbuf *ret_commit, struct strbuf *error)
 {
 	struct strbuf fresh = STRBUF_INIT;
 	if (fs_make_dirs(AT_FDCWD, m->cache) != 0) {
@@ -134,7 +145,7 @@ static int fetch(const struct git_module *m, struct strbuf *ret_folder,
 	}
 	strbuf_addf(&fresh, "%s/new-%ld", m->cache, (long)getpid());
 	fs_remove_tree(AT_FDCWD, fresh.buf);
-	int rc = clone_into(m, fresh.buf, ret_commit, error);
+	int rc = clone_into(lib, m, fresh.buf, ret_commit, error);
 	if (rc == 0) {
 		add_folder(m, ret_commit->buf, ret_folder);
 		if (rename(fresh.buf, ret_folder->buf) != 0 &&
@@ -152,17 +163,16 @@ static int fetch(const struct git_module *m, struct strbuf *ret_folder,
 int git_module_get(const struct git_module *m, struct strbuf *ret_folder,
 	struct strbuf *ret_commit, struct strbuf *error)
 {
-	git_libgit2_init();
 	if (m->commit) {
 		add_folder(m, m->commit, ret_folder);
 		if (fs_exists(ret_folder->buf)) {
 			strbuf_addstr(ret_commit, m->commit);
-			git_libgit2_shutdown();
 			return check_clone(ret_folder->buf, error);
 		}
 		strbuf_reset(ret_folder);
 	}
-	int rc = fetch(m, ret_folder, ret_commit, error);
-	git_libgit2_shutdown();
+	struct git_lib *lib = git_lib_new(error);
+	int rc = lib ? fetch(lib, m, ret_folder, ret_commit, error) : -1;
+	git_lib_free(lib);
 	return rc;
 }

@@ -11,8 +11,8 @@
 
 struct git_repo;
 
-/* The repository that `folder` lies in, or NULL where there is none (or it cannot be
- * read). Returns owned, git_repo_free. */
+/* The repository that `folder` lies in, or NULL where there is none, it cannot be read, or
+ * libgit2 is not to be had. Returns owned, git_repo_free. */
 struct git_repo *git_repo_open(const char *folder);
 void git_repo_free(struct git_repo *r); /* NULL is fine */
 
@@ -34,6 +34,6 @@ bool git_repo_clean_blob(struct git_repo *r, const char *path, int64_t size,
 	int64_t mtime_ns, uint64_t ino, struct digest *ret);
 
 /* The same bytes of the id that git would give the file as it is now. 0, or -1. */
-int git_blob_of_file(const char *path, struct digest *ret);
+int git_blob_of_file(struct git_repo *r, const char *path, struct digest *ret);
 
 #endif

@@ -120,7 +120,7 @@ static void test_clean_blobs(void **state)
 	struct git_repo *r = git_repo_open(dir);
 	char *real = realpath(path, NULL);
 	assert_true(git_repo_clean_blob(r, real, st.st_size, ns, st.st_ino, &d));
-	assert_int_equal(git_blob_of_file(path, &e), 0);
+	assert_int_equal(git_blob_of_file(r, path, &e), 0);
 	assert_true(digest_eq(d, e));
 	/* git hash-object of "text\n" begins with 8e27be7d */
 	assert_memory_equal(&d, "\x8e\x27\xbe\x7d", 4);
