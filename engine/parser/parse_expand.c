@@ -28,6 +28,9 @@ static uint32_t need_var(struct expansion_reader *x, const struct text *t,
 static int no_such_name(struct expansion_reader *x, struct strview name, struct span span)
 {
 	struct nearest near;
+	if (x->r->broken & BROKEN_PRODUCTS) {
+		return -1;
+	}
 	nearest_init(&near, name);
 	for (uint32_t i = 0; i < x->r->wf->set_count; i++) {
 		nearest_offer(&near, x->r->wf->sets[i].name);

@@ -384,6 +384,22 @@ static int check_constraint_names(
 	return 0;
 }
 
+/* Inputs to params; what goes wrong is noted in r->broken. */
+static int parse_values(struct reader *r, const struct rule_source *s, struct rule *rule)
+{
+	struct file_unit *unit = r->unit;
+	const struct yaml_tree_node *input = find_key(s, "input", &r->unit);
+	int inputs = parse_inputs(r, input, rule);
+	r->unit = unit;
+	r->broken |= inputs ? BROKEN_INPUTS : 0;
+	int threads = parse_threads(r, s, rule);
+	int resources = parse_resources(r, s, rule);
+	r->broken |= resources ? BROKEN_RESOURCES : 0;
+	int params = parse_params(r, s, rule);
+	r->broken |= params ? BROKEN_PARAMS : 0;
+	return inputs | threads | resources | params;
+}
+
 static int parse_rule_body(struct reader *r, struct rule_decl *d)
 {
 	struct rule_source s;
@@ -394,13 +410,9 @@ static int parse_rule_body(struct reader *r, struct rule_decl *d)
 	if (find_sources(r, d, &s) != 0) {
 		return -1;
 	}
-	const struct yaml_tree_node *input = find_key(&s, "input", &r->unit);
-	int rc = parse_inputs(r, input, rule);
-	r->unit = d->unit;
-	rc |= check_constraint_names(r, &s, rule);
-	rc |= parse_threads(r, &s, rule);
-	rc |= parse_resources(r, &s, rule);
-	rc |= parse_params(r, &s, rule);
+	r->broken = d->failed ? BROKEN_PRODUCTS : 0;
+	int rc = d->failed ? -1 : check_constraint_names(r, &s, rule);
+	rc |= parse_values(r, &s, rule);
 	rc |= parse_env(r, &s, rule);
 	rc |= parse_numbers(r, &s, rule);
 	rc |= parse_words(r, &s, rule);
@@ -413,18 +425,6 @@ static int parse_rule_body(struct reader *r, struct rule_decl *d)
 	rc |= text_key(r, &s, "message", &command, &rule->message);
 	rc |= parse_commands(r, &s, rule);
 	return rc;
-}
-
-/* What can be judged of a rule whose outputs are wrong. */
-static void parse_rule_rest(struct reader *r, struct rule_decl *d)
-{
-	struct rule_source s;
-	r->unit = d->unit;
-	if (find_sources(r, d, &s) == 0) {
-		parse_threads(r, &s, d->rule);
-		parse_numbers(r, &s, d->rule);
-		parse_words(r, &s, d->rule);
-	}
 }
 
 /* --- declaration ------------------------------------------------------------------------ */
@@ -554,14 +554,16 @@ int parse_rules(struct reader *r)
 		struct rule_decl *d = &r->rules.v[i];
 		if (d->rule && parse_rule_products(r, d) != 0) {
 			d->failed = true;
+			d->rule->product_count = d->rule->wildcard_count = 0;
+			d->rule->output_count = d->rule->log_count = 0;
 			rc = -1;
-			parse_rule_rest(r, d);
 		}
 	}
 	for (size_t i = 0; i < r->rules.n; i++) {
 		struct rule_decl *d = &r->rules.v[i];
-		if (d->rule && !d->failed) {
+		if (d->rule) {
 			rc |= parse_rule_body(r, d);
+			r->broken = 0;
 		}
 	}
 	return rc;

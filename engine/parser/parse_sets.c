@@ -219,6 +219,25 @@ int parse_where(struct reader *r, const struct yaml_tree_node *node,
 	return rc;
 }
 
+/* A set has one source. */
+static int check_sources(struct reader *r, const struct yaml_tree_node *node)
+{
+	static const char *const sources[] = {
+		"from", "to", "glob", "table", "lines", "columns"};
+	const char *first = NULL;
+	for (size_t i = 0; i < CW_ARRAY_LEN(sources); i++) {
+		const struct yaml_tree_node *source = get(node, sources[i]);
+		if (source && first && strcmp(sources[i], "to") != 0) {
+			return diag_error(r->sink, "CW-E018", source->span,
+				"a set has one source, and this one has `%s` and `%s`: "
+				"keep one of them",
+				first, sources[i]);
+		}
+		first = source ? sources[i] : first;
+	}
+	return 0;
+}
+
 static int parse_mapping(
 	struct reader *r, const struct yaml_tree_node *node, struct set_def *def)
 {
@@ -232,6 +251,7 @@ static int parse_mapping(
 			"rule waits for it");
 	} else {
 		rc = check_keys(r, node, set_keys, "a set", false);
+		rc |= check_sources(r, node);
 	}
 	if (get(node, "where")) {
 		rc |= parse_where(
@@ -305,7 +325,12 @@ int add_set(struct reader *r, struct strview name, const struct yaml_tree_node *
 		rc = node->kind == YAML_MAPPING ? parse_mapping(r, node, &def)
 						: parse_list(r, node, &def);
 	}
-	if (def.kind == SET_LIST || def.kind == SET_RANGE || def.kind == SET_LINES) {
+	if (rc != 0) {
+		/* told: as with a table, nobody knows its columns */
+		def.kind = SET_TABLE;
+		def.column_count = 0;
+	} else if (def.kind == SET_LIST || def.kind == SET_RANGE ||
+		   def.kind == SET_LINES) {
 		def.columns = ARENA_ARRAY(r->arena, struct strview, 1);
 		def.columns[0] = name;
 		def.column_count = 1;

@@ -504,10 +504,51 @@ static int bind_env(struct reader *r, const struct text *t, const struct ref *re
 	return -1;
 }
 
+/* Whether what the reference names may be missing only because it is wrong elsewhere. */
+static bool is_broken(
+	const struct reader *r, const struct ref *ref, const struct scope *scope)
+{
+	unsigned parts = 0;
+	switch (ref->kind) {
+	case REF_WILDCARD:
+		parts = scope->expand ? 0 : BROKEN_PRODUCTS;
+		break;
+	case REF_OUTPUT:
+	case REF_LOG:
+	case REF_BENCHMARK:
+		parts = BROKEN_PRODUCTS;
+		break;
+	case REF_INPUT:
+		parts = BROKEN_INPUTS;
+		break;
+	case REF_PARAMS:
+		parts = BROKEN_PARAMS;
+		break;
+	case REF_RESOURCES:
+		parts = BROKEN_RESOURCES;
+		break;
+	case REF_THREADS:
+	case REF_RULE:
+	case REF_JOBID:
+	case REF_ATTEMPT:
+	case REF_CONFIG:
+	case REF_ENV:
+	case REF_WORKFLOW_DIR:
+	case REF_WORKDIR:
+	case REF_INPUT_SIZE:
+	case REF_EXTRA:
+		break;
+	}
+	return scope->rule && (r->broken & parts);
+}
+
 static int bind_ref(struct reader *r, struct text *t, struct ref *ref, void *ctx)
 {
 	const struct scope *scope = ctx;
 	const struct rule *rule = scope->rule;
+	if (is_broken(r, ref, scope)) {
+		return -1;
+	}
 	if (ref->kind == REF_CONFIG) {
 		return 0; /* bound when it was parsed */
 	}

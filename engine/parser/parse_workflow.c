@@ -137,12 +137,11 @@ static int parse_defaults(struct reader *r, const struct yaml_tree_node *node)
 	if (!node) {
 		return 0;
 	}
-	if (want_mapping(r, node, "defaults") != 0 ||
-		check_keys(r, node, default_keys, "defaults", false) != 0) {
+	if (want_mapping(r, node, "defaults") != 0) {
 		return -1;
 	}
 	r->unit->defaults = node;
-	return 0;
+	return check_keys(r, node, default_keys, "defaults", false);
 }
 
 /* A constraint of a wildcard that no rule has does nothing: it is a slip of the pen. */

@@ -46,6 +46,15 @@ struct rule_decl {
 	bool failed;
 };
 
+/* Parts of the present rule that are wrong and told: names that they may have had are not
+ * told as unknown on top of it. */
+enum broken_parts {
+	BROKEN_PRODUCTS = 1, /* and so its wildcards */
+	BROKEN_INPUTS = 2,
+	BROKEN_RESOURCES = 4,
+	BROKEN_PARAMS = 8,
+};
+
 struct reader {
 	struct diag_sink *sink;
 	struct workflow *wf;
@@ -58,7 +67,8 @@ struct reader {
 	struct hashmap
 		rule_names; /* hash of module and local name -> number in `rules` */
 	uint32_t set_cap;
-	bool failed; /* an error that need not end the reading was told */
+	bool failed;     /* an error that need not end the reading was told */
+	unsigned broken; /* of enum broken_parts */
 };
 
 /* --- schema.c: keys of mappings --- */
