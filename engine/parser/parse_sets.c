@@ -186,9 +186,10 @@ static int parse_columns(
 		rows = i ? rows : lists[i].value_count;
 		if (lists[i].value_count != rows) {
 			return diag_error(r->sink, "CW-E212", node->pairs[i].value->span,
-				"column \"" SV_FMT "\" has %u values, \"" SV_FMT
+				"column \"" SV_FMT "\" has %u value%s, \"" SV_FMT
 				"\" has %u",
 				SV_ARG(def->columns[i]), (unsigned)lists[i].value_count,
+				lists[i].value_count == 1 ? "" : "s",
 				SV_ARG(def->columns[0]), (unsigned)rows);
 		}
 	}

@@ -1,0 +1,19 @@
+# What is wrong in one place is no unknown name in another; and all of a rule is looked at.
+workflow <<'X'
+defaults: {message: hello, resources: {gpu: 1}}
+sets:
+  both: {glob: "data/{both}.txt", table: t.csv}
+  pairs: {columns: {a: [1, 2], b: [x]}}
+rules:
+  all:
+    input: [{expand: "{both.x}{pairs.b}"}]
+    params: {v: "{config.none}"}
+    shell: echo {params.v} {resources.gpu} {input}
+  wrong:
+    output: "{rule}.txt"
+    resources: [gpu]
+    env: [A]
+    params: {threads: 2}
+    shell: echo {x} {output} {resources.gpu} {params.n} {attemt}
+X
+run cwflow -n -q
