@@ -44,35 +44,97 @@ static void note_candidate(struct builder *b, uint32_t job)
 	strbuf_release(&wildcards);
 }
 
-static int report_ambiguous(struct builder *b, uint32_t file, uint32_t x, uint32_t y)
+/* One rule that fits in two ways. */
+static void report_two_ways(struct builder *b, uint32_t file, uint32_t x, uint32_t y)
 {
-	const struct rule *rx = dag_rule(b->d, x), *ry = dag_rule(b->d, y);
-	if (rx == ry) {
-		diag_error(b->sink, "CW-E404", rx->span,
-			"rule \"" SV_FMT "\" can make \"" SV_FMT "\" in two ways",
-			SV_ARG(rx->name), SV_ARG(dag_path(b->d, file)));
-	} else {
-		const struct rule *first = rx->index < ry->index ? rx : ry;
-		const struct rule *second = first == rx ? ry : rx;
-		diag_error(b->sink, "CW-E404", second->span,
-			"rules \"" SV_FMT "\" and \"" SV_FMT "\" can both make \"" SV_FMT
-			"\"",
-			SV_ARG(first->name), SV_ARG(second->name),
-			SV_ARG(dag_path(b->d, file)));
+	const struct rule *rule = dag_rule(b->d, x);
+	diag_error(b->sink, "CW-E404", rule->span,
+		"rule \"" SV_FMT "\" can make \"" SV_FMT "\" in two ways",
+		SV_ARG(rule->name), SV_ARG(dag_path(b->d, file)));
+	note_candidate(b, x);
+	note_candidate(b, y);
+	diag_note(b->sink, (struct span){0},
+		"narrow a wildcard with a constraint, as in {name,[^/]+}");
+}
+
+/* `jobs` of several rules, none of which is preferred. */
+static void report_several(
+	struct builder *b, uint32_t file, const uint32_t *jobs, uint32_t n)
+{
+	struct strbuf said = STRBUF_INIT, order = STRBUF_INIT;
+	for (uint32_t i = 0; i < n; i++) {
+		struct strview name = dag_rule(b->d, jobs[i])->name;
+		strbuf_addf(&said, "%s\"" SV_FMT "\"",
+			!i          ? ""
+			: i + 1 < n ? ", "
+				    : " and ",
+			SV_ARG(name));
+		strbuf_addf(&order, "%s" SV_FMT, i ? ", " : "", SV_ARG(name));
 	}
-	note_candidate(b, rx->index <= ry->index ? x : y);
-	note_candidate(b, rx->index <= ry->index ? y : x);
-	if (rx == ry) {
-		diag_note(b->sink, (struct span){0},
-			"narrow a wildcard with a constraint, as in {name,[^/]+}");
-	} else {
-		diag_note(b->sink, (struct span){0},
-			"say which one is preferred, as in `ruleorder: [" SV_FMT
-			", " SV_FMT
-			"]`, or narrow a wildcard with a constraint, as in {name,[^/]+}",
-			SV_ARG(rx->name), SV_ARG(ry->name));
+	diag_error(b->sink, "CW-E404", dag_rule(b->d, jobs[n - 1])->span,
+		"rules %s can %s make \"" SV_FMT "\"", said.buf, n > 2 ? "all" : "both",
+		SV_ARG(dag_path(b->d, file)));
+	for (uint32_t i = 0; i < n; i++) {
+		note_candidate(b, jobs[i]);
 	}
-	return -1;
+	diag_note(b->sink, (struct span){0},
+		"say which one is preferred, as in `ruleorder: [%s]`, or narrow a wildcard "
+		"with a constraint, as in {name,[^/]+}",
+		order.buf);
+	strbuf_release(&said);
+	strbuf_release(&order);
+}
+
+/* Whether no other candidate of the file is preferred to the job. */
+static bool is_unbeaten(const struct builder *b, uint32_t file, uint32_t job)
+{
+	for (struct cand_iter it = cand_first(b, file); it.job != DAG_NONE;
+		it = cand_next(b, it)) {
+		if (b->fired[it.job] && prefer(b, it.job, job) > 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int by_rule(const void *a, const void *b, void *ctx)
+{
+	const struct builder *build = ctx;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t rx = dag_rule(build->d, x)->index, ry = dag_rule(build->d, y)->index;
+	return rx != ry ? (rx > ry) - (rx < ry) : (x > y) - (x < y);
+}
+
+/* None beats all others: the one that none beats, or an error that names those that
+ * are left (all, where each is beaten in a circle of lists). */
+static uint32_t choose_unbeaten(struct builder *b, uint32_t file, int *ret_rc)
+{
+	VEC(uint32_t) left = {0};
+	for (int all = 0; all < 2 && !left.n; all++) {
+		for (struct cand_iter it = cand_first(b, file); it.job != DAG_NONE;
+			it = cand_next(b, it)) {
+			if (b->fired[it.job] && (all || is_unbeaten(b, file, it.job))) {
+				vec_push(&left, it.job);
+			}
+		}
+	}
+	uint32_t first = left.v[0];
+	if (left.n > 1) {
+		qsort_r(left.v, left.n, sizeof(*left.v), by_rule, b);
+		uint32_t same = 1;
+		while (same < left.n && dag_rule(b->d, left.v[same]) !=
+						dag_rule(b->d, left.v[same - 1])) {
+			same++;
+		}
+		if (same < left.n) {
+			report_two_ways(b, file, left.v[same - 1], left.v[same]);
+		} else {
+			report_several(b, file, left.v, (uint32_t)left.n);
+		}
+		*ret_rc = -1;
+	}
+	vec_release(&left);
+	return first;
 }
 
 /* The producer of `file`: DAG_NONE for a source; -1 in *ret_rc where it is ambiguous. */
@@ -86,11 +148,10 @@ static uint32_t choose(struct builder *b, uint32_t file, int *ret_rc)
 			best = it.job;
 		}
 	}
-	/* the best must beat every other one: preference need not be an order */
+	/* as a rule it beats every other one, but preference need not be an order */
 	for (it = cand_first(b, file); it.job != DAG_NONE; it = cand_next(b, it)) {
 		if (it.job != best && b->fired[it.job] && prefer(b, best, it.job) <= 0) {
-			*ret_rc = report_ambiguous(b, file, best, it.job);
-			return best;
+			return choose_unbeaten(b, file, ret_rc);
 		}
 	}
 	return best;

@@ -137,12 +137,25 @@ static struct span place_of_need(struct builder *b, uint32_t file)
 	return span;
 }
 
+/* Where the workflow asks for a default target, or nowhere. */
+static struct span place_of_target(struct builder *b, uint32_t file)
+{
+	const struct workflow *wf = b->d->wf;
+	for (uint32_t i = 0; !b->options->target_count && i < wf->default_target_count;
+		i++) {
+		if (dag_intern_path(b->d, wf->default_targets[i], &b->normal) == file) {
+			return wf->default_target_spans[i];
+		}
+	}
+	return (struct span){0};
+}
+
 static void report_missing(struct builder *b, uint32_t file, uint32_t number)
 {
 	bool target = b->dep_start[file] == b->dep_start[file + 1];
 	struct strview path = dag_path(b->d, file);
 	if (target) {
-		diag_error(b->sink, "CW-E402", (struct span){0},
+		diag_error(b->sink, "CW-E402", place_of_target(b, file),
 			"no rule makes the target \"" SV_FMT
 			"\", and there is no such file",
 			SV_ARG(path));

@@ -408,9 +408,16 @@ static int ask_default(struct builder *b)
 	if (!wf->rule_count) {
 		return 0; /* nothing to do */
 	}
-	return diag_error(b->sink, "CW-E412", wf->rules[0].span,
-		"every rule has wildcards, so there is no default target: name a file, or "
-		"put a rule before them that lists the files you want as its input");
+	bool own = false;
+	for (uint32_t i = 0; i < wf->rule_count; i++) {
+		own |= !wf->rules[i].included;
+	}
+	return diag_error(b->sink, "CW-E412", own ? wf->rules[0].span : (struct span){0},
+		own ? "every rule has wildcards, so there is no default target: name a "
+		      "file, or put a rule before them that lists the files you want as "
+		      "its input"
+		    : "all rules come from included files, so there is no default "
+		      "target: name one, or say `default_target:`");
 }
 
 static bool has_folders(const struct workflow *wf)

@@ -199,14 +199,57 @@ static int known_rule(
 	return no_such_rule(r, name->text, name->span);
 }
 
+/* Place of a name in a list of ruleorder, or UINT32_MAX. */
+static uint32_t place_in_order(
+	const struct strview *order, uint32_t n, struct strview name)
+{
+	uint32_t i = 0;
+	while (i < n && !sv_eq(order[i], name)) {
+		i++;
+	}
+	return i < n ? i : UINT32_MAX;
+}
+
+/* A list that names rules the other way round than one before it. */
+static int check_order(
+	struct reader *r, const struct node_list *names, const struct strview *order)
+{
+	const struct workflow *wf = r->wf;
+	for (uint32_t l = 0; l < wf->ruleorder_count; l++) {
+		uint32_t last = 0;
+		for (uint32_t i = 0; i < names->n; i++) {
+			uint32_t at = place_in_order(
+				wf->ruleorder[l], wf->ruleorder_counts[l], order[i]);
+			if (at == UINT32_MAX) {
+				continue;
+			}
+			if (at < last) {
+				return diag_error(r->sink, "CW-E018", names->v[i]->span,
+					"another list of ruleorder prefers \"" SV_FMT
+					"\" to \"" SV_FMT "\": keep one of the two",
+					SV_ARG(order[i]), SV_ARG(wf->ruleorder[l][last]));
+			}
+			last = at;
+		}
+	}
+	return 0;
+}
+
 static int parse_order(struct reader *r, const struct node_list *names)
 {
 	struct workflow *wf = r->wf;
 	struct strview *order = ARENA_ARRAY(r->arena, struct strview, names->n);
 	int rc = 0;
 	for (uint32_t i = 0; i < names->n; i++) {
-		rc |= known_rule(r, names->v[i], &order[i]);
+		if (known_rule(r, names->v[i], &order[i]) != 0) {
+			rc = -1;
+		} else if (place_in_order(order, i, order[i]) != UINT32_MAX) {
+			rc = diag_error(r->sink, "CW-E017", names->v[i]->span,
+				"\"" SV_FMT "\" stands twice in this order",
+				SV_ARG(order[i]));
+		}
 	}
+	rc |= rc == 0 ? check_order(r, names, order) : 0;
 	uint32_t most = wf->ruleorder_count + 1;
 	struct strview **grown = ARENA_ARRAY(r->arena, struct strview *, most);
 	uint32_t *counts = ARENA_ARRAY(r->arena, uint32_t, most);
@@ -237,6 +280,7 @@ static int parse_ruleorder(struct reader *r, const struct yaml_tree_node *node)
 	return rc;
 }
 
+/* Of the user's file, or of the first that joins it and says one. */
 static int parse_default_target(struct reader *r, const struct yaml_tree_node *node)
 {
 	struct workflow *wf = r->wf;
@@ -244,6 +288,7 @@ static int parse_default_target(struct reader *r, const struct yaml_tree_node *n
 	int rc = 0;
 	list_of(node, &list);
 	wf->default_targets = ARENA_ARRAY(r->arena, struct strview, list.n);
+	wf->default_target_spans = ARENA_ARRAY(r->arena, struct span, list.n);
 	for (uint32_t i = 0; i < list.n; i++) {
 		struct strview *target = &wf->default_targets[wf->default_target_count];
 		if (want_scalar(r, list.v[i], "a target") != 0 ||
@@ -251,7 +296,7 @@ static int parse_default_target(struct reader *r, const struct yaml_tree_node *n
 			rc = -1;
 			continue;
 		}
-		wf->default_target_count++;
+		wf->default_target_spans[wf->default_target_count++] = list.v[i]->span;
 		const struct rule_decl *d = find_rule(r, *target);
 		if (d && !d->rule && !d->failed) {
 			rc = no_such_rule(r, *target, list.v[i]->span);
@@ -297,10 +342,13 @@ static int parse_all(struct reader *r)
 		rc |= parse_ruleorder(r, get(r->unit->root, "ruleorder"));
 		if (r->unit->module->number == 0) {
 			rc |= parse_hooks(r);
+			if (!r->wf->default_target_count) {
+				rc |= parse_default_target(
+					r, get(r->unit->root, "default_target"));
+			}
 		}
 	}
 	r->unit = r->units.v[0];
-	rc |= parse_default_target(r, get(r->unit->root, "default_target"));
 	r->wf->config = r->unit->module->config;
 	return rc;
 }

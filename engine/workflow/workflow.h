@@ -249,6 +249,7 @@ struct rule {
 struct hook {
 	struct text command; /* {log}, {failed}: REF_EXTRA */
 	const struct shell_setting *shell;
+	struct strview workflow_dir; /* of the file that says it */
 	bool set;
 };
 
@@ -265,6 +266,7 @@ struct workflow {
 	uint32_t *ruleorder_counts;
 	uint32_t ruleorder_count;
 	struct strview *default_targets; /* empty: the first rule without wildcards */
+	struct span *default_target_spans;
 	uint32_t default_target_count;
 	struct strview *envvars; /* that jobs may refer to */
 	uint32_t envvar_count;
