@@ -160,10 +160,15 @@ static int take_lock(struct session *s, struct lockfile *lock)
 }
 
 /* The run's log, of all its rounds. */
-static struct reporter *log_reporter(struct session *s)
+static void open_run_log(struct session *s)
 {
 	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (s->round ? O_APPEND : O_TRUNC);
 	s->log_fd = s->log_fd > 0 ? s->log_fd : open(RUN_LOG, flags, 0666);
+}
+
+static struct reporter *log_reporter(struct session *s)
+{
+	open_run_log(s);
 	struct report_options o = {
 		.verbose = true, .print_commands = true, .fd = s->log_fd};
 	return s->log_fd > 0 ? report_plain_new(&o) : NULL;
@@ -398,6 +403,7 @@ static int build_and_run(struct session *s)
 	}
 	bool works = s->plan.wanted_count > 0;
 	if (works) {
+		open_run_log(s); /* {log} of the first hook is there */
 		rc = call_hook(s, &s->wf.onstart, "onstart", rc);
 	}
 	rc = rc == EXIT_DONE ? run_rounds(s) : rc;

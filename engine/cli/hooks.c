@@ -10,6 +10,7 @@
 
 struct hook_values {
 	const struct workflow *wf;
+	const struct hook *hook;
 	struct arena arena;
 	struct renderer r;
 	const char *log;
@@ -40,7 +41,8 @@ static int resolve(
 		return config_ref_value(ref, &v->r, ret, err);
 	case REF_WORKDIR:
 	case REF_WORKFLOW_DIR:
-		ret->text = v->wf->workdir;
+		ret->text =
+			ref->kind == REF_WORKDIR ? v->wf->workdir : v->hook->workflow_dir;
 		ret->is_path = true;
 		return 0;
 	case REF_WILDCARD:
@@ -88,8 +90,11 @@ int hook_run(struct diag_sink *sink, const struct workflow *wf, const struct hoo
 	const char *name, const char *log, const struct strview *failed,
 	uint32_t failed_count)
 {
-	struct hook_values v = {
-		.wf = wf, .log = log, .failed = failed, .failed_count = failed_count};
+	struct hook_values v = {.wf = wf,
+		.hook = hook,
+		.log = log,
+		.failed = failed,
+		.failed_count = failed_count};
 	struct strbuf text = STRBUF_INIT;
 	struct render_error err = {0};
 	if (!hook->set) {

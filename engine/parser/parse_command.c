@@ -235,6 +235,7 @@ int parse_hook(struct reader *r, const struct yaml_tree_node *node, struct hook 
 		return -1;
 	}
 	ret->shell = r->unit->shell;
+	ret->workflow_dir = r->unit->base;
 	ret->set = true;
 	return 0;
 }
