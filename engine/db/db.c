@@ -52,7 +52,8 @@ static int set_pragmas(struct db *db, unsigned flags)
 		return -1;
 	}
 	if ((flags & DB_SCRATCH) &&
-		db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")) {
+		db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+			    "PRAGMA page_size=8192")) {
 		return -1;
 	}
 	return 0;

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "db/db_feed.h"
+
 enum { S_INSERT, S_SELECT, S_BROKEN, S_COUNT };
 
 static const char *const statements[S_COUNT] = {
@@ -49,6 +51,59 @@ static void insert(struct db *db, int64_t a)
 	db_bind_text(db, S_INSERT, 3, SV("it's\n\"x\""));
 	db_bind_blob(db, S_INSERT, 4, "a\0b", 3);
 	assert_int_equal(db_run(db, S_INSERT), 0);
+}
+
+/* Rows k: k + 1, k / 10, "k" (NULL for each third), two bytes. */
+struct feed_state {
+	int64_t k;
+	char text[24];
+};
+
+static void next_row(void *state, struct db_cell *ret)
+{
+	struct feed_state *f = state;
+
+	snprintf(f->text, sizeof(f->text), "%lld", (long long)f->k);
+	ret[0] = db_cell_int(f->k + 1);
+	ret[1] = db_cell_double((double)f->k / 10);
+	ret[2] = db_cell_text(f->k % 3 ? sv_from(f->text) : (struct strview){0});
+	ret[3] = db_cell_blob((struct strview){"\0\1", 2});
+	f->k++;
+}
+
+static void test_feed(void **state)
+{
+	struct feed_state f = {0};
+	struct db_feed feed = {
+		.table = "t", .columns = 4, .rows = 1000, .next = next_row, .state = &f};
+	struct db db;
+	int64_t n;
+	(void)state;
+
+	open_migrated(&db, 0);
+	assert_int_equal(db_feed(&db, &feed), 0);
+	assert_int_equal(f.k, 1000);
+	assert_int_equal(db_query_int(&db,
+				 "SELECT count(*) FROM t WHERE b = (a - 1) / 10.0 AND"
+				 " d = x'0001' AND c IS CASE WHEN (a - 1) % 3 THEN"
+				 " CAST(a - 1 AS TEXT) END",
+				 -1, &n),
+		0);
+	assert_int_equal(n, 1000);
+	/* No rows; other columns; a second feed; a fault names what is wrong. */
+	feed.rows = 0;
+	assert_int_equal(db_feed(&db, &feed), 0);
+	assert_int_equal(db_exec(&db, "CREATE TABLE one(a INTEGER PRIMARY KEY)"), 0);
+	f.k = 5;
+	feed = (struct db_feed){
+		.table = "one", .columns = 1, .rows = 2, .next = next_row, .state = &f};
+	assert_int_equal(db_feed(&db, &feed), 0);
+	assert_int_equal(db_query_int(&db, "SELECT sum(a) FROM one", -1, &n), 0);
+	assert_int_equal(n, 13);
+	f.k = 6;
+	assert_int_equal(db_feed(&db, &feed), -1);
+	assert_non_null(strstr(db_error(&db), "UNIQUE"));
+	db_close(&db);
 }
 
 static void test_values_come_back(void **state)
@@ -190,6 +245,7 @@ static void test_immutable_reads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_feed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_values_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nulls_and_rollback, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors_have_texts, setup, teardown),
