@@ -5,7 +5,7 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "abc/npy.h"
+#include "abc/history_rows.h"
 #include "base/xalloc.h"
 #include "db/db.h"
 
@@ -14,10 +14,6 @@ enum statement {
 	PUT_POPULATION,
 	PUT_WALL_TIME,
 	PUT_MODEL,
-	PUT_PARTICLE,
-	PUT_PARAMETER,
-	PUT_SAMPLE,
-	PUT_STAT,
 	PUT_KEY,
 	PUT_GENERATION,
 	GET_KEY,
@@ -32,10 +28,6 @@ static const char *const statements[STATEMENTS] = {
 			   " VALUES(?, 1, ?, ?, ?, ?)",
 	[PUT_WALL_TIME] = "UPDATE populations SET wall_time = ? WHERE id = ?",
 	[PUT_MODEL] = "INSERT INTO models VALUES(?, ?, ?, ?, ?)",
-	[PUT_PARTICLE] = "INSERT INTO particles VALUES(?, ?, ?, 0)",
-	[PUT_PARAMETER] = "INSERT INTO parameters VALUES(?, ?, ?, ?)",
-	[PUT_SAMPLE] = "INSERT INTO samples VALUES(?, ?, ?)",
-	[PUT_STAT] = "INSERT INTO summary_statistics VALUES(?, ?, ?, ?)",
 	[PUT_KEY] = "INSERT INTO cw_run VALUES(?, ?)",
 	[PUT_GENERATION] = "INSERT INTO cw_generations VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[GET_KEY] = "SELECT value FROM cw_run WHERE key = ?",
@@ -74,7 +66,7 @@ static const char schema[] =
 static const char to_format_2[] = "UPDATE version SET version_num = '2';"
 				  "ALTER TABLE populations ADD COLUMN wall_time FLOAT;";
 
-/* After the rows are in: many times faster than keeping them up row by row. */
+/* There before the rows, which come in their order: faster than sorting afterwards. */
 static const char indices[] =
 	"CREATE INDEX cw_models ON models(population_id);"
 	"CREATE INDEX cw_particles ON particles(model_id);"
@@ -86,67 +78,9 @@ static const char indices[] =
 struct writer {
 	struct db *db;
 	const struct problem *p;
-	int64_t population, model, particle, parameter, sample, stat;
-	struct npy npy;
+	int64_t population, model;
+	struct history_rows rows;
 };
-
-static int put_stat(struct writer *w, int64_t sample, const char *name, const double *v,
-	size_t n, bool scalar)
-{
-	struct strview image = npy_image(&w->npy, v, n, scalar);
-
-	db_bind_int(w->db, PUT_STAT, 1, ++w->stat);
-	db_bind_int(w->db, PUT_STAT, 2, sample);
-	db_bind_text(w->db, PUT_STAT, 3, sv_from(name));
-	db_bind_blob(w->db, PUT_STAT, 4, image.p, image.n);
-	return db_run(w->db, PUT_STAT);
-}
-
-static int put_stats(struct writer *w, int64_t sample, const double *v)
-{
-	const struct problem *p = w->p;
-
-	if (!p->store_scalars) {
-		return put_stat(w, sample, "data", v, p->nstat, false);
-	}
-	for (size_t i = 0; i < p->nstats; i++) {
-		const struct stat_spec *s = &p->stat[i];
-		if (put_stat(w, sample, s->name, v + s->first, s->len, s->scalar)) {
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static int put_particle(struct writer *w, int64_t model, double weight, double distance,
-	const double *stat)
-{
-	db_bind_int(w->db, PUT_PARTICLE, 1, ++w->particle);
-	db_bind_int(w->db, PUT_PARTICLE, 2, model);
-	db_bind_double(w->db, PUT_PARTICLE, 3, weight);
-	db_bind_int(w->db, PUT_SAMPLE, 1, ++w->sample);
-	db_bind_int(w->db, PUT_SAMPLE, 2, w->particle);
-	db_bind_double(w->db, PUT_SAMPLE, 3, distance);
-	if (db_run(w->db, PUT_PARTICLE) || db_run(w->db, PUT_SAMPLE)) {
-		return -1;
-	}
-	return put_stats(w, w->sample, stat);
-}
-
-static int put_parameters(
-	struct writer *w, const struct model_spec *m, const double *theta)
-{
-	for (size_t i = 0; i < m->npar; i++) {
-		db_bind_int(w->db, PUT_PARAMETER, 1, ++w->parameter);
-		db_bind_int(w->db, PUT_PARAMETER, 2, w->particle);
-		db_bind_text(w->db, PUT_PARAMETER, 3, sv_from(m->par[i].name));
-		db_bind_double(w->db, PUT_PARAMETER, 4, theta[i]);
-		if (db_run(w->db, PUT_PARAMETER)) {
-			return -1;
-		}
-	}
-	return 0;
-}
 
 static int put_population(
 	struct writer *w, int64_t t, const char *end_time, const struct population *q)
@@ -183,9 +117,10 @@ static int put_observed(struct writer *w, const struct archive *a)
 	const struct generation *g = archive_find(a, -1);
 
 	if (put_population(w, -1, g ? g->end_time : a->start_time, g ? &g->pop : NULL) ||
-		put_model(w, 0, 1) || put_particle(w, w->model, 1, 0, w->p->observed)) {
+		put_model(w, 0, 1)) {
 		return -1;
 	}
+	history_rows_add_observed(&w->rows, w->model);
 	for (size_t m = 1; m < w->p->nmodels; m++) {
 		if (put_model(w, m, 0)) {
 			return -1;
@@ -211,12 +146,9 @@ static int put_generation(struct writer *w, const struct generation *g)
 			return -1;
 		}
 		for (size_t i = 0; i < q->n; i++) {
-			if (q->model[i] == m &&
-				(put_particle(w, w->model, q->w[i] / share,
-					 q->distance[i], population_stat(q, i)) ||
-					put_parameters(w, &w->p->model[m],
-						population_theta(q, i)))) {
-				return -1;
+			if (q->model[i] == m) {
+				history_rows_add(
+					&w->rows, q, i, w->model, q->w[i] / share);
 			}
 		}
 	}
@@ -310,7 +242,7 @@ static int put_keys(
 static int write_all_rows(
 	struct writer *w, const struct archive *a, const struct fingerprint *f)
 {
-	if (db_exec(w->db, schema) ||
+	if (db_exec(w->db, schema) || db_exec(w->db, indices) ||
 		(w->p->pyabc_format == 2 && db_exec(w->db, to_format_2)) ||
 		put_run(w, a) || put_observed(w, a)) {
 		return -1;
@@ -321,7 +253,7 @@ static int write_all_rows(
 			return -1;
 		}
 	}
-	return put_keys(w, a, f) || db_exec(w->db, indices) ? -1 : 0;
+	return put_keys(w, a, f) || history_rows_write(&w->rows, w->db) ? -1 : 0;
 }
 
 static int sync_file(const char *path)
@@ -344,6 +276,7 @@ int history_write(const struct archive *a, const struct fingerprint *f, const ch
 	int status;
 
 	unlink(path);
+	history_rows_init(&w.rows, a->problem);
 	status = db_open(&db, path, DB_CREATE | DB_SCRATCH | DB_EXCLUSIVE, statements,
 			 STATEMENTS) ||
 		 db_begin(&db) || write_all_rows(&w, a, f) || db_commit(&db);
@@ -351,7 +284,7 @@ int history_write(const struct archive *a, const struct fingerprint *f, const ch
 		fail(err, "cannot write %s: %s", path, db_error(&db));
 	}
 	db_close(&db);
-	npy_release(&w.npy);
+	history_rows_release(&w.rows);
 	if (!status && sync_file(path)) {
 		status = fail(err, "cannot write %s: %s", path, strerror(errno));
 	}
