@@ -38,7 +38,10 @@ static const struct sampler_ops *choose_sampler(
 			   : o->jobs > 1 ? "dynamic"
 					 : "single";
 
-	*ret = (struct sampler_options){.jobs = o->jobs ? o->jobs : cpus_allowed(),
+	*ret = (struct sampler_options){.jobs = o->jobs ? o->jobs
+						: strcmp(name, "single") == 0
+							? 1
+							: cpus_allowed(),
 		.batch = o->batch,
 		.quiet = o->quiet,
 		.redis = o->redis,

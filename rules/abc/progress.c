@@ -10,6 +10,8 @@
 #include "base/xalloc.h"
 #include "sys/fs.h"
 
+enum { MOST_PENDING = 1048576 };
+
 double monotonic_seconds(void)
 {
 	struct timespec now;
@@ -30,6 +32,7 @@ int progress_open(
 
 	*p = (struct progress){.lock = -1, .log = -1, .flush_every = 0.05};
 	strbuf_init(&p->pending);
+	p->flushed = monotonic_seconds();
 	p->dir = xasprintf("%s.part", out);
 	if (ret_resumed) {
 		*ret_resumed = access(p->dir, F_OK) == 0;
@@ -65,14 +68,37 @@ void progress_close_child(struct progress *p)
 	strbuf_reset(&p->pending);
 }
 
+static void forget_kept(struct progress *p)
+{
+	for (size_t i = 0; i < p->kept.n; i++) {
+		free(p->kept.v[i].path);
+		free(p->kept.v[i].log);
+		strbuf_release(&p->kept.v[i].frame);
+	}
+	vec_clear(&p->kept);
+}
+
+/* Nothing is pending any more, and no log is under way. */
+static void forget(struct progress *p)
+{
+	if (p->log >= 0) {
+		close(p->log);
+	}
+	p->log = -1;
+	free(p->log_path);
+	p->log_path = NULL;
+	strbuf_reset(&p->pending);
+	forget_kept(p);
+}
+
 void progress_close(struct progress *p)
 {
 	struct strbuf err = STRBUF_INIT;
 
-	if (p->log >= 0) {
-		progress_flush(p, &err);
-	}
+	progress_flush(p, &err);
+	forget(p);
 	progress_close_child(p);
+	vec_release(&p->kept);
 	strbuf_release(&p->pending);
 	strbuf_release(&err);
 	free(p->dir);
@@ -103,10 +129,7 @@ void progress_remove(struct progress *p)
 {
 	char *lock = progress_path(p, "lock");
 
-	if (p->log >= 0) {
-		close(p->log);
-		p->log = -1;
-	}
+	forget(p);
 	progress_clear(p);
 	unlink(lock);
 	rmdir(p->dir);
@@ -174,35 +197,25 @@ int progress_load(struct progress *p, struct archive *a, const struct fingerprin
 int progress_keep(struct progress *p, const struct generation *g,
 	const struct problem *problem, struct strbuf *err)
 {
-	char *path = generation_path(p, g->pop.t, "pop");
-	char *log = generation_path(p, g->pop.t, "log");
-	char *temp = xasprintf("%s.tmp", path);
-	struct strbuf bytes = STRBUF_INIT, frame = STRBUF_INIT;
-	int fd, status = 0;
+	struct kept_generation kept = {.path = generation_path(p, g->pop.t, "pop")};
+	struct strbuf bytes = STRBUF_INIT;
 
+	strbuf_init(&kept.frame);
 	generation_write(g, problem, &bytes);
-	wire_put_frame(&frame, bytes.buf, bytes.len);
-	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0 || fs_write_all(fd, frame.buf, frame.len) || rename(temp, path)) {
-		status = fail(err, "cannot write %s: %s", path, strerror(errno));
-	}
-	if (fd >= 0) {
-		close(fd);
+	wire_put_frame(&kept.frame, bytes.buf, bytes.len);
+	strbuf_release(&bytes);
+	if (p->log_there) {
+		kept.log = generation_path(p, g->pop.t, "log");
 	}
 	if (p->log >= 0) {
 		close(p->log);
 		p->log = -1;
 	}
+	free(p->log_path);
+	p->log_path = NULL;
 	strbuf_reset(&p->pending);
-	if (!status) {
-		unlink(log);
-	}
-	strbuf_release(&bytes);
-	strbuf_release(&frame);
-	free(path);
-	free(log);
-	free(temp);
-	return status;
+	vec_push(&p->kept, kept);
+	return progress_flush_due(p, err);
 }
 
 /* Adds the log's blocks to the collector; *ret_good: length of the sound part. */
@@ -240,41 +253,95 @@ static int replay(struct strbuf *bytes, const char *digest, struct collector *c,
 int progress_begin(struct progress *p, int64_t t, const char *digest, struct collector *c,
 	struct strbuf *err)
 {
-	char *path = generation_path(p, t, "log");
 	struct strbuf bytes = STRBUF_INIT, head = STRBUF_INIT;
-	size_t good = 0;
 	int status = 0;
 
 	strbuf_reset(&p->pending);
-	p->flushed = monotonic_seconds();
-	if (fs_read_file(path, SIZE_MAX / 2, &bytes) == 0) {
-		status = replay(&bytes, digest, c, &good, err);
+	free(p->log_path);
+	p->log_path = generation_path(p, t, "log");
+	p->log_length = 0;
+	p->log_there = fs_read_file(p->log_path, SIZE_MAX / 2, &bytes) == 0;
+	if (p->log_there) {
+		status = replay(&bytes, digest, c, &p->log_length, err);
 	}
-	p->log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (status == 0 && (p->log < 0 || ftruncate(p->log, (off_t)good))) {
-		status = fail(err, "cannot write %s: %s", path, strerror(errno));
-	}
-	if (status == 0 && good == 0) {
+	if (status == 0 && p->log_length == 0) {
 		wire_put_text(&head, digest);
 		wire_put_frame(&p->pending, head.buf, head.len);
 	}
 	collector_plan_gaps(c);
 	strbuf_release(&bytes);
 	strbuf_release(&head);
-	free(path);
 	return status;
+}
+
+/* Puts a finished generation in its place. */
+static int write_kept(const struct kept_generation *kept, struct strbuf *err)
+{
+	char *temp = xasprintf("%s.tmp", kept->path);
+	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int status = 0;
+
+	if (fd < 0 || fs_write_all(fd, kept->frame.buf, kept->frame.len) ||
+		rename(temp, kept->path)) {
+		status = fail(err, "cannot write %s: %s", kept->path, strerror(errno));
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (!status && kept->log) {
+		unlink(kept->log);
+	}
+	free(temp);
+	return status;
+}
+
+static int write_log(struct progress *p, struct strbuf *err)
+{
+	if (p->log < 0) {
+		p->log = open(
+			p->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+		if (p->log < 0 || ftruncate(p->log, (off_t)p->log_length)) {
+			return fail(
+				err, "cannot write %s: %s", p->log_path, strerror(errno));
+		}
+		p->log_there = true;
+	}
+	if (fs_write_all(p->log, p->pending.buf, p->pending.len)) {
+		fail(err, "cannot write the log in %s: %s", p->dir, strerror(errno));
+		/* What is torn would hide what follows. */
+		if (ftruncate(p->log, (off_t)p->log_length)) {
+			strbuf_addstr(err, ", nor cut it");
+		}
+		return -1;
+	}
+	p->log_length += p->pending.len;
+	return 0;
 }
 
 int progress_flush(struct progress *p, struct strbuf *err)
 {
-	if (p->log >= 0 && p->pending.len &&
-		fs_write_all(p->log, p->pending.buf, p->pending.len)) {
-		return fail(
-			err, "cannot write the log in %s: %s", p->dir, strerror(errno));
+	for (size_t i = 0; i < p->kept.n; i++) {
+		if (write_kept(&p->kept.v[i], err)) {
+			return -1;
+		}
+	}
+	forget_kept(p);
+	if (p->log_path && p->pending.len && write_log(p, err)) {
+		return -1;
 	}
 	strbuf_reset(&p->pending);
 	p->flushed = monotonic_seconds();
 	return 0;
+}
+
+int progress_flush_due(struct progress *p, struct strbuf *err)
+{
+	bool pending = p->pending.len || p->kept.n;
+
+	return pending && (p->pending.len > MOST_PENDING ||
+				  monotonic_seconds() - p->flushed > p->flush_every)
+		       ? progress_flush(p, err)
+		       : 0;
 }
 
 int progress_log(struct progress *p, const struct block *b, struct strbuf *err)
@@ -284,9 +351,5 @@ int progress_log(struct progress *p, const struct block *b, struct strbuf *err)
 	block_write(b, &bytes);
 	wire_put_frame(&p->pending, bytes.buf, bytes.len);
 	strbuf_release(&bytes);
-	if (p->pending.len > 1048576 ||
-		monotonic_seconds() - p->flushed > p->flush_every) {
-		return progress_flush(p, err);
-	}
-	return 0;
+	return progress_flush_due(p, err);
 }

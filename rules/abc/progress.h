@@ -10,13 +10,23 @@
 #include "abc/archive.h"
 #include "abc/collector.h"
 
+/* A finished generation that is not on disk yet. */
+struct kept_generation {
+	char *path, *log; /* log: NULL where none was begun */
+	struct strbuf frame;
+};
+
 struct progress {
 	char *dir;
 	int lock;
-	int log; /* of the present generation, or -1 */
+	int log;           /* of the present generation; -1 until its first write */
+	char *log_path;    /* NULL between generations */
+	size_t log_length; /* its sound part */
+	bool log_there;
 	struct strbuf pending;
-	double flushed; /* when, in seconds */
-	double flush_every;
+	VEC(struct kept_generation) kept;
+	double flushed;     /* when, in seconds */
+	double flush_every; /* seconds: so much work may be lost by a kill */
 };
 
 /*
@@ -43,17 +53,21 @@ void progress_close_child(struct progress *p);
 int progress_load(struct progress *p, struct archive *a, const struct fingerprint *f,
 	struct strbuf *err);
 
-/* Keeps a finished generation; its log goes. */
+/* Keeps a finished generation, and its log goes, when it is next written out. */
 int progress_keep(struct progress *p, const struct generation *g,
 	const struct problem *problem, struct strbuf *err);
 
-/* Opens the log of generation t and adds what is in it to the collector. */
+/* Begins the log of generation t and adds what is in it to the collector. */
 int progress_begin(struct progress *p, int64_t t, const char *digest, struct collector *c,
 	struct strbuf *err);
 
 /* Appends a block; written out when some time has passed. */
 int progress_log(struct progress *p, const struct block *b, struct strbuf *err);
+
+/* Writes out what is pending; the second one only after flush_every, for those who wait.
+ * Files are made here, so a run that is over before leaves none. */
 int progress_flush(struct progress *p, struct strbuf *err);
+int progress_flush_due(struct progress *p, struct strbuf *err);
 
 /* Path of a file in the folder; returns owned. */
 char *progress_path(const struct progress *p, const char *name);

@@ -31,7 +31,8 @@ enum sample_end sampler_sample(struct sampler *s, struct sample *job, struct str
 	enum sample_end end = s->ops->sample(s, job, err);
 
 	clear_line(job);
-	if (job->progress && progress_flush(job->progress, err)) {
+	/* A finished generation takes the place of its log. */
+	if (end != SAMPLE_DONE && job->progress && progress_flush(job->progress, err)) {
 		return SAMPLE_ERROR;
 	}
 	return end;
@@ -78,7 +79,13 @@ static void draw_line(struct sampler *s, struct sample *job, double now)
 bool sample_paused(struct sampler *s, struct sample *job)
 {
 	double now = monotonic_seconds();
+	struct strbuf ignored = STRBUF_INIT;
 
+	/* A fault shows again at the next block or at the end. */
+	if (job->progress) {
+		progress_flush_due(job->progress, &ignored);
+	}
+	strbuf_release(&ignored);
 	draw_line(s, job, now);
 	return (job->stop && *job->stop) || (job->deadline > 0 && now > job->deadline);
 }

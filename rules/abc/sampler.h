@@ -72,7 +72,8 @@ void sampler_close(struct sampler *s);
 /* Takes a block in: collector and log. */
 int sample_add(struct sample *job, const struct block *b, struct strbuf *err);
 
-/* Whether it is time to pause; also redraws the live line. */
+/* Whether it is time to pause; for the loops of samplers, at least some times a second.
+ * Also redraws the live line and writes out what is pending. */
 bool sample_paused(struct sampler *s, struct sample *job);
 
 #endif
