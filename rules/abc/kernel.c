@@ -96,15 +96,13 @@ void kernel_release(struct kernel *k)
 static size_t draw_parent(const struct kernel *k, struct stream *s)
 {
 	double u = stream_uniform(s) * k->cum_w[k->n - 1];
-	size_t low = 0, high = k->n - 1;
+	size_t low = 0, left = k->n - 1; /* it is one of low .. low + left */
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (k->cum_w[mid] > u) {
-			high = mid;
-		} else {
-			low = mid + 1;
-		}
+	/* Which half is chance: no branch that would be guessed wrong. */
+	while (left > 0) {
+		size_t half = (left + 1) / 2;
+		low += k->cum_w[low + half - 1] > u ? 0 : half;
+		left -= half;
 	}
 	return low;
 }

@@ -179,6 +179,12 @@ double prior_logpdf(const struct prior *p, double x)
 	return -HUGE_VAL;
 }
 
+bool prior_supports(const struct prior *p, double x)
+{
+	return p->kind == PRIOR_UNIFORM ? x >= p->a && x <= p->b
+					: prior_logpdf(p, x) > -HUGE_VAL;
+}
+
 bool prior_is_discrete(const struct prior *p)
 {
 	return p->kind == PRIOR_RANDINT || p->kind == PRIOR_DISCRETE ||

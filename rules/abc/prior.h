@@ -41,6 +41,9 @@ const char *prior_fault(const struct prior *p);
 double prior_draw(const struct prior *p, struct stream *s);
 double prior_logpdf(const struct prior *p, double x);
 
+/* Whether prior_logpdf is above -INFINITY; cheaper. */
+bool prior_supports(const struct prior *p, double x);
+
 /* Whether the law is on countably many values (randint, discrete, fixed). */
 bool prior_is_discrete(const struct prior *p);
 

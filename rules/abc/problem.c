@@ -76,6 +76,16 @@ double model_log_prior(const struct model_spec *m, const double *theta)
 	return constraints_hold(m, theta) ? sum : -HUGE_VAL;
 }
 
+bool model_supports(const struct model_spec *m, const double *theta)
+{
+	for (size_t i = 0; i < m->npar; i++) {
+		if (!prior_supports(&m->par[i].prior, theta[i])) {
+			return false;
+		}
+	}
+	return constraints_hold(m, theta);
+}
+
 static size_t draw_model(const struct problem *p, struct stream *s)
 {
 	double u, below = 0;

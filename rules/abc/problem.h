@@ -187,6 +187,9 @@ bool problem_records_rejected(const struct problem *p);
 /* log(pi_m(theta)), -INFINITY outside the support or where a constraint is violated. */
 double model_log_prior(const struct model_spec *m, const double *theta);
 
+/* Whether that is above -INFINITY. */
+bool model_supports(const struct model_spec *m, const double *theta);
+
 /* Draws (m, theta) from the prior over all models; a violated constraint redraws both.
  * -1 after a million redraws. */
 int problem_draw_prior(

@@ -105,7 +105,8 @@ int proposal_draw(
 			continue;
 		}
 		kernel_draw(&p->kernel[m], s, ret_theta);
-		if (problem_log_prior(p->problem, m, ret_theta) > -HUGE_VAL) {
+		if (p->problem->model[m].prior > 0 &&
+			model_supports(&p->problem->model[m], ret_theta)) {
 			*ret_model = m;
 			return 0;
 		}

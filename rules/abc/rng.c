@@ -24,7 +24,10 @@ void stream_refill(struct stream *s)
 	philox4x64_key_t key = {{s->key, 0}};
 
 	ctr = philox4x64(ctr, key);
-	memcpy(s->buf, ctr.v, sizeof(s->buf));
+	/* Word by word, as they are read: a wider store would be waited for. */
+	for (size_t i = 0; i < CW_ARRAY_LEN(s->buf); i++) {
+		s->buf[i] = ctr.v[i];
+	}
 	s->ctr[3]++;
 	s->used = 0;
 }
@@ -57,7 +60,7 @@ double stream_normal_rest(struct stream *s, uint64_t u)
 				continue;
 			}
 		}
-		return (u & 0x100) ? -x : x;
+		return stream_sign(x, u);
 	}
 }
 
