@@ -32,7 +32,7 @@ struct run {
 	struct job_context context;
 	struct recorder recorder;
 	struct strbuf reason;
-	const struct run_classes *classes;
+	struct run_classes *classes;
 	uint8_t *failed; /* by rule: its last job failed */
 	bool begun;
 };
@@ -57,6 +57,18 @@ static void name_job(
 	strbuf_release(&sb);
 }
 
+/* For struct run_source. */
+static void job_name(void *ctx, uint32_t job, struct arena *arena, struct job_spec *ret)
+{
+	name_job(ctx, job, arena, ret);
+}
+
+static uint32_t admit_job(void *ctx, uint32_t job, uint32_t attempt)
+{
+	struct run *r = ctx;
+	return run_classes_admit(r->classes, job, attempt);
+}
+
 static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
 	struct job_spec *ret, const char **ret_error)
 {
@@ -72,9 +84,7 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 		return 1;
 	}
 	int rc = job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
-	const char *over =
-		rc ? NULL
-		   : run_classes_over(r->classes, &r->context, arena, job, attempt);
+	const char *over = rc ? NULL : run_classes_over(r->classes, arena, job, attempt);
 	if (over) {
 		*ret_error = over;
 		job_scratch_remove(job, attempt);
@@ -253,6 +263,8 @@ static int run_plan(struct session *s)
 		.always_shell = s->o.always_shell,
 		.source = {.ctx = &r,
 			.begin = begin_records,
+			.admit = admit_job,
+			.name = job_name,
 			.build = build_spec,
 			.starting = job_starting,
 			.ended = job_ended,

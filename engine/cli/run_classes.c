@@ -1,5 +1,6 @@
 #include "cli/run_classes.h"
 
+#include "base/hash.h"
 #include "base/number.h"
 #include "cli/cluster_run.h"
 #include "plan/critical_path.h"
@@ -60,9 +61,52 @@ static int read_limits(struct run_classes *c, struct session *s)
 	return 0;
 }
 
-/* What one job asks for of each limited resource. */
-static int amounts_of(struct run_classes *c, struct session *s, struct job_values *v,
-	struct sched_class *ret)
+/* Why a job cannot have what it asks for. */
+struct refusal {
+	const char *subject;    /* of the words, set by who asks */
+	const char *code, *why; /* `why` in an arena */
+	struct span span;
+};
+
+static int refuse(struct refusal *r, const char *code, struct span span, const char *why)
+{
+	r->code = code;
+	r->why = why ? why : "no value";
+	r->span = span;
+	return -1;
+}
+
+/* What the job asks of resource `k` of its rule, which is limited as number `n`. */
+static int amount_of(struct run_classes *c, struct job_values *v, uint32_t k, uint32_t n,
+	int64_t *ret, struct refusal *no)
+{
+	const struct resource *res = &v->rule->resources[k];
+	struct render_error err = {0};
+	struct value value;
+	if (job_resource(v, k, &value, &err) != 0) {
+		return refuse(no, "CW-E510", res->span, err.text);
+	}
+	if (value.kind != VALUE_INT || value.i < 0) {
+		return refuse(no, "CW-E510", res->span,
+			arena_printf(v->arena,
+				"resource \"%s\" must be an integer here: --resources "
+				"limits it",
+				c->names[n]));
+	}
+	if (value.i > c->graph.limit[n]) {
+		return refuse(no, "CW-E511", res->span,
+			arena_printf(v->arena,
+				"%s asks for %lld of \"%s\", and the limit is %lld",
+				no->subject, (long long)value.i, c->names[n],
+				(long long)c->graph.limit[n]));
+	}
+	*ret = value.i;
+	return 0;
+}
+
+/* What one attempt asks for of each limited resource. */
+static int amounts_of(struct run_classes *c, struct job_values *v,
+	struct sched_class *ret, struct refusal *no)
 {
 	const struct rule *rule = v->rule;
 	struct render_error err = {0};
@@ -70,38 +114,17 @@ static int amounts_of(struct run_classes *c, struct session *s, struct job_value
 		return 0; /* nothing runs, nothing is used */
 	}
 	if (job_threads(v, &ret->amount[0], &err) != 0) {
-		return diag_error(
-			&s->sink, "CW-E510", rule->threads->span, "%s", err.text);
+		return refuse(no, "CW-E510", rule->threads->span, err.text);
 	}
-	if (cluster_takes(s, v->job)) {
+	if (cluster_takes(c->s, v->job)) {
 		ret->amount[0] = 0;
 		ret->amount[SUBMISSIONS] = 1;
 	}
 	for (uint32_t k = 0; k < rule->resource_count; k++) {
-		const struct resource *res = &rule->resources[k];
 		for (uint32_t n = 1; n < c->graph.resource_count; n++) {
-			if (!sv_eq_str(res->name, c->names[n])) {
-				continue;
-			}
-			struct value value;
-			if (job_resource(v, k, &value, &err) != 0) {
-				return diag_error(&s->sink, "CW-E510", res->span, "%s",
-					err.text ? err.text : "no value");
-			}
-			if (value.kind != VALUE_INT || value.i < 0) {
-				return diag_error(&s->sink, "CW-E510", res->span,
-					"resource \"%s\" must be an integer here: --resources "
-					"limits it",
-					c->names[n]);
-			}
-			ret->amount[n] = value.i;
-			if (ret->amount[n] > c->graph.limit[n]) {
-				return diag_error(&s->sink, "CW-E511", res->span,
-					"rule \"" SV_FMT
-					"\" asks for %lld of \"%s\", and the "
-					"limit is %lld",
-					SV_ARG(rule->name), (long long)ret->amount[n],
-					c->names[n], (long long)c->graph.limit[n]);
+			if (sv_eq_str(rule->resources[k].name, c->names[n]) &&
+				amount_of(c, v, k, n, &ret->amount[n], no) != 0) {
+				return -1;
 			}
 		}
 	}
@@ -118,70 +141,134 @@ static bool is_constant(const struct rule *rule)
 	return constant;
 }
 
+/* The class that asks for this; its padding is zero. */
 static uint32_t class_number(struct run_classes *c, const struct sched_class *wanted)
 {
-	for (size_t i = 0; i < c->classes.n; i++) {
-		if (memcmp(&c->classes.v[i], wanted, sizeof(*wanted)) == 0) {
-			return (uint32_t)i;
-		}
+	uint64_t key = hash64(wanted, sizeof(*wanted));
+	uint32_t at = hashmap_get(&c->class_at, key);
+	while (at != HASHMAP_NONE &&
+		memcmp(&c->classes.v[at], wanted, sizeof(*wanted)) != 0) {
+		at = hashmap_get(&c->class_at, ++key);
 	}
-	vec_push(&c->classes, *wanted);
-	return (uint32_t)c->classes.n - 1;
+	if (at == HASHMAP_NONE) {
+		at = (uint32_t)c->classes.n;
+		vec_push(&c->classes, *wanted);
+		hashmap_set(&c->class_at, key, at);
+		c->graph.classes = c->classes.v;
+		c->graph.class_count = (uint32_t)c->classes.n;
+	}
+	return at;
 }
 
-static int classify(struct run_classes *c, struct session *s, struct job_context *context,
-	int64_t retries)
+/* A class that asks for nothing as yet. */
+static struct sched_class empty_class(const struct run_classes *c, uint32_t job)
 {
-	const struct dag *d = &s->dag;
-	uint32_t *of_rule = xreallocarray(NULL, s->wf.rule_count, sizeof(*of_rule));
-	struct arena arena = ARENA_INIT;
+	const struct rule *rule = dag_rule(&c->s->dag, job);
+	struct sched_class class;
+	memset(&class, 0, sizeof(class)); /* padding too: it is compared */
+	class.retries = (uint32_t)(rule->retries >= 0 ? rule->retries : c->retries);
+	return class;
+}
+
+/* Whether an input of the job is still to be made. */
+static bool waits_for_inputs(const struct plan *p, uint32_t job)
+{
+	uint32_t n;
+	const uint32_t *in = dag_inputs(p->d, job, &n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t maker = p->d->producer[INPUT_FILE(in[k])];
+		if (maker != DAG_NONE && p->reasons[maker]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The class of one job of those whose jobs differ. */
+static int classify_one(struct run_classes *c, uint32_t job)
+{
+	struct session *s = c->s;
+	unsigned late = c->late_rule[dag_rule(&s->dag, job)->index];
+	struct sched_class wanted = empty_class(c, job);
+	struct job_values v;
+	struct refusal no = {0};
 	int rc = 0;
-	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
+	if (late & JOB_LATE_SIZE && waits_for_inputs(&s->plan, job)) {
+		c->late[job] = SCHED_LATE_FIRST;
+	} else {
+		rc = job_values_init(&v, c->context, &c->scratch, job, 1);
+		no.subject = arena_printf(&c->scratch, "rule \"" SV_FMT "\"",
+			SV_ARG(dag_rule(&s->dag, job)->name));
+		if (rc == 0 && amounts_of(c, &v, &wanted, &no) != 0) {
+			rc = diag_error(&s->sink, no.code, no.span, "%s", no.why);
+		}
+	}
+	if (late & JOB_LATE_ATTEMPT) {
+		c->late[job] |= SCHED_LATE_RETRY;
+	}
+	c->class_of[job] = rc ? 0 : class_number(c, &wanted);
+	arena_pop(&c->scratch, (struct arena_mark){0});
+	return rc;
+}
+
+static int classify(struct run_classes *c)
+{
+	const struct dag *d = &c->s->dag;
+	uint32_t *of_rule = xreallocarray(NULL, d->wf->rule_count, sizeof(*of_rule));
+	int rc = 0;
+	for (uint32_t r = 0; r < d->wf->rule_count; r++) {
 		of_rule[r] = UINT32_MAX;
 	}
 	for (uint32_t j = 0; j < d->job_count && rc == 0; j++) {
 		const struct rule *rule = dag_rule(d, j);
-		if (!s->plan.wanted[j]) {
+		if (!c->s->plan.wanted[j]) {
 			continue;
 		}
 		c->priority[j] = rule->priority;
-		if (of_rule[rule->index] == UINT32_MAX || !is_constant(rule)) {
-			struct job_values v;
-			struct sched_class wanted;
-			memset(&wanted, 0,
-				sizeof(wanted)); /* padding too: it is compared */
-			wanted.retries =
-				(uint32_t)(rule->retries >= 0 ? rule->retries : retries);
-			rc = job_values_init(&v, context, &arena, j, 1);
-			rc = rc ? rc : amounts_of(c, s, &v, &wanted);
-			of_rule[rule->index] = rc ? 0 : class_number(c, &wanted);
-			arena_pop(&arena, (struct arena_mark){0});
+		if (of_rule[rule->index] != UINT32_MAX) {
+			c->class_of[j] = of_rule[rule->index];
+			continue;
 		}
-		c->class_of[j] = of_rule[rule->index];
+		rc = classify_one(c, j);
+		if (is_constant(rule)) {
+			of_rule[rule->index] = c->class_of[j];
+		}
 	}
-	arena_release(&arena);
 	free(of_rule);
 	return rc;
+}
+
+static int read_retries(struct run_classes *c, struct session *s)
+{
+	if (s->o.retries && (parse_i64(sv_from(s->o.retries), &c->retries) != 0 ||
+				    c->retries < 0 || c->retries > 1000)) {
+		return diag_error(&s->sink, "CW-E504", (struct span){0},
+			"--retries takes a number from 0 to 1000, this is \"%s\"",
+			s->o.retries);
+	}
+	return 0;
 }
 
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context)
 {
 	const struct plan *p = &s->plan;
-	int64_t retries = 0;
-	*c = (struct run_classes){0};
-	if (s->o.retries && (parse_i64(sv_from(s->o.retries), &retries) != 0 ||
-				    retries < 0 || retries > 1000)) {
-		return diag_error(&s->sink, "CW-E504", (struct span){0},
-			"--retries takes a number from 0 to 1000, this is \"%s\"",
-			s->o.retries);
-	}
-	if (read_limits(c, s) != 0) {
+	bool late = false;
+	*c = (struct run_classes){.s = s, .context = context};
+	hashmap_init(&c->class_at);
+	arena_init(&c->scratch);
+	if (read_retries(c, s) != 0 || read_limits(c, s) != 0) {
 		return -1;
+	}
+	c->late_rule = xcalloc(s->wf.rule_count, 1);
+	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
+		c->late_rule[r] = (uint8_t)job_is_late(&s->wf.rules[r]);
+		late = late || c->late_rule[r];
 	}
 	c->class_of = xcalloc(s->dag.job_count, sizeof(*c->class_of));
 	c->priority = xcalloc(s->dag.job_count, sizeof(*c->priority));
-	int rc = classify(c, s, context, retries);
+	c->late = late ? xcalloc(s->dag.job_count, 1) : NULL;
+	int rc = classify(c);
 	c->graph.job_count = s->dag.job_count;
 	c->graph.pending = p->pending;
 	c->graph.dependents_start = p->dependents_start;
@@ -191,52 +278,47 @@ int run_classes_make(
 	c->weight = critical_paths(p);
 	c->graph.weight = c->weight;
 	c->graph.class_of = c->class_of;
-	c->graph.classes = c->classes.v;
-	c->graph.class_count = (uint32_t)c->classes.n;
+	c->graph.late = c->late;
 	c->graph.keep_going = s->o.keep_going;
+	c->graph.admit_all = s->o.events != NULL;
 	return rc;
 }
 
-const char *run_classes_over(const struct run_classes *c, struct job_context *context,
-	struct arena *arena, uint32_t job, uint32_t attempt)
+uint32_t run_classes_admit(struct run_classes *c, uint32_t job, uint32_t attempt)
 {
-	const struct rule *rule = dag_rule(context->d, job);
+	struct sched_class wanted = empty_class(c, job);
 	struct job_values v;
-	struct render_error err = {0};
-	if (!job_is_sized_late(rule) ||
-		job_values_init(&v, context, arena, job, attempt) != 0) {
+	struct refusal no = {.subject = "it"};
+	if (job_values_init(&v, c->context, &c->scratch, job, attempt) != 0 ||
+		amounts_of(c, &v, &wanted, &no) != 0) {
+		wanted = empty_class(c, job);
+	}
+	uint32_t class = class_number(c, &wanted);
+	arena_pop(&c->scratch, (struct arena_mark){0});
+	return class;
+}
+
+const char *run_classes_over(
+	struct run_classes *c, struct arena *arena, uint32_t job, uint32_t attempt)
+{
+	struct sched_class wanted;
+	struct job_values v;
+	struct refusal no = {.subject = "it"};
+	if (!c->late || !c->late[job] ||
+		job_values_init(&v, c->context, arena, job, attempt) != 0) {
 		return NULL;
 	}
-	for (uint32_t k = 0; k < rule->resource_count; k++) {
-		struct value value;
-		if (job_resource(&v, k, &value, &err) != 0) {
-			return err.text ? err.text : "a resource has no value";
-		}
-		for (uint32_t n = 1; n < c->graph.resource_count; n++) {
-			if (!sv_eq_str(rule->resources[k].name, c->names[n])) {
-				continue;
-			}
-			if (value.kind != VALUE_INT || value.i < 0) {
-				return arena_printf(arena,
-					"resource \"%s\" must be an integer: --resources "
-					"limits it",
-					c->names[n]);
-			}
-			if (value.i > c->graph.limit[n]) {
-				return arena_printf(arena,
-					"it asks for %lld of \"%s\", and the limit is %lld",
-					(long long)value.i, c->names[n],
-					(long long)c->graph.limit[n]);
-			}
-		}
-	}
-	return NULL;
+	return amounts_of(c, &v, &wanted, &no) != 0 ? no.why : NULL;
 }
 
 void run_classes_release(struct run_classes *c)
 {
 	vec_release(&c->classes);
+	hashmap_release(&c->class_at);
+	arena_release(&c->scratch);
 	free(c->class_of);
 	free(c->priority);
+	free(c->late);
+	free(c->late_rule);
 	free(c->weight);
 }

@@ -2,28 +2,43 @@
 #ifndef CW_CLI_RUN_CLASSES_H
 #define CW_CLI_RUN_CLASSES_H
 
+#include "base/hashmap.h"
 #include "cli/session.h"
 #include "job/job_values.h"
 #include "sched/scheduler.h"
 
 struct run_classes {
 	struct sched_graph graph; /* points into what follows and into the plan */
+	struct session *s;        /* borrowed */
+	struct job_context *context;
 	VEC(struct sched_class) classes;
+	struct hashmap class_at; /* hash of a class -> number of the first such one */
 	uint32_t *class_of;
 	int32_t *priority;
-	float *weight; /* NULL: nothing is known of how long jobs take */
+	uint8_t *late;
+	uint8_t *late_rule; /* rule -> what job_is_late() says */
+	float *weight;      /* NULL: nothing is known of how long jobs take */
+	int64_t retries;    /* of rules that name none */
 	const char *names[SCHED_MOST_RESOURCES]; /* limited resources; [0] is "cores" */
+	struct arena scratch;
 };
 
-/* Fills the graph from the plan (plan_link before) and the options. 0, or -1 with errors:
- * a job that asks for more than a limit, an amount that is no number. */
+/*
+ * Fills the graph from the plan (plan_link before) and the options. What cannot be known
+ * before the inputs are there is left to run_classes_admit. 0, or -1 with errors: a job
+ * that asks for more than a limit, an amount that is no number.
+ */
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context);
 
+/* For struct run_source: the class of an attempt that is known only now. One that asks for
+ * more than a limit asks for nothing: it is to start and fail, see run_classes_over. */
+uint32_t run_classes_admit(struct run_classes *c, uint32_t job, uint32_t attempt);
+
 /* Whether an attempt whose resources are known only now asks for more than a limit: words
  * for it in `arena`, or NULL. */
-const char *run_classes_over(const struct run_classes *c, struct job_context *context,
-	struct arena *arena, uint32_t job, uint32_t attempt);
+const char *run_classes_over(
+	struct run_classes *c, struct arena *arena, uint32_t job, uint32_t attempt);
 void run_classes_release(struct run_classes *c);
 
 #endif

@@ -284,36 +284,36 @@ int job_resource(
 	return rc ? rc : with_unit(v, res, text, ret, err);
 }
 
-static bool is_late_ref(const struct ref *ref)
-{
-	return ref->kind == REF_INPUT_SIZE || ref->kind == REF_ATTEMPT;
-}
-
 /* No deeper than the parser of templates allows. */
-static bool is_late_expr(const struct expr *e)
+static unsigned late_expr(const struct expr *e)
 {
-	bool late = e->op == EXPR_REF && is_late_ref(e->ref);
-	for (uint32_t i = 0; i < e->arg_count && !late; i++) {
-		late = is_late_expr(e->args[i]);
+	unsigned late = 0;
+	if (e->op == EXPR_REF) {
+		late = e->ref->kind == REF_INPUT_SIZE ? JOB_LATE_SIZE
+		       : e->ref->kind == REF_ATTEMPT  ? JOB_LATE_ATTEMPT
+						      : 0;
+	}
+	for (uint32_t i = 0; i < e->arg_count; i++) {
+		late |= late_expr(e->args[i]);
 	}
 	return late;
 }
 
-static bool is_late_text(const struct text *t)
+static unsigned late_text(const struct text *t)
 {
-	bool late = false;
-	for (uint32_t i = 0; i < t->t.count && !late; i++) {
-		late = t->t.pieces[i].kind == PIECE_EXPR &&
-		       is_late_expr(t->t.pieces[i].expr);
+	unsigned late = 0;
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		late |= t->t.pieces[i].kind == PIECE_EXPR ? late_expr(t->t.pieces[i].expr)
+							  : 0;
 	}
 	return late;
 }
 
-bool job_is_sized_late(const struct rule *rule)
+unsigned job_is_late(const struct rule *rule)
 {
-	bool late = rule->threads && is_late_text(rule->threads);
-	for (uint32_t k = 0; k < rule->resource_count && !late; k++) {
-		late = is_late_text(&rule->resources[k].value);
+	unsigned late = rule->threads ? late_text(rule->threads) : 0;
+	for (uint32_t k = 0; k < rule->resource_count; k++) {
+		late |= late_text(&rule->resources[k].value);
 	}
 	return late;
 }

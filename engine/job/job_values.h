@@ -61,8 +61,9 @@ int job_threads(struct job_values *v, int64_t *ret, struct render_error *err);
 int job_resource(
 	struct job_values *v, uint32_t k, struct value *ret, struct render_error *err);
 
-/* Whether threads and resources are known before the job is ready to run. */
-bool job_is_sized_late(const struct rule *rule);
+/* What threads and resources of a rule's jobs may depend on that is not known at first. */
+enum { JOB_LATE_SIZE = 1 /* of the inputs */, JOB_LATE_ATTEMPT = 2 };
+unsigned job_is_late(const struct rule *rule);
 
 /* The value of a param: texts and lists of them, not mappings. */
 int job_param(struct job_values *v, const struct param *p, struct value *ret,

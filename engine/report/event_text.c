@@ -260,6 +260,8 @@ void event_text_add(struct event_text *t, struct strbuf *out, const struct run_e
 	case EVENT_RUN_STARTED:
 		t->started_ns = e->time_ns;
 		break;
+	case EVENT_JOB_READY:
+		break;
 	case EVENT_JOB_STARTED:
 		add_started(t, out, e);
 		break;

@@ -21,6 +21,8 @@ static const char *name_of(enum run_event_kind kind)
 	switch (kind) {
 	case EVENT_RUN_STARTED:
 		return "run_started";
+	case EVENT_JOB_READY:
+		return "job_ready";
 	case EVENT_JOB_STARTED:
 		return "job_started";
 	case EVENT_JOB_FINISHED:
@@ -96,7 +98,8 @@ static void add_job(struct json_writer *j, const struct run_event *e)
 	if (e->kind == EVENT_JOB_STARTED || e->kind == EVENT_JOB_FAILED) {
 		add_text(j, "command", e->command);
 	}
-	if (e->kind != EVENT_JOB_STARTED && e->kind != EVENT_JOB_SKIPPED) {
+	if (e->kind != EVENT_JOB_READY && e->kind != EVENT_JOB_STARTED &&
+		e->kind != EVENT_JOB_SKIPPED) {
 		json_key_double(j, "seconds", e->seconds);
 		json_key_int(j, "printed", (int64_t)e->output_size);
 	}
@@ -115,7 +118,7 @@ static void json_event(struct reporter *r, const struct run_event *e)
 	json_object(&j);
 	json_key_string(&j, "event", sv_from(name_of(e->kind)));
 	add_time(&j, e->time_ns);
-	bool of_job = e->kind >= EVENT_JOB_STARTED && e->kind <= EVENT_JOB_SKIPPED;
+	bool of_job = e->kind >= EVENT_JOB_READY && e->kind <= EVENT_JOB_SKIPPED;
 	if (of_job) {
 		add_job(&j, e);
 	}

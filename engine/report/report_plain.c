@@ -37,6 +37,7 @@ static void plain_event(struct reporter *r, const struct run_event *e)
 	case EVENT_RUN_STARTED:
 		flush(p);
 		break;
+	case EVENT_JOB_READY:
 	case EVENT_JOB_STARTED:
 	case EVENT_JOB_FINISHED:
 	case EVENT_JOB_SKIPPED:

@@ -168,6 +168,7 @@ static void terminal_event(struct reporter *r, const struct run_event *e)
 		line_printer_live(&t->printer, SV(""), 80);
 		break;
 	case EVENT_RUN_STARTED:
+	case EVENT_JOB_READY:
 	case EVENT_JOB_SKIPPED:
 	case EVENT_MESSAGE:
 		break;

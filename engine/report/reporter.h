@@ -10,6 +10,7 @@
 
 enum run_event_kind {
 	EVENT_RUN_STARTED, /* total jobs, cores */
+	EVENT_JOB_READY, /* what it needs is there; only where somebody asked for these */
 	EVENT_JOB_STARTED,
 	EVENT_JOB_FINISHED, /* ended well; `output` if it printed any */
 	EVENT_JOB_FAILED,   /* with reason, command, log paths and the end of the log */

@@ -2,11 +2,6 @@
 
 #include "base/xalloc.h"
 
-uint32_t ready_class_of(const struct ready_tree *t, uint32_t job)
-{
-	return t->graph->class_of ? t->graph->class_of[job] : 0;
-}
-
 /* Whether job `a` is to start before `b`. */
 static bool is_better(const struct sched_graph *g, uint32_t a, uint32_t b)
 {
@@ -33,51 +28,57 @@ static int compare_demand(const void *pa, const void *pb, void *graph)
 	return 0;
 }
 
-void ready_init(struct ready_tree *t, const struct sched_graph *graph)
+/* Room for `count` classes: those with like demands become neighbours, new ones have the
+ * leaves behind them until there is no more room. */
+static void make_leaves(struct ready_tree *t, uint32_t count)
 {
-	uint32_t n = graph->class_count ? graph->class_count : 1;
-	*t = (struct ready_tree){.graph = graph};
-	t->classes = xcalloc(n, sizeof(*t->classes));
-	uint32_t wanted = 0;
-	for (uint32_t j = 0; j < graph->job_count; j++) {
-		if (graph->wanted[j]) {
-			t->classes[ready_class_of(t, j)].cap++;
-			wanted++;
-		}
+	uint32_t *order = xcalloc(count, sizeof(*order));
+	for (uint32_t c = 0; c < count; c++) {
+		order[c] = c;
 	}
-	t->jobs = xcalloc(wanted, sizeof(*t->jobs));
-	for (uint32_t c = 1; c < n; c++) {
-		t->classes[c].start = t->classes[c - 1].start + t->classes[c - 1].cap;
-	}
-	for (t->leaves = 1; t->leaves < n; t->leaves *= 2) {
-	}
-	t->order = xcalloc(n, sizeof(*t->order));
-	t->leaf_of = xcalloc(n, sizeof(*t->leaf_of));
-	for (uint32_t c = 0; c < n; c++) {
-		t->order[c] = c;
-	}
-	if (n > 1) {
+	if (count > 1) {
 		union {
 			const struct sched_graph *in;
 			void *out;
-		} arg = {graph};
-		qsort_r(t->order, n, sizeof(*t->order), compare_demand, arg.out);
+		} arg = {t->graph};
+		qsort_r(order, count, sizeof(*order), compare_demand, arg.out);
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		t->leaf_of[t->order[i]] = i;
+	for (t->leaves = t->leaves ? t->leaves : 1; t->leaves < count; t->leaves *= 2) {
 	}
-	t->best = xcalloc((size_t)t->leaves * 2, sizeof(*t->best));
-	memset(t->best, 0xff, (size_t)t->leaves * 2 * sizeof(*t->best));
-	t->least = xcalloc(size_mul((size_t)t->leaves * 2, graph->resource_count),
-		sizeof(*t->least));
+	for (uint32_t i = 0; i < count; i++) {
+		t->classes.v[order[i]].leaf = i;
+	}
+	size_t nodes = (size_t)t->leaves * 2;
+	t->best = xreallocarray(t->best, nodes, sizeof(*t->best));
+	memset(t->best, 0xff, nodes * sizeof(*t->best));
+	t->least = xreallocarray(
+		t->least, size_mul(nodes, t->graph->resource_count), sizeof(*t->least));
+	memset(t->least, 0, nodes * t->graph->resource_count * sizeof(*t->least));
+	free(order);
+}
+
+static void add_classes(struct ready_tree *t)
+{
+	uint32_t n = t->graph->class_count ? t->graph->class_count : 1;
+	while (t->classes.n < n) {
+		struct ready_class *c = vec_add(&t->classes);
+		c->leaf = (uint32_t)t->classes.n - 1;
+	}
+}
+
+void ready_init(struct ready_tree *t, const struct sched_graph *graph)
+{
+	*t = (struct ready_tree){.graph = graph};
+	add_classes(t);
+	make_leaves(t, (uint32_t)t->classes.n);
 }
 
 void ready_release(struct ready_tree *t)
 {
-	free(t->jobs);
-	free(t->classes);
-	free(t->order);
-	free(t->leaf_of);
+	for (size_t c = 0; c < t->classes.n; c++) {
+		vec_release(&t->classes.v[c].heap);
+	}
+	vec_release(&t->classes);
 	free(t->best);
 	free(t->least);
 	*t = (struct ready_tree){0};
@@ -136,9 +137,9 @@ static void join(struct ready_tree *t, uint32_t node)
 /* Sets the leaf of a class to the top of its heap. */
 static void set_leaf(struct ready_tree *t, uint32_t class)
 {
-	uint32_t node = t->leaves + t->leaf_of[class];
-	const struct ready_class *c = &t->classes[class];
-	t->best[node] = c->ready ? t->jobs[c->start] : READY_NONE;
+	const struct ready_class *c = &t->classes.v[class];
+	uint32_t node = t->leaves + c->leaf;
+	t->best[node] = c->heap.n ? c->heap.v[0] : READY_NONE;
 	if (t->graph->class_count) {
 		memcpy(t->least + (size_t)node * t->graph->resource_count,
 			t->graph->classes[class].amount,
@@ -151,9 +152,9 @@ static void set_leaf(struct ready_tree *t, uint32_t class)
 /* The top of a heap changed: tells all nodes above. */
 static void update(struct ready_tree *t, uint32_t class)
 {
-	uint32_t node = t->leaves + t->leaf_of[class];
-	uint32_t top =
-		t->classes[class].ready ? t->jobs[t->classes[class].start] : READY_NONE;
+	const struct ready_class *c = &t->classes.v[class];
+	uint32_t node = t->leaves + c->leaf;
+	uint32_t top = c->heap.n ? c->heap.v[0] : READY_NONE;
 	if (t->best[node] == top) {
 		return;
 	}
@@ -163,20 +164,10 @@ static void update(struct ready_tree *t, uint32_t class)
 	}
 }
 
-void ready_fill(struct ready_tree *t, uint32_t job)
+/* All nodes, from the heaps up. */
+static void join_all(struct ready_tree *t)
 {
-	struct ready_class *c = &t->classes[ready_class_of(t, job)];
-	t->jobs[c->start + c->ready++] = job;
-}
-
-void ready_settle(struct ready_tree *t)
-{
-	uint32_t n = t->graph->class_count ? t->graph->class_count : 1;
-	for (uint32_t c = 0; c < n; c++) {
-		struct ready_class *class = &t->classes[c];
-		for (uint32_t i = class->ready / 2; i-- > 0;) {
-			sift_down(t, t->jobs + class->start, class->ready, i);
-		}
+	for (uint32_t c = 0; c < t->classes.n; c++) {
 		set_leaf(t, c);
 	}
 	for (uint32_t node = t->leaves; node-- > 1;) {
@@ -184,24 +175,44 @@ void ready_settle(struct ready_tree *t)
 	}
 }
 
-void ready_push(struct ready_tree *t, uint32_t job)
+void ready_fill(struct ready_tree *t, uint32_t class, uint32_t job)
 {
-	uint32_t class = ready_class_of(t, job);
-	struct ready_class *c = &t->classes[class];
-	t->jobs[c->start + c->ready] = job;
-	sift_up(t, t->jobs + c->start, c->ready++);
+	vec_push(&t->classes.v[class].heap, job);
+}
+
+void ready_settle(struct ready_tree *t)
+{
+	for (uint32_t c = 0; c < t->classes.n; c++) {
+		struct ready_class *class = &t->classes.v[c];
+		for (uint32_t i = (uint32_t) class->heap.n / 2; i-- > 0;) {
+			sift_down(t, class->heap.v, (uint32_t) class->heap.n, i);
+		}
+	}
+	join_all(t);
+}
+
+void ready_push(struct ready_tree *t, uint32_t class, uint32_t job)
+{
+	if (class >= t->classes.n) {
+		add_classes(t);
+		if (t->classes.n > t->leaves) {
+			make_leaves(t, (uint32_t)t->classes.n);
+			join_all(t);
+		}
+	}
+	struct ready_class *c = &t->classes.v[class];
+	vec_push(&c->heap, job);
+	sift_up(t, c->heap.v, (uint32_t)c->heap.n - 1);
 	update(t, class);
 }
 
-void ready_pop(struct ready_tree *t, uint32_t job)
+void ready_pop(struct ready_tree *t, uint32_t class, uint32_t job)
 {
-	uint32_t class = ready_class_of(t, job);
-	struct ready_class *c = &t->classes[class];
-	uint32_t *heap = t->jobs + c->start;
-	cw_assert(c->ready && heap[0] == job);
-	heap[0] = heap[--c->ready];
-	if (c->ready) {
-		sift_down(t, heap, c->ready, 0);
+	struct ready_class *c = &t->classes.v[class];
+	cw_assert(c->heap.n && c->heap.v[0] == job);
+	c->heap.v[0] = c->heap.v[--c->heap.n];
+	if (c->heap.n) {
+		sift_down(t, c->heap.v, (uint32_t)c->heap.n, 0);
 	}
 	update(t, class);
 }
@@ -239,21 +250,4 @@ uint32_t ready_best(const struct ready_tree *t, const int64_t *spare)
 		stack[n++] = 2 * node + (left_first ? 0 : 1);
 	}
 	return found;
-}
-
-void ready_add_running(struct ready_tree *t, uint32_t job, uint32_t *position)
-{
-	struct ready_class *c = &t->classes[ready_class_of(t, job)];
-	uint32_t at = c->start + c->cap - ++c->running;
-	t->jobs[at] = job;
-	position[job] = at;
-}
-
-void ready_remove_running(struct ready_tree *t, uint32_t job, uint32_t *position)
-{
-	struct ready_class *c = &t->classes[ready_class_of(t, job)];
-	uint32_t first = c->start + c->cap - c->running--;
-	uint32_t moved = t->jobs[first];
-	t->jobs[position[job]] = moved;
-	position[moved] = position[job];
 }

@@ -7,49 +7,39 @@
 #ifndef CW_SCHED_READY_TREE_H
 #define CW_SCHED_READY_TREE_H
 
+#include "base/vec.h"
 #include "sched/scheduler.h"
 
-#define READY_NONE UINT32_MAX
+#define READY_NONE SCHED_NONE
 
 struct ready_class {
-	uint32_t start;   /* of its places in `jobs`; as many as it has wanted jobs */
-	uint32_t ready;   /* the heap: the first `ready` places */
-	uint32_t running; /* the running ones: the last `running` places */
-	uint32_t cap;
+	VEC(uint32_t) heap;
+	uint32_t leaf;
 };
 
 struct ready_tree {
 	const struct sched_graph *graph; /* borrowed */
-	uint32_t *jobs;
-	struct ready_class *classes;
-	uint32_t *order;   /* leaf -> class, so that similar demands are neighbours */
-	uint32_t *leaf_of; /* class -> leaf */
-	uint32_t leaves;   /* a power of two */
-	uint32_t *best;    /* node -> its best job, or READY_NONE */
-	int64_t *least;    /* node -> least amounts below, resource_count each */
+	VEC(struct ready_class) classes;
+	uint32_t leaves; /* a power of two */
+	uint32_t *best;  /* node -> its best job, or READY_NONE */
+	int64_t *least;  /* node -> least amounts below, resource_count each */
 };
 
 /* Empty; `graph` is borrowed. */
 void ready_init(struct ready_tree *t, const struct sched_graph *graph);
 void ready_release(struct ready_tree *t);
 
-/* Puts a job in, without keeping order: ready_settle() before anything else. */
-void ready_fill(struct ready_tree *t, uint32_t job);
+/* Puts a job of a class in, without keeping order: ready_settle() before anything else. */
+void ready_fill(struct ready_tree *t, uint32_t class, uint32_t job);
 void ready_settle(struct ready_tree *t);
 
-/* Puts a job in. */
-void ready_push(struct ready_tree *t, uint32_t job);
+/* Puts a job in; its class may be one that the graph has got since. */
+void ready_push(struct ready_tree *t, uint32_t class, uint32_t job);
 
 /* The best job whose amounts fit into `spare` (INT64_MAX: unlimited), or READY_NONE. */
 uint32_t ready_best(const struct ready_tree *t, const int64_t *spare);
 
 /* Takes out the best job of its class, `job`. */
-void ready_pop(struct ready_tree *t, uint32_t job);
-
-/* The places behind the heap of a class list its running jobs; `position` is the
- * caller's memory of where each stands. */
-uint32_t ready_class_of(const struct ready_tree *t, uint32_t job);
-void ready_add_running(struct ready_tree *t, uint32_t job, uint32_t *position);
-void ready_remove_running(struct ready_tree *t, uint32_t job, uint32_t *position);
+void ready_pop(struct ready_tree *t, uint32_t class, uint32_t job);
 
 #endif

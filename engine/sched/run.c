@@ -386,6 +386,30 @@ static void start(struct run *r, uint32_t job, uint32_t attempt)
 	r->executor->ops->submit(r->executor, &a->spec);
 }
 
+/* The job is ready: what it asks for is known now, and that it is may be told. */
+static void admit(struct run *r, uint32_t job, uint32_t attempt)
+{
+	const struct run_source *source = &r->o->source;
+	const struct sched_graph *g = r->o->graph;
+	uint32_t class = g->class_of ? g->class_of[job] : 0;
+	if (source->admit && g->late && g->late[job]) {
+		class = source->admit(source->ctx, job, attempt);
+	}
+	scheduler_admit(r->sched, job, class);
+	if (g->admit_all) {
+		struct arena arena = ARENA_INIT;
+		struct job_spec spec = {.job = job};
+		source->name(source->ctx, job, &arena, &spec);
+		struct run_event e = {.kind = EVENT_JOB_READY,
+			.job = job,
+			.attempt = attempt,
+			.rule = spec.rule,
+			.wildcards = spec.wildcards};
+		tell(r, &e);
+		arena_release(&arena);
+	}
+}
+
 static void cancel(struct run *r, uint32_t job, bool hard)
 {
 	struct active *a = find_active(r, job);
@@ -547,6 +571,9 @@ static int drive(struct run *r)
 		}
 		struct sched_action a = scheduler_next(r->sched, now_ns());
 		switch (a.kind) {
+		case SCHED_ADMIT:
+			admit(r, a.job, a.attempt);
+			break;
 		case SCHED_START:
 			start(r, a.job, a.attempt);
 			break;

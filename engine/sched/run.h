@@ -17,6 +17,11 @@ struct run_source {
 	/* The helper processes of the run are there; threads may be started from now on.
 	 * Called once, before any of the others. */
 	void (*begin)(void *ctx);
+	/* The job is ready for an attempt: the class of what it asks for then. Only called
+	 * for jobs that are late (see struct sched_graph); NULL: as the graph says. */
+	uint32_t (*admit)(void *ctx, uint32_t job, uint32_t attempt);
+	/* Rule and wildcards of a job, in `arena`; with sched_graph.admit_all. */
+	void (*name)(void *ctx, uint32_t job, struct arena *arena, struct job_spec *ret);
 	/* Builds the spec of an attempt in `arena`. 0; 1: the job is needless, skip it; -1: an
 	 * error of that job, *ret_error says it (it counts as failed, no attempt is made). */
 	int (*build)(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,

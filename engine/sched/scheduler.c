@@ -10,40 +10,122 @@ struct scheduler {
 	struct ready_tree ready;
 	/*
 	 * One number a job that means what its state needs: while waiting, how many jobs
-	 * it waits for; while running, its place among the running ones; while being
-	 * marked as blocked, the next one to mark.
+	 * it waits for; while running, its place in `running`; while being marked as
+	 * blocked, the next one to mark.
 	 */
 	uint32_t *link;
+	uint32_t *class_of; /* of the attempt to come; NULL: what the graph says */
 	uint16_t *attempts; /* that were started */
 	uint8_t *state;     /* enum sched_job_state */
 	uint8_t *cancelled; /* enum cancel_level that was sent */
+	uint32_t job_count, job_cap;
+	VEC(uint32_t) running;
+	VEC(uint32_t) fresh; /* ready and to be admitted, from fresh_first on */
+	size_t fresh_first;
 	int64_t spare[SCHED_MOST_RESOURCES];
 	struct sched_counts counts;
-	uint32_t ready_count;
-	bool failed;   /* some job has failed for good */
-	bool draining; /* nothing new starts */
-	bool finished; /* SCHED_DONE was said */
+	uint32_t ready_count; /* admitted ones */
+	bool failed;          /* some job has failed for good */
+	bool draining;        /* nothing new starts */
+	bool finished;        /* SCHED_DONE was said */
 	enum cancel_level level;
-	uint32_t cursor; /* class in which the next job to cancel is looked for */
+	uint32_t
+		cursor; /* place in `running` where the next job to cancel is looked for */
 	int64_t hard_at_ns;
 };
+
+static uint32_t class_number(const struct scheduler *s, uint32_t job)
+{
+	const uint32_t *of = s->class_of ? s->class_of : s->graph->class_of;
+	return of ? of[job] : 0;
+}
 
 static const struct sched_class *class_of(const struct scheduler *s, uint32_t job)
 {
 	static const struct sched_class one_core = {.amount = {1}};
-	return s->graph->class_count ? &s->graph->classes[ready_class_of(&s->ready, job)]
+	return s->graph->class_count ? &s->graph->classes[class_number(s, job)]
 				     : &one_core;
+}
+
+/* Whether the job has to be admitted before its next attempt. */
+static bool is_late(const struct scheduler *s, uint32_t job)
+{
+	const struct sched_graph *g = s->graph;
+	unsigned when = s->attempts[job] ? SCHED_LATE_RETRY : SCHED_LATE_FIRST;
+	return g->admit_all || (g->late && g->late[job] & when);
+}
+
+/* Rows for the jobs that the graph has now. */
+static void make_room(struct scheduler *s)
+{
+	const struct sched_graph *g = s->graph;
+	uint32_t n = g->job_count, cap = s->job_cap + s->job_cap / 2;
+	bool classes = g->late && !s->class_of;
+	if (n > s->job_cap) {
+		cap = cap < n ? n : cap;
+		s->link = xreallocarray(s->link, cap, sizeof(*s->link));
+		s->attempts = xreallocarray(s->attempts, cap, sizeof(*s->attempts));
+		s->state = xreallocarray(s->state, cap, 1);
+		s->cancelled = xreallocarray(s->cancelled, cap, 1);
+		if (g->late || s->class_of) {
+			s->class_of =
+				xreallocarray(s->class_of, cap, sizeof(*s->class_of));
+		}
+		s->job_cap = cap;
+	} else if (classes) {
+		s->class_of = xcalloc(s->job_cap, sizeof(*s->class_of));
+	}
+	for (uint32_t j = 0; classes && j < s->job_count; j++) {
+		s->class_of[j] = g->class_of ? g->class_of[j] : 0;
+	}
+}
+
+/* A job that waits for nothing more. `many`: ready_settle comes afterwards. */
+static void make_ready(struct scheduler *s, uint32_t job, bool many)
+{
+	s->state[job] = SCHED_READY;
+	if (is_late(s, job)) {
+		vec_push(&s->fresh, job);
+		return;
+	}
+	s->ready_count++;
+	if (many) {
+		ready_fill(&s->ready, class_number(s, job), job);
+	} else {
+		ready_push(&s->ready, class_number(s, job), job);
+	}
+}
+
+/* Takes in the jobs from `from` on. */
+static void add_jobs(struct scheduler *s, uint32_t from, bool many)
+{
+	const struct sched_graph *g = s->graph;
+	make_room(s);
+	s->job_count = g->job_count;
+	for (uint32_t j = from; j < g->job_count; j++) {
+		s->attempts[j] = 0;
+		s->cancelled[j] = CANCEL_NONE;
+		s->link[j] = 0;
+		s->state[j] = SCHED_SUCCEEDED;
+		if (s->class_of) {
+			s->class_of[j] = g->class_of ? g->class_of[j] : 0;
+		}
+		if (!g->wanted[j]) {
+			continue;
+		}
+		s->counts.wanted++;
+		s->link[j] = g->pending[j];
+		s->state[j] = SCHED_WAITING;
+		if (s->link[j] == 0) {
+			make_ready(s, j, many);
+		}
+	}
 }
 
 struct scheduler *scheduler_new(const struct sched_graph *graph)
 {
 	struct scheduler *s = xcalloc(1, sizeof(*s));
-	uint32_t n = graph->job_count;
 	s->graph = graph;
-	s->link = xcalloc(n, sizeof(*s->link));
-	s->attempts = xcalloc(n, sizeof(*s->attempts));
-	s->state = xcalloc(n, 1);
-	s->cancelled = xcalloc(n, 1);
 	for (uint32_t r = 0; r < SCHED_MOST_RESOURCES; r++) {
 		s->spare[r] = INT64_MAX;
 		if (r < graph->resource_count && graph->limit[r] >= 0) {
@@ -51,22 +133,14 @@ struct scheduler *scheduler_new(const struct sched_graph *graph)
 		}
 	}
 	ready_init(&s->ready, graph);
-	for (uint32_t j = 0; j < n; j++) {
-		if (!graph->wanted[j]) {
-			s->state[j] = SCHED_SUCCEEDED;
-			continue;
-		}
-		s->counts.wanted++;
-		s->link[j] = graph->pending[j];
-		s->state[j] = SCHED_WAITING;
-		if (s->link[j] == 0) {
-			s->state[j] = SCHED_READY;
-			s->ready_count++;
-			ready_fill(&s->ready, j);
-		}
-	}
+	add_jobs(s, 0, true);
 	ready_settle(&s->ready);
 	return s;
+}
+
+void scheduler_grow(struct scheduler *s)
+{
+	add_jobs(s, s->job_count, false);
 }
 
 void scheduler_free(struct scheduler *s)
@@ -75,7 +149,10 @@ void scheduler_free(struct scheduler *s)
 		return;
 	}
 	ready_release(&s->ready);
+	vec_release(&s->running);
+	vec_release(&s->fresh);
 	free(s->link);
+	free(s->class_of);
 	free(s->attempts);
 	free(s->state);
 	free(s->cancelled);
@@ -93,58 +170,116 @@ static void account(struct scheduler *s, uint32_t job, int sign)
 	}
 }
 
-/* A job ended well or was needless: those that waited for it alone become ready. */
-static void unblock_dependents(struct scheduler *s, uint32_t job)
+/* One that `d` waited for is done. */
+static void unblock(struct scheduler *s, uint32_t d)
 {
-	const struct sched_graph *g = s->graph;
-	for (uint64_t e = g->dependents_start[job]; e < g->dependents_start[job + 1];
-		e++) {
-		uint32_t d = g->dependents[e];
-		if (s->state[d] != SCHED_WAITING) {
-			continue; /* blocked by another, or not wanted */
-		}
-		cw_assert(s->link[d] > 0);
-		if (--s->link[d] == 0) {
-			s->state[d] = SCHED_READY;
-			s->ready_count++;
-			ready_push(&s->ready, d);
-		}
+	if (s->state[d] != SCHED_WAITING) {
+		return; /* blocked by another, or not wanted */
+	}
+	cw_assert(s->link[d] > 0);
+	if (--s->link[d] == 0) {
+		make_ready(s, d, false);
 	}
 }
 
-/* A job failed for good: all that need it, near or far, will not run. */
-static void block_dependents(struct scheduler *s, uint32_t job)
+/* Calls `act` with the jobs that wait for `job`. */
+static void each_dependent(struct scheduler *s, uint32_t job,
+	void (*act)(struct scheduler *s, uint32_t d, void *ctx), void *ctx)
 {
 	const struct sched_graph *g = s->graph;
-	uint32_t list = READY_NONE; /* blocked jobs whose own dependents are to do */
-	for (;;) {
+	if (!g->linked || job < g->linked) {
 		for (uint64_t e = g->dependents_start[job];
 			e < g->dependents_start[job + 1]; e++) {
-			uint32_t d = g->dependents[e];
-			if (s->state[d] == SCHED_WAITING) {
-				s->state[d] = SCHED_BLOCKED;
-				s->counts.blocked++;
-				s->link[d] = list;
-				list = d;
-			}
+			act(s, g->dependents[e], ctx);
 		}
-		if (list == READY_NONE) {
+	}
+	for (uint32_t e = g->more ? g->more[job] : SCHED_NONE; e != SCHED_NONE;
+		e = g->edges[e].next) {
+		act(s, g->edges[e].to, ctx);
+	}
+}
+
+static void unblock_one(struct scheduler *s, uint32_t d, void *ctx)
+{
+	(void)ctx;
+	unblock(s, d);
+}
+
+/* A job ended well or was needless: those that waited for it alone become ready. */
+static void unblock_dependents(struct scheduler *s, uint32_t job)
+{
+	each_dependent(s, job, unblock_one, NULL);
+}
+
+/* Jobs that were marked and whose own dependents are still to be. */
+struct marking {
+	enum sched_job_state as;
+	uint32_t list;
+};
+
+static void mark_one(struct scheduler *s, uint32_t d, void *ctx)
+{
+	struct marking *m = ctx;
+	if (s->state[d] == SCHED_WAITING) {
+		s->state[d] = (uint8_t)m->as;
+		if (m->as == SCHED_BLOCKED) {
+			s->counts.blocked++;
+		} else {
+			s->counts.wanted--;
+		}
+		s->link[d] = m->list;
+		m->list = d;
+	}
+}
+
+/* All that need `job`, near or far, will not run. */
+static void mark_dependents(struct scheduler *s, uint32_t job, enum sched_job_state as)
+{
+	struct marking m = {as, READY_NONE};
+	for (;;) {
+		each_dependent(s, job, mark_one, &m);
+		if (m.list == READY_NONE) {
 			return;
 		}
-		job = list;
-		list = s->link[job];
+		job = m.list;
+		m.list = s->link[job];
 	}
+}
+
+void scheduler_wait_more(struct scheduler *s, uint32_t job, uint32_t count)
+{
+	cw_assert(s->state[job] == SCHED_WAITING);
+	s->link[job] += count;
+}
+
+void scheduler_drop(struct scheduler *s, uint32_t job, enum sched_job_state why)
+{
+	if (s->state[job] != SCHED_WAITING) {
+		return;
+	}
+	s->state[job] = (uint8_t)why;
+	if (why == SCHED_FAILED) {
+		s->counts.failed++;
+		s->failed = true;
+	} else if (why == SCHED_BLOCKED) {
+		s->counts.blocked++;
+	} else {
+		s->counts.wanted--;
+	}
+	mark_dependents(s, job, why == SCHED_LEFT ? SCHED_LEFT : SCHED_BLOCKED);
 }
 
 /* A running job leaves the running ones. */
 static void leave_running(struct scheduler *s, uint32_t job)
 {
-	cw_assert(job < s->graph->job_count && s->state[job] == SCHED_RUNNING);
-	ready_remove_running(&s->ready, job, s->link);
+	cw_assert(job < s->job_count && s->state[job] == SCHED_RUNNING);
+	uint32_t at = s->link[job], moved = vec_pop(&s->running);
+	s->running.v[at] = moved;
+	s->link[moved] = at;
+	s->cursor = s->cursor > at ? at : s->cursor;
 	s->counts.running--;
 	account(s, job, 1);
 	s->cancelled[job] = CANCEL_NONE;
-	s->cursor = 0;
 }
 
 void scheduler_ended(
@@ -166,15 +301,13 @@ void scheduler_ended(
 	bool may_retry = how == SCHED_END_FAILED && !stopping &&
 			 (!s->failed || s->graph->keep_going);
 	if (may_retry && s->attempts[job] <= class_of(s, job)->retries) {
-		s->state[job] = SCHED_READY;
-		s->ready_count++;
-		ready_push(&s->ready, job);
+		make_ready(s, job, false);
 		return;
 	}
 	s->state[job] = SCHED_FAILED;
 	s->counts.failed++;
 	s->failed = true;
-	block_dependents(s, job);
+	mark_dependents(s, job, SCHED_BLOCKED);
 }
 
 void scheduler_skip(struct scheduler *s, uint32_t job)
@@ -204,33 +337,57 @@ void scheduler_drain(struct scheduler *s)
 /* A running job that was not yet told to end as hard as it should be. */
 static uint32_t next_to_cancel(struct scheduler *s)
 {
-	uint32_t n = s->graph->class_count ? s->graph->class_count : 1;
-	for (; s->cursor < n; s->cursor++) {
-		const struct ready_class *c = &s->ready.classes[s->cursor];
-		for (uint32_t i = 0; i < c->running; i++) {
-			uint32_t job = s->ready.jobs[c->start + c->cap - 1 - i];
-			if (s->cancelled[job] < s->level) {
-				return job;
-			}
+	for (; s->cursor < s->running.n; s->cursor++) {
+		uint32_t job = s->running.v[s->cursor];
+		if (s->cancelled[job] < s->level) {
+			return job;
 		}
 	}
 	return READY_NONE;
 }
 
+/* Whether jobs may start. */
+static bool may_start(const struct scheduler *s)
+{
+	return s->level == CANCEL_NONE && !s->draining &&
+	       (!s->failed || s->graph->keep_going);
+}
+
+/* The next ready job that is to be admitted. */
+static bool admit_one(struct scheduler *s, struct sched_action *ret)
+{
+	if (s->fresh_first == s->fresh.n) {
+		s->fresh_first = s->fresh.n = 0;
+		return false;
+	}
+	uint32_t job = s->fresh.v[s->fresh_first];
+	*ret = (struct sched_action){
+		.kind = SCHED_ADMIT, .job = job, .attempt = s->attempts[job] + 1u};
+	return true;
+}
+
+void scheduler_admit(struct scheduler *s, uint32_t job, uint32_t class)
+{
+	cw_assert(s->fresh_first < s->fresh.n && s->fresh.v[s->fresh_first] == job);
+	s->fresh_first++;
+	if (s->class_of) {
+		s->class_of[job] = class;
+	}
+	s->ready_count++;
+	ready_push(&s->ready, class_number(s, job), job);
+}
+
 /* Starts the best job that fits. */
 static bool start_one(struct scheduler *s, struct sched_action *ret)
 {
-	if (s->ready_count == 0 || s->level != CANCEL_NONE || s->draining ||
-		(s->failed && !s->graph->keep_going)) {
-		return false;
-	}
-	uint32_t job = ready_best(&s->ready, s->spare);
+	uint32_t job = s->ready_count ? ready_best(&s->ready, s->spare) : READY_NONE;
 	if (job == READY_NONE) {
 		return false;
 	}
-	ready_pop(&s->ready, job);
+	ready_pop(&s->ready, class_number(s, job), job);
 	s->ready_count--;
-	ready_add_running(&s->ready, job, s->link);
+	s->link[job] = (uint32_t)s->running.n;
+	vec_push(&s->running, job);
 	s->state[job] = SCHED_RUNNING;
 	s->counts.running++;
 	if (s->attempts[job] < UINT16_MAX) {
@@ -259,7 +416,7 @@ struct sched_action scheduler_next(struct scheduler *s, int64_t now_ns)
 				.hard = s->level == CANCEL_HARD};
 		}
 	}
-	if (start_one(s, &action)) {
+	if (may_start(s) && (admit_one(s, &action) || start_one(s, &action))) {
 		return action;
 	}
 	if (s->counts.running == 0) {

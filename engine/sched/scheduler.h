@@ -3,8 +3,12 @@
  * a signal came), actions out (start this job, cancel that one, wait, done). Time and
  * execution belong to the driver, so that tests run a year of failing jobs in seconds.
  *
+ * What a job asks for may be known only when it is ready, and be other at each attempt: such
+ * a job is given out by SCHED_ADMIT first, and starts when what it was admitted with is
+ * free. Jobs may come while the run goes on: see scheduler_grow.
+ *
  * Cost: O(log n) a job for the ready heap, O(1) an edge (counters go down; nothing is
- * scanned again), no allocation after scheduler_new.
+ * scanned again); memory grows with the jobs that are ready at once.
  */
 #ifndef CW_SCHED_SCHEDULER_H
 #define CW_SCHED_SCHEDULER_H
@@ -12,6 +16,7 @@
 #include "base/strview.h"
 
 enum { SCHED_MOST_RESOURCES = 32 };
+#define SCHED_NONE UINT32_MAX
 
 /* Jobs of one class ask for the same amounts. Resource 0 is cores. */
 struct sched_class {
@@ -19,25 +24,45 @@ struct sched_class {
 	uint32_t retries; /* further attempts after a failure */
 };
 
-/* All arrays are borrowed as long as the scheduler lives. Jobs are 0..job_count-1. */
+/* When a job has to be admitted. */
+enum sched_late {
+	SCHED_LATE_FIRST = 1, /* what it asks for is known when it is ready */
+	SCHED_LATE_RETRY = 2, /* ... and may be other at each further attempt */
+};
+
+/* An edge that came during the run. */
+struct sched_edge {
+	uint32_t to, next; /* the job that waits; the next edge, or SCHED_NONE */
+};
+
+/* All arrays are borrowed as long as the scheduler lives; the driver may replace them by
+ * longer ones between two calls. Jobs are 0..job_count-1. */
 struct sched_graph {
 	uint32_t job_count;
+	uint32_t
+		linked; /* jobs from here on have no stretch of `dependents`; 0: all have */
 	const uint32_t *pending; /* wanted jobs that must end well before this one */
 	const uint64_t *dependents_start; /* CSR: job -> wanted jobs that wait for it */
 	const uint32_t *dependents;
+	const uint32_t
+		*more; /* job -> first of its further edges; NULL: there are none */
+	const struct sched_edge *edges;
 	const uint8_t *wanted;    /* only these run; the others count as done */
 	const int32_t *priority;  /* higher first; NULL: all 0 */
 	const float *weight;      /* longest path to the end by expected seconds, among
 	                                     equals larger first; NULL: none */
-	const uint32_t *class_of; /* NULL: all of class 0 */
-	const struct sched_class *classes;
+	const uint32_t *class_of; /* as known before the run; NULL: all of class 0 */
+	const uint8_t *late;      /* job -> enum sched_late; NULL: none is */
+	const struct sched_class *classes; /* may grow; those that are there stay */
 	uint32_t class_count;
 	uint32_t resource_count;
 	int64_t limit[SCHED_MOST_RESOURCES]; /* < 0: unlimited */
 	bool keep_going; /* after a failure start what does not depend on it */
+	bool admit_all;  /* SCHED_ADMIT for every attempt: somebody wants to know */
 };
 
 enum sched_action_kind {
+	SCHED_ADMIT, /* `job` is ready for `attempt`: scheduler_admit before anything else */
 	SCHED_START,  /* start attempt `attempt` of `job` now */
 	SCHED_CANCEL, /* cancel `job`, `hard` or not */
 	SCHED_WAIT,   /* nothing to do until an event (or `until_ns`, if not 0) */
@@ -59,7 +84,7 @@ enum sched_job_state {
 	SCHED_FAILED,
 	SCHED_BLOCKED, /* something it needs failed */
 	SCHED_SKIPPED, /* wanted, but proved needless: see scheduler_skip */
-	SCHED_LEFT,    /* not started because the run was stopped */
+	SCHED_LEFT,    /* not started because the run was stopped, or by scheduler_drop */
 };
 
 struct sched_counts {
@@ -74,6 +99,9 @@ void scheduler_free(struct scheduler *s);
 /* The next action at time `now_ns`. Called again and again until it says WAIT or DONE. */
 struct sched_action scheduler_next(struct scheduler *s, int64_t now_ns);
 
+/* The job that SCHED_ADMIT named asks for what `class` does, in the attempt to come. */
+void scheduler_admit(struct scheduler *s, uint32_t job, uint32_t class);
+
 /* A job that was started ended: well, or not (then it is tried again while its class has
  * retries left and the run is not being stopped). */
 enum sched_end { SCHED_END_OK, SCHED_END_FAILED, SCHED_END_CANCELLED };
@@ -83,6 +111,20 @@ void scheduler_ended(
 /* A ready job that SCHED_START gave out turned out needless (its inputs came out
  * unchanged): it counts as done without having run. */
 void scheduler_skip(struct scheduler *s, uint32_t job);
+
+/*
+ * The graph has more jobs than before, and maybe further edges. `pending` of a new job
+ * counts those it waits for that have not ended well as yet, and only from these there are
+ * edges. O(1) a new job, amortised.
+ */
+void scheduler_grow(struct scheduler *s);
+
+/* A waiting job has got edges from `count` more jobs. */
+void scheduler_wait_more(struct scheduler *s, uint32_t job, uint32_t count);
+
+/* A waiting job will not run: `why` is SCHED_FAILED or SCHED_BLOCKED (what needs it is
+ * blocked), or SCHED_LEFT (neither it nor what needs it belongs to this run any more). */
+void scheduler_drop(struct scheduler *s, uint32_t job, enum sched_job_state why);
 
 /* The run shall stop: no new jobs; running ones are cancelled softly, and hard after
  * `grace_ns`. A second call makes it hard at once. */

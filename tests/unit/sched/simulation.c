@@ -5,271 +5,250 @@
 
 #include <cmocka.h>
 
-#include "base/xalloc.h"
-
 struct simulation {
 	const struct simulation_options *o;
-	struct sched_graph g;
+	struct sim_graph m;
 	struct scheduler *s;
-	uint64_t graph_random, order_random;
-	uint32_t *inputs_start, *inputs; /* CSR: job -> what it needs */
-	uint8_t *failures;               /* attempts that will fail */
-	uint8_t *needless;
-	uint8_t *end;           /* what we told: enum sched_job_state, or SCHED_WAITING */
-	uint8_t *tries, *asked; /* attempts seen; how hard it was cancelled */
-	uint32_t *running, running_count;
+	uint64_t random; /* for the order of events */
+	VEC(uint32_t) running;
 	int64_t used[SCHED_MOST_RESOURCES];
 	int interrupts;
 	int64_t now;
 	bool failed;
 };
 
-/* splitmix64 */
-static uint64_t next(uint64_t *state)
+static struct sim_job *job_at(struct simulation *x, uint32_t j)
 {
-	uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return &x->m.jobs.v[j];
 }
 
-static uint32_t below(uint64_t *state, uint32_t n)
+static const struct sched_class *class_of(const struct simulation *x, uint32_t j)
 {
-	return n ? (uint32_t)((next(state) >> 32) * n >> 32) : 0;
+	return &x->m.g.classes[x->m.class_now.v[j]];
 }
 
-static void *copy_in(const void *p)
+/* The arrays may have moved. */
+static void point(struct simulation *x)
 {
-	union {
-		const void *in;
-		void *out;
-	} u = {p};
-	return u.out;
+	struct sched_graph *g = &x->m.g;
+	g->job_count = (uint32_t)x->m.jobs.n;
+	g->pending = x->m.pending.v;
+	g->wanted = x->m.wanted.v;
+	g->priority = x->m.priority.v;
+	g->weight = x->m.weight.v;
+	g->class_of = x->m.class_of.v;
+	g->late = x->o->late ? x->m.late.v : NULL;
+	g->more = x->m.more_first.v;
+	g->edges = x->m.more.v;
+	g->keep_going = x->o->keep_going;
 }
 
-static void make_edges(struct simulation *m)
+static bool fits(const struct simulation *x, uint32_t job)
 {
-	uint32_t n = m->o->jobs;
-	uint32_t *pending = xcalloc(n, sizeof(*pending));
-	uint64_t *start = xcalloc((size_t)n + 1, sizeof(*start));
-	m->inputs_start = xcalloc((size_t)n + 1, sizeof(*m->inputs_start));
-	m->inputs = xcalloc((size_t)n * m->o->most_inputs + 1, sizeof(*m->inputs));
-	uint32_t edges = 0;
-	for (uint32_t j = 0; j < n; j++) {
-		m->inputs_start[j] = edges;
-		uint32_t most = j < m->o->most_inputs ? j : m->o->most_inputs;
-		uint32_t k = below(&m->graph_random, most + 1);
-		for (uint32_t i = 0; i < k; i++) {
-			uint32_t reach = j < 100 ? j : 100;
-			uint32_t input = j - 1 - below(&m->graph_random, reach);
-			bool twice = false;
-			for (uint32_t e = m->inputs_start[j]; e < edges; e++) {
-				twice |= m->inputs[e] == input;
-			}
-			if (!twice) {
-				m->inputs[edges++] = input;
-				pending[j]++;
-				start[input + 1]++;
-			}
-		}
-	}
-	m->inputs_start[n] = edges;
-	for (uint32_t j = 0; j < n; j++) {
-		start[j + 1] += start[j];
-	}
-	uint32_t *dependents = xcalloc((size_t)edges + 1, sizeof(*dependents));
-	uint64_t *at = xcalloc((size_t)n + 1, sizeof(*at));
-	memcpy(at, start, n * sizeof(*at));
-	for (uint32_t j = 0; j < n; j++) {
-		for (uint32_t e = m->inputs_start[j]; e < m->inputs_start[j + 1]; e++) {
-			dependents[at[m->inputs[e]]++] = j;
-		}
-	}
-	free(at);
-	m->g.pending = pending;
-	m->g.dependents_start = start;
-	m->g.dependents = dependents;
-}
-
-static void make_jobs(struct simulation *m)
-{
-	const struct simulation_options *o = m->o;
-	uint32_t n = o->jobs;
-	uint8_t *wanted = xcalloc(n, 1);
-	int32_t *priority = xcalloc(n, sizeof(*priority));
-	float *weight = xcalloc(n, sizeof(*weight));
-	uint32_t *class_of = xcalloc(n, sizeof(*class_of));
-	struct sched_class *classes = xcalloc(o->classes, sizeof(*classes));
-	m->failures = xcalloc(n, 1);
-	m->needless = xcalloc(n, 1);
-	m->end = xcalloc(n, 1);
-	m->tries = xcalloc(n, 1);
-	m->asked = xcalloc(n, 1);
-	m->running = xcalloc(n, sizeof(*m->running));
-	m->g.resource_count = o->resources;
-	for (uint32_t r = 0; r < o->resources; r++) {
-		bool unlimited = r > 0 && below(&m->graph_random, 4) == 0;
-		m->g.limit[r] = unlimited ? -1 : 4 + (int64_t)below(&m->graph_random, 12);
-	}
-	for (uint32_t c = 0; c < o->classes; c++) {
-		for (uint32_t r = 0; r < o->resources; r++) {
-			classes[c].amount[r] = below(&m->graph_random, 5) + (r == 0);
-			if (r == 0 && classes[c].amount[0] > 4) {
-				classes[c].amount[0] = 4;
-			}
-		}
-		classes[c].retries = below(&m->graph_random, 3);
-	}
-	for (uint32_t j = 0; j < n; j++) {
-		wanted[j] = 1;
-		priority[j] = (int32_t)below(&m->graph_random, 3) - 1;
-		weight[j] = (float)below(&m->graph_random, 50);
-		class_of[j] = below(&m->graph_random, o->classes);
-		if (below(&m->graph_random, 1000) < o->failing) {
-			m->failures[j] = (uint8_t)(1 + below(&m->graph_random, 4));
-		}
-		m->needless[j] = below(&m->graph_random, 1000) < o->skipping;
-	}
-	m->g.wanted = wanted;
-	m->g.priority = priority;
-	m->g.weight = weight;
-	m->g.class_of = class_of;
-	m->g.classes = classes;
-	m->g.class_count = o->classes;
-	m->g.keep_going = o->keep_going;
-	m->g.job_count = n;
-}
-
-static bool fits(const struct simulation *m, uint32_t job)
-{
-	const struct sched_class *c = &m->g.classes[m->g.class_of[job]];
-	for (uint32_t r = 0; r < m->g.resource_count; r++) {
-		if (m->g.limit[r] >= 0 && m->used[r] + c->amount[r] > m->g.limit[r]) {
+	const struct sched_class *c = class_of(x, job);
+	for (uint32_t r = 0; r < x->m.g.resource_count; r++) {
+		if (x->m.g.limit[r] >= 0 && x->used[r] + c->amount[r] > x->m.g.limit[r]) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static void use(struct simulation *m, uint32_t job, int sign)
+static void use(struct simulation *x, uint32_t job, int sign)
 {
-	const struct sched_class *c = &m->g.classes[m->g.class_of[job]];
-	for (uint32_t r = 0; r < m->g.resource_count; r++) {
-		m->used[r] += sign * c->amount[r];
+	const struct sched_class *c = class_of(x, job);
+	for (uint32_t r = 0; r < x->m.g.resource_count; r++) {
+		x->used[r] += sign * c->amount[r];
+		assert_true(x->used[r] >= 0);
 	}
 }
 
-static bool is_better(const struct simulation *m, uint32_t a, uint32_t b)
+static bool is_better(const struct simulation *x, uint32_t a, uint32_t b)
 {
-	if (m->g.priority[a] != m->g.priority[b]) {
-		return m->g.priority[a] > m->g.priority[b];
+	const struct sched_graph *g = &x->m.g;
+	if (g->priority[a] != g->priority[b]) {
+		return g->priority[a] > g->priority[b];
 	}
-	if (m->g.weight[a] < m->g.weight[b] || m->g.weight[a] > m->g.weight[b]) {
-		return m->g.weight[a] > m->g.weight[b];
+	if (g->weight[a] < g->weight[b] || g->weight[a] > g->weight[b]) {
+		return g->weight[a] > g->weight[b];
 	}
 	return a < b;
 }
 
-/* No ready job that fits is better than `job`, or, with READY_NONE, none fits. */
-static void check_best(const struct simulation *m, uint32_t job)
+/* No ready job that fits is better than `job`, or, with SCHED_NONE, none fits. */
+static void check_best(const struct simulation *x, uint32_t job)
 {
-	for (uint32_t j = 0; j < m->o->jobs; j++) {
-		if (j == job || scheduler_state(m->s, j) != SCHED_READY || !fits(m, j)) {
+	for (uint32_t j = 0; j < x->m.jobs.n; j++) {
+		if (j == job || scheduler_state(x->s, j) != SCHED_READY || !fits(x, j)) {
 			continue;
 		}
-		assert_true(job != UINT32_MAX && is_better(m, job, j));
+		assert_true(job != SCHED_NONE && is_better(x, job, j));
 	}
 }
 
-static void on_start(struct simulation *m, const struct sched_action *a)
+/* What a job needs is there. */
+static void check_inputs(struct simulation *x, uint32_t job)
 {
-	uint32_t j = a->job;
-	assert_int_equal(m->interrupts, 0);
-	assert_true(!m->failed || m->o->keep_going);
-	assert_true(fits(m, j));
-	assert_int_equal(m->end[j], SCHED_WAITING);
-	assert_int_equal(a->attempt, ++m->tries[j]);
-	for (uint32_t e = m->inputs_start[j]; e < m->inputs_start[j + 1]; e++) {
-		uint8_t end = m->end[m->inputs[e]];
-		assert_true(end == SCHED_SUCCEEDED || end == SCHED_SKIPPED);
+	for (uint32_t e = job_at(x, job)->inputs; e != SCHED_NONE;
+		e = x->m.edges.v[e].next) {
+		assert_true(job_at(x, x->m.edges.v[e].job)->done);
 	}
-	if (m->o->check_best) {
-		check_best(m, j);
-	}
-	use(m, j, 1);
-	if (m->needless[j]) {
-		use(m, j, -1);
-		m->end[j] = SCHED_SKIPPED;
-		scheduler_skip(m->s, j);
+}
+
+/* Before `job` is told to be done: what is found by it comes into the graph. */
+static void find_more(struct simulation *x, uint32_t job)
+{
+	uint32_t gate = job_at(x, job)->gate;
+	if (gate == SCHED_NONE) {
 		return;
 	}
-	m->end[j] = SCHED_RUNNING;
-	m->running[m->running_count++] = j;
+	bool waiting = scheduler_state(x->s, gate) == SCHED_WAITING;
+	if (sim_below(&x->random, 1000) < x->o->dropping) {
+		job_at(x, job)->gate = SCHED_NONE;
+		scheduler_drop(x->s, gate, SCHED_LEFT);
+		assert_true(!waiting || scheduler_state(x->s, gate) == SCHED_LEFT);
+		return;
+	}
+	uint32_t first = sim_graph_find(&x->m, job);
+	point(x);
+	scheduler_grow(x->s);
+	uint32_t count = (uint32_t)x->m.jobs.n - first;
+	if (waiting) {
+		scheduler_wait_more(x->s, gate, count);
+	}
+	for (uint32_t j = first; j < x->m.jobs.n; j++) {
+		for (uint32_t e = job_at(x, j)->inputs; e != SCHED_NONE;
+			e = x->m.edges.v[e].next) {
+			enum sched_job_state in =
+				scheduler_state(x->s, x->m.edges.v[e].job);
+			if (in == SCHED_FAILED || in == SCHED_BLOCKED ||
+				in == SCHED_LEFT) {
+				scheduler_drop(x->s, j,
+					in == SCHED_LEFT ? SCHED_LEFT : SCHED_BLOCKED);
+			}
+		}
+	}
 }
 
-static void on_cancel(struct simulation *m, const struct sched_action *a)
+static void on_admit(struct simulation *x, const struct sched_action *a)
 {
-	assert_true(m->interrupts > 0);
-	assert_int_equal(m->end[a->job], SCHED_RUNNING);
-	assert_true(m->asked[a->job] < (a->hard ? 2 : 1));
-	m->asked[a->job] = a->hard ? 2 : 1;
+	assert_true(x->m.late.v[a->job] &
+		    (a->attempt == 1 ? SCHED_LATE_FIRST : SCHED_LATE_RETRY));
+	assert_int_equal(a->attempt, job_at(x, a->job)->tries + 1);
+	check_inputs(x, a->job);
+	uint32_t class = sim_class(&x->m, a->job, a->attempt);
+	x->m.class_now.v[a->job] = class;
+	scheduler_admit(x->s, a->job, class);
+}
+
+static void on_start(struct simulation *x, const struct sched_action *a)
+{
+	uint32_t j = a->job;
+	assert_int_equal(x->interrupts, 0);
+	assert_true(!x->failed || x->o->keep_going);
+	assert_true(fits(x, j));
+	assert_false(job_at(x, j)->done); /* also by a run that died */
+	assert_int_equal(job_at(x, j)->end, SCHED_WAITING);
+	assert_int_equal(a->attempt, ++job_at(x, j)->tries);
+	check_inputs(x, j);
+	if (x->o->check_best) {
+		check_best(x, j);
+	}
+	use(x, j, 1);
+	if (job_at(x, j)->needless) {
+		use(x, j, -1);
+		find_more(x, j);
+		job_at(x, j)->end = SCHED_SKIPPED;
+		job_at(x, j)->done = true;
+		scheduler_skip(x->s, j);
+		return;
+	}
+	job_at(x, j)->end = SCHED_RUNNING;
+	vec_push(&x->running, j);
+}
+
+static void on_cancel(struct simulation *x, const struct sched_action *a)
+{
+	assert_true(x->interrupts > 0);
+	assert_int_equal(job_at(x, a->job)->end, SCHED_RUNNING);
+	assert_true(job_at(x, a->job)->asked < (a->hard ? 2 : 1));
+	job_at(x, a->job)->asked = a->hard ? 2 : 1;
 }
 
 /* One of the running jobs, at random, ends. */
-static void end_one(struct simulation *m)
+static void end_one(struct simulation *x)
 {
-	uint32_t at = below(&m->order_random, m->running_count);
-	uint32_t j = m->running[at];
-	m->running[at] = m->running[--m->running_count];
-	use(m, j, -1);
-	m->end[j] = SCHED_WAITING;
+	uint32_t at = sim_below(&x->random, (uint32_t)x->running.n);
+	uint32_t j = x->running.v[at];
+	x->running.v[at] = vec_last(&x->running);
+	x->running.n--;
+	use(x, j, -1);
+	struct sim_job *job = job_at(x, j);
+	job->end = SCHED_WAITING;
 	enum sched_end how = SCHED_END_OK;
-	if (m->asked[j] && below(&m->order_random, 4)) {
+	if (job->asked && sim_below(&x->random, 4)) {
 		how = SCHED_END_CANCELLED;
-		m->end[j] = SCHED_LEFT;
-	} else if (m->tries[j] <= m->failures[j]) {
+		job->end = SCHED_LEFT;
+	} else if (job->tries <= job->failures) {
 		how = SCHED_END_FAILED;
-		uint32_t retries = m->g.classes[m->g.class_of[j]].retries;
-		if (m->tries[j] > retries || m->interrupts ||
-			(m->failed && !m->o->keep_going)) {
-			m->end[j] = SCHED_FAILED;
-			m->failed = true;
+		uint32_t retries = class_of(x, j)->retries;
+		if (job->tries > retries || x->interrupts ||
+			(x->failed && !x->o->keep_going)) {
+			job->end = SCHED_FAILED;
+			x->failed = true;
 		}
 	} else {
-		m->end[j] = SCHED_SUCCEEDED;
+		find_more(x, j);
+		job_at(x, j)->end = SCHED_SUCCEEDED;
+		job_at(x, j)->done = true;
 	}
-	scheduler_ended(m->s, j, how, m->now);
+	scheduler_ended(x->s, j, how, x->now);
 }
 
 /* What became of each job is what must have become of it. */
-static uint64_t check_end(struct simulation *m)
+static uint64_t check_end(struct simulation *x)
 {
-	struct sched_counts c = scheduler_counts(m->s);
-	uint32_t count[8] = {0};
+	struct sched_counts c = scheduler_counts(x->s);
+	uint32_t count[8] = {0}, wanted = 0;
+	bool stopped = x->interrupts || (x->failed && !x->o->keep_going);
 	uint64_t digest = 0;
-	for (uint32_t j = 0; j < m->o->jobs; j++) {
-		enum sched_job_state state = scheduler_state(m->s, j);
-		count[state]++;
-		digest = (digest ^ state) * 0x100000001b3u;
-		bool lost_input = false, all_done = true;
-		for (uint32_t e = m->inputs_start[j]; e < m->inputs_start[j + 1]; e++) {
-			enum sched_job_state in = scheduler_state(m->s, m->inputs[e]);
-			lost_input |= in == SCHED_FAILED || in == SCHED_BLOCKED;
-			all_done &= in == SCHED_SUCCEEDED || in == SCHED_SKIPPED;
+	for (uint32_t j = 0; j < x->m.jobs.n; j++) {
+		enum sched_job_state state = scheduler_state(x->s, j);
+		bool lost = false;
+		uint64_t mix = job_at(x, j)->key ^ (job_at(x, j)->done ? 77 : state);
+		digest += sim_next(&mix);
+		if (!x->m.wanted.v[j]) {
+			continue;
 		}
-		assert_int_equal(state == SCHED_BLOCKED, lost_input);
-		if (m->end[j] != SCHED_WAITING) {
-			assert_int_equal(state, m->end[j]);
+		wanted++;
+		count[state]++;
+		for (uint32_t e = job_at(x, j)->inputs; e != SCHED_NONE;
+			e = x->m.edges.v[e].next) {
+			uint32_t input = x->m.edges.v[e].job;
+			enum sched_job_state in = scheduler_state(x->s, input);
+			lost |= in == SCHED_FAILED || in == SCHED_BLOCKED;
+		}
+		if (!x->o->dropping) {
+			assert_int_equal(state == SCHED_BLOCKED, lost);
+		}
+		if (job_at(x, j)->end != SCHED_WAITING) {
+			assert_int_equal(state, job_at(x, j)->end);
 		} else if (state == SCHED_LEFT) {
 			/* only a run that was stopped leaves what could have run */
-			assert_true(!all_done || m->interrupts || m->failed);
-			assert_true(m->interrupts || !m->o->keep_going);
+			assert_true(stopped || x->o->dropping);
 		} else {
 			assert_int_equal(state, SCHED_BLOCKED);
 		}
 	}
+	for (uint32_t r = 0; r < x->m.g.resource_count; r++) {
+		assert_int_equal(x->used[r], 0);
+	}
 	assert_int_equal(c.running, 0);
-	assert_int_equal(c.wanted, m->o->jobs);
+	if (!x->o->dropping || !stopped) {
+		/* what was dropped counts no more */
+		assert_int_equal(
+			c.wanted, wanted - (x->o->dropping ? count[SCHED_LEFT] : 0));
+	}
 	assert_int_equal(c.succeeded, count[SCHED_SUCCEEDED]);
 	assert_int_equal(c.failed, count[SCHED_FAILED]);
 	assert_int_equal(c.blocked, count[SCHED_BLOCKED]);
@@ -277,65 +256,91 @@ static uint64_t check_end(struct simulation *m)
 	return digest;
 }
 
-static void release(struct simulation *m)
+/* Nothing can be started: time goes on, a job ends, or somebody interrupts. */
+static void wait(struct simulation *x, const struct sched_action *a, bool interrupt)
 {
-	scheduler_free(m->s);
-	free(copy_in(m->g.pending));
-	free(copy_in(m->g.dependents_start));
-	free(copy_in(m->g.dependents));
-	free(copy_in(m->g.wanted));
-	free(copy_in(m->g.priority));
-	free(copy_in(m->g.weight));
-	free(copy_in(m->g.class_of));
-	free(copy_in(m->g.classes));
-	free(m->inputs_start);
-	free(m->inputs);
-	free(m->failures);
-	free(m->needless);
-	free(m->end);
-	free(m->tries);
-	free(m->asked);
-	free(m->running);
+	assert_true(x->running.n > 0);
+	if (x->o->check_best && !x->interrupts && (!x->failed || x->o->keep_going)) {
+		check_best(x, SCHED_NONE);
+	}
+	for (size_t i = 0; x->interrupts && i < x->running.n; i++) {
+		assert_true(job_at(x, x->running.v[i])->asked >= 1);
+	}
+	if (interrupt && x->interrupts < 2) {
+		x->interrupts++;
+		scheduler_interrupt(x->s, x->now, 1000);
+	} else if (a->until_ns && sim_below(&x->random, 2)) {
+		x->now = a->until_ns; /* the grace is over */
+	} else {
+		x->now++;
+		end_one(x);
+	}
+}
+
+/* One run of the engine. It dies, or is interrupted, when so many jobs have ended. True:
+ * it came to its end. */
+static bool run(struct simulation *x, uint32_t dies_at, uint32_t stops_at)
+{
+	uint32_t waits = 0;
+	for (uint32_t j = 0; j < x->m.jobs.n; j++) {
+		struct sim_job *job = job_at(x, j);
+		job->tries = job->asked = 0;
+		job->end = SCHED_WAITING;
+		x->m.class_now.v[j] = x->m.class_of.v[j];
+	}
+	memset(x->used, 0, sizeof(x->used));
+	vec_clear(&x->running);
+	x->interrupts = 0;
+	x->failed = false;
+	sim_graph_link(&x->m);
+	point(x);
+	x->s = scheduler_new(&x->m.g);
+	for (;;) {
+		struct sched_action a = scheduler_next(x->s, x->now);
+		switch (a.kind) {
+		case SCHED_ADMIT:
+			on_admit(x, &a);
+			break;
+		case SCHED_START:
+			on_start(x, &a);
+			break;
+		case SCHED_CANCEL:
+			on_cancel(x, &a);
+			break;
+		case SCHED_WAIT:
+			if (waits == dies_at) {
+				return false;
+			}
+			wait(x, &a, waits++ >= stops_at);
+			break;
+		case SCHED_DONE:
+			return true;
+		}
+	}
 }
 
 uint64_t simulation_run(const struct simulation_options *o, uint64_t order_seed)
 {
-	struct simulation m = {
-		.o = o, .graph_random = o->seed, .order_random = order_seed};
-	make_edges(&m);
-	make_jobs(&m);
-	m.s = scheduler_new(&m.g);
-	uint32_t stop_at = o->interrupt ? below(&m.order_random, o->jobs) : UINT32_MAX;
-	uint32_t ends = 0;
-	for (;;) {
-		struct sched_action a = scheduler_next(m.s, m.now);
-		if (a.kind == SCHED_START) {
-			on_start(&m, &a);
-		} else if (a.kind == SCHED_CANCEL) {
-			on_cancel(&m, &a);
-		} else if (a.kind == SCHED_DONE) {
-			break;
-		} else {
-			assert_true(m.running_count > 0);
-			if (o->check_best && !m.interrupts &&
-				(!m.failed || o->keep_going)) {
-				check_best(&m, UINT32_MAX);
-			}
-			for (uint32_t i = 0; m.interrupts && i < m.running_count; i++) {
-				assert_true(m.asked[m.running[i]] >= 1);
-			}
-			if (ends++ >= stop_at && m.interrupts < 2) {
-				m.interrupts++;
-				scheduler_interrupt(m.s, m.now, 1000);
-			} else if (a.until_ns && below(&m.order_random, 2)) {
-				m.now = a.until_ns; /* the grace is over */
-			} else {
-				m.now++;
-				end_one(&m);
-			}
+	struct simulation x = {.o = o, .random = order_seed};
+	uint64_t digest = 0;
+	unsigned crashes = 0;
+	bool stopped = false, again = true;
+	sim_graph_make(&x.m, o);
+	while (again) {
+		uint32_t dies_at = SCHED_NONE, stops_at = SCHED_NONE;
+		if (crashes < o->crashes) {
+			crashes++;
+			dies_at = sim_below(&x.random, o->jobs);
+		} else if (o->interrupt && !stopped) {
+			stopped = true;
+			stops_at = sim_below(&x.random, o->jobs);
 		}
+		bool ended = run(&x, dies_at, stops_at);
+		again = !ended || x.interrupts;
+		digest = ended ? check_end(&x) : 0;
+		scheduler_free(x.s);
 	}
-	uint64_t digest = check_end(&m);
-	release(&m);
+	vec_release(&x.running);
+	sim_graph_release(&x.m);
 	return digest;
 }
