@@ -79,6 +79,9 @@ int choose_producers(struct builder *b);
 /* No output of a job may lie in a folder that another job makes. */
 int check_folders(struct builder *b);
 
+/* --- param_sets.c: 0, or -1 where a set that params need cannot be read --- */
+int check_param_sets(struct dag *d);
+
 /* --- dag_errors.c: why the targets cannot be made --- */
 int report_unmakeable(struct builder *b);
 

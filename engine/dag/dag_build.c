@@ -142,6 +142,7 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 			inside_settle(&b);
 		}
 		d->job_count = (uint32_t)d->jobs.n - 1;
+		rc = rc == 0 ? check_param_sets(d) : rc;
 	}
 	if (ret_missing_source) {
 		*ret_missing_source = b.missing_source;

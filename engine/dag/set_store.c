@@ -198,6 +198,19 @@ int set_store_read_for(struct set_store *s, uint32_t index, const struct strview
 
 /* --- lookups -------------------------------------------------------------------------- */
 
+static void note_columns(struct diag_sink *sink, const struct set *set)
+{
+	struct strbuf all = STRBUF_INIT;
+	for (uint32_t i = 0; i < set->column_count && i < 20; i++) {
+		strbuf_addf(&all, "%s" SV_FMT, i ? ", " : "", SV_ARG(set->columns[i]));
+	}
+	if (set->column_count) {
+		diag_note(sink, (struct span){0}, "it has: %s%s", all.buf,
+			set->column_count > 20 ? ", ..." : "");
+	}
+	strbuf_release(&all);
+}
+
 int set_store_column(struct set_store *s, const struct set *set, struct strview name,
 	struct span span, uint32_t *ret)
 {
@@ -217,6 +230,8 @@ int set_store_column(struct set_store *s, const struct set *set, struct strview 
 	if (near.best.p) {
 		diag_note(s->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
 			SV_ARG(near.best));
+	} else {
+		note_columns(s->sink, set);
 	}
 	return -1;
 }

@@ -32,8 +32,8 @@ static int open_text(struct reader *rd, const char *path, struct span where)
 	if (fs_read_file(path, UINT32_MAX - 1, &text)) {
 		int err = errno;
 		strbuf_release(&text);
-		return diag_error(
-			rd->sink, "CW-E220", where, "%s: %s", path, strerror(err));
+		return diag_error(rd->sink, "CW-E220", where, "cannot read \"%s\": %s",
+			path, strerror(err));
 	}
 	rd->source = source_add(rd->sink->sources, path, strbuf_sv(&text));
 	strbuf_release(&text);
