@@ -221,8 +221,7 @@ static int parse_letters(struct parser *p, const char *letters)
 		}
 		/* -jn: the letter after -j is no number, so it is an option again */
 		bool more = letters[1] != '\0';
-		if (opt->kind == OPT_COUNT && more &&
-			!isdigit((unsigned char)letters[1]) &&
+		if (opt->kind == OPT_COUNT && isalpha((unsigned char)letters[1]) &&
 			strcmp(letters + 1, "all") != 0) {
 			set_value(p->o, opt, "all");
 			continue;

@@ -126,6 +126,19 @@ static int merge_file(struct reader *r, const char *path, struct span where,
 	return root ? merge_node(r, root, "a configuration file", config) : 0;
 }
 
+/* Whether no part of "a.b.c" is empty. */
+static bool is_dotted(struct strview key)
+{
+	bool empty = true;
+	for (size_t i = 0; i < key.n; i++) {
+		if (key.p[i] == '.' && empty) {
+			return false;
+		}
+		empty = key.p[i] == '.';
+	}
+	return !empty;
+}
+
 /* One "a.b=VALUE" of the command line. */
 static int merge_setting(
 	struct reader *r, const char *setting, const struct config **config)
@@ -133,7 +146,8 @@ static int merge_setting(
 	const char *eq = strchr(setting, '=');
 	uint32_t source = source_add(r->sink->sources, "--config", sv_from(setting));
 	struct span whole = {source, 0, (uint32_t)strlen(setting)};
-	if (!eq || eq == setting) {
+	if (!eq || eq == setting ||
+		!is_dotted((struct strview){setting, (size_t)(eq - setting)})) {
 		return diag_error(r->sink, "CW-E030", whole,
 			"--config takes KEY=VALUE, this is \"%s\"", setting);
 	}

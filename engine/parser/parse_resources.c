@@ -106,18 +106,25 @@ static int add_map(struct reader *r, struct rule *rule, const struct yaml_tree_n
 	return rc;
 }
 
-/* The text behind `=` in an option, as a node; NULL with an error. */
+/* The text behind `=` in an option, as a node; NULL with an error. Parsed once for all
+ * rules. */
 static struct yaml_tree_node *option_value(
 	struct reader *r, const char *option, const char *value)
 {
-	struct yaml_tree_node *root = NULL;
+	struct option_value v = {.text = value};
+	for (size_t i = 0; i < r->option_values.n; i++) {
+		if (r->option_values.v[i].text == value) {
+			return r->option_values.v[i].node;
+		}
+	}
 	uint32_t source = source_add(r->sink->sources, option, sv_from(value));
-	if (yaml_parse(r->sink, r->arena, source, &root) != 0 || !root) {
+	if (yaml_parse(r->sink, r->arena, source, &v.node) != 0 || !v.node) {
 		diag_error(r->sink, "CW-E030", (struct span){source, 0, 0},
 			"%s needs a value behind =", option);
-		return NULL;
+		v.node = NULL;
 	}
-	return root;
+	vec_push(&r->option_values, v);
+	return v.node;
 }
 
 static int bad_option(
@@ -231,7 +238,40 @@ int parse_threads(struct reader *r, const struct rule_source *s, struct rule *ru
 		(!t->count || parse_i64(t->pieces[0].text, &x) != 0)) {
 		return diag_error(r->sink, "CW-E011", node->span,
 			"threads must be an integer, this is \"" SV_FMT "\"",
-			SV_ARG(node->text));
+			SV_ARG(t->count ? t->pieces[0].text : SV("")));
 	}
 	return rc;
+}
+
+/* A rule that an option names and that is not there. */
+static void warn_option_rule(struct reader *r, const char *option, struct strview name)
+{
+	struct nearest near;
+	nearest_init(&near, name);
+	for (size_t i = 0; i < r->rules.n; i++) {
+		if (sv_eq(r->rules.v[i].full, name)) {
+			return;
+		}
+		nearest_offer(&near, r->rules.v[i].full);
+	}
+	diag_warning(r->sink, "CW-W013", (struct span){0},
+		"%s: there is no rule \"" SV_FMT "\"", option, SV_ARG(name));
+	note_near(r, &near);
+}
+
+void warn_option_rules(struct reader *r)
+{
+	const struct parse_options *o = r->options;
+	for (uint32_t i = 0; i < o->set_threads_count; i++) {
+		const char *eq = strchr(o->set_threads[i], '=');
+		size_t n = eq ? (size_t)(eq - o->set_threads[i]) : 0;
+		warn_option_rule(
+			r, "--set-threads", (struct strview){o->set_threads[i], n});
+	}
+	for (uint32_t i = 0; i < o->set_resources_count; i++) {
+		const char *colon = strchr(o->set_resources[i], ':');
+		size_t n = colon ? (size_t)(colon - o->set_resources[i]) : 0;
+		warn_option_rule(
+			r, "--set-resources", (struct strview){o->set_resources[i], n});
+	}
 }

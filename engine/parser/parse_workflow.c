@@ -365,7 +365,11 @@ int parse_workflow(
 		/* what is missing in an included file would be missed everywhere */
 		rc = parse_all(&r);
 	}
+	if (rc == 0) {
+		warn_option_rules(&r);
+	}
 	hashmap_release(&r.rule_names);
+	vec_release(&r.option_values);
 	vec_release(&r.rules);
 	vec_release(&r.units);
 	vec_release(&r.modules);

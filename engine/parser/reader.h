@@ -55,6 +55,12 @@ enum broken_parts {
 	BROKEN_PARAMS = 8,
 };
 
+/* The value of an option of the command line, as a node; NULL: it is wrong, and told. */
+struct option_value {
+	const char *text;
+	struct yaml_tree_node *node;
+};
+
 struct reader {
 	struct diag_sink *sink;
 	struct workflow *wf;
@@ -66,6 +72,7 @@ struct reader {
 	VEC(struct rule_decl) rules;
 	struct hashmap
 		rule_names; /* hash of module and local name -> number in `rules` */
+	VEC(struct option_value) option_values;
 	uint32_t set_cap;
 	bool failed;     /* an error that need not end the reading was told */
 	unsigned broken; /* of enum broken_parts */
@@ -247,6 +254,8 @@ int parse_hook(struct reader *r, const struct yaml_tree_node *node, struct hook 
 /* --- parse_resources.c --- */
 int parse_resources(struct reader *r, const struct rule_source *s, struct rule *rule);
 int parse_threads(struct reader *r, const struct rule_source *s, struct rule *rule);
+/* Warns where --set-threads and --set-resources name rules that are not there. */
+void warn_option_rules(struct reader *r);
 /* --- parse_products.c --- */
 int parse_products(struct reader *r, struct rule *rule,
 	const struct yaml_tree_node *output, const struct yaml_tree_node *log,

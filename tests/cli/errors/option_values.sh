@@ -7,3 +7,7 @@ cwflow -n -C a
 cwflow -n --set-resources a=1
 cwflow -n --set-threads a=x
 cwflow -n --configfile gone.yaml
+cwflow -n -q --set-threads b=1 --set-resources b:mem=1GB
+cwflow -n --default-resources disk_mb=x
+cwflow -n -C a..b=1
+cwflow -n -j-1
