@@ -156,14 +156,33 @@ void stat_files(struct dag *d, enum stat_what what)
 	}
 }
 
+/* A folder where a file is declared, or the reverse, is not what the rule makes. */
+static void forget_misfits(struct dag *d)
+{
+	for (uint32_t j = 0; j < d->job_count; j++) {
+		const struct rule *rule = dag_rule(d, j);
+		const uint32_t *files = dag_products(d, j);
+		for (uint32_t k = 0; k < rule->output_count; k++) {
+			uint8_t *flags = &d->file_flags[files[k]];
+			bool folder = rule->products[k].flags & PRODUCT_DIRECTORY;
+			if (*flags & FILE_KNOWN && *flags & FILE_EXISTS &&
+				folder != ((*flags & FILE_FOLDER) != 0)) {
+				*flags &= (uint8_t)~(FILE_EXISTS | FILE_FOLDER);
+			}
+		}
+	}
+}
+
 void dag_stat(struct dag *d)
 {
 	stat_files(d, STAT_ALL);
+	forget_misfits(d);
 }
 
 void dag_stat_made(struct dag *d)
 {
 	stat_files(d, STAT_MADE);
+	forget_misfits(d);
 }
 
 void dag_stat_asked(struct dag *d)

@@ -117,9 +117,12 @@ uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
 	}
 	bool plain = true;
 	if (rule->command_kind == RULE_SCRIPT) {
-		plain = rule->script.t.expr_count == 0;
+		const struct template *t = &rule->script.t;
+		plain = t->expr_count == 0;
 		add_text(f, &rule->script);
-		add_number(f, fingerprint_script(f, rule, rule->script.t.text));
+		if (plain && t->count) {
+			add_number(f, fingerprint_script(f, rule, t->pieces[0].text));
+		}
 	}
 	add_text(f, rule->stdin_path);
 	add_text(f, rule->stdout_path);

@@ -77,6 +77,10 @@ static int parse_values(
 		rc = diag_error(r->sink, "CW-E018", map->span,
 			"`temp` files go, and `protected` ones stay: choose one");
 	}
+	if (p->flags & PRODUCT_DIRECTORY && p->sha256) {
+		rc = diag_error(r->sink, "CW-E018", map->span,
+			"`sha256` is the digest of a file, and `directory` makes none");
+	}
 	return rc;
 }
 
