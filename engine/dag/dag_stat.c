@@ -167,7 +167,7 @@ static void forget_misfits(struct dag *d)
 			bool folder = rule->products[k].flags & PRODUCT_DIRECTORY;
 			if (*flags & FILE_KNOWN && *flags & FILE_EXISTS &&
 				folder != ((*flags & FILE_FOLDER) != 0)) {
-				*flags &= (uint8_t)~(FILE_EXISTS | FILE_FOLDER);
+				*flags &= (uint8_t) ~(FILE_EXISTS | FILE_FOLDER);
 			}
 		}
 	}

@@ -209,10 +209,10 @@ static int check_digest(const struct spec_file *o, struct strbuf *error)
 static int say_missing(const struct job_spec *spec, const uint32_t *missing, uint32_t n,
 	struct strbuf *error)
 {
-	strbuf_addstr(error,
-		spec->kind == COMMAND_NONE
-			? "the rule has no command, and its inputs did not bring "
-			: "the command ended well but did not make ");
+	strbuf_addstr(
+		error, spec->kind == COMMAND_NONE
+			       ? "the rule has no command, and its inputs did not bring "
+			       : "the command ended well but did not make ");
 	for (uint32_t i = 0; i < n && i < 3; i++) {
 		strbuf_addf(error, "%s%s", i ? ", " : "", spec->outputs[missing[i]].path);
 	}
