@@ -62,6 +62,19 @@ static bool targets_made(const struct builder *b)
 	return true;
 }
 
+/* What a target collects is asked for: its optional inputs that are there too. */
+static void ask_inputs(struct dag *d, uint32_t job)
+{
+	const struct rule *rule = dag_rule(d, job);
+	uint32_t n;
+	const uint32_t *in = dag_inputs(d, job, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (rule->command_kind == RULE_NOTHING && !rule->output_count) {
+			d->file_flags[INPUT_FILE(in[i])] |= FILE_TARGET;
+		}
+	}
+}
+
 /* Optional inputs that can not be made are left out; the others are inputs like any. */
 static void drop_optional(struct builder *b)
 {
@@ -87,6 +100,9 @@ static void drop_optional(struct builder *b)
 	}
 	for (size_t i = 0; i < d->inputs.n; i++) {
 		d->file_flags[INPUT_FILE(d->inputs.v[i])] |= FILE_NEEDED;
+	}
+	for (size_t i = 0; i < d->target_jobs.n; i++) {
+		ask_inputs(d, d->target_jobs.v[i]);
 	}
 	b->optional = false;
 }

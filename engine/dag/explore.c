@@ -367,8 +367,12 @@ static int ask_rule(struct builder *b, const struct rule *rule)
 			b->reader.why);
 	}
 	vec_push(&b->d->target_jobs, job);
-	for (uint32_t i = b->d->jobs.v[job].inputs; i < b->d->inputs.n; i++) {
-		b->d->file_flags[INPUT_FILE(b->d->inputs.v[i])] |= FILE_TARGET;
+	/* a rule that only collects: its files are what is asked for; optional ones are not */
+	bool collects = rule->command_kind == RULE_NOTHING && !rule->output_count;
+	for (uint32_t i = b->d->jobs.v[job].inputs; collects && i < b->d->inputs.n; i++) {
+		if (!(b->d->inputs.v[i] & INPUT_OPTIONAL)) {
+			b->d->file_flags[INPUT_FILE(b->d->inputs.v[i])] |= FILE_TARGET;
+		}
 	}
 	for (uint32_t k = 0; k < rule->output_count; k++) {
 		uint32_t file = b->d->outputs.v[b->d->jobs.v[job].outputs + k];

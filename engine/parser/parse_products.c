@@ -379,7 +379,12 @@ int parse_products(struct reader *r, struct rule *rule,
 	rule->output_count = (uint32_t)products.n;
 	rc |= add_group(r, log, PRODUCT_LOG, &products);
 	rule->log_count = (uint32_t)products.n - rule->output_count;
+	size_t before = products.n;
 	rc |= add_group(r, benchmark, PRODUCT_BENCHMARK, &products);
+	if (products.n > before + 1) {
+		rc = diag_error(r->sink, "CW-E018", products.v[before + 1].span,
+			"a job writes one benchmark, and here is a second");
+	}
 	rule->products = ARENA_ARRAY(r->arena, struct product, products.n);
 	if (products.n > 0) {
 		memcpy(rule->products, products.v, products.n * sizeof(*products.v));

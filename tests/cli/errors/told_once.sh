@@ -22,3 +22,8 @@ rules:
   one: {output: {path: one, directory: true, sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}, shell: "mkdir {output}"}
 X
 run cwflow -n -q
+workflow <<'X'
+rules:
+  one: {output: one, benchmark: [b1.tsv, b2.tsv], shell: "touch {output}"}
+X
+run cwflow -n -q
