@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "cli/rounds.h"
 #include "cli/session.h"
 #include "sys/fs.h"
 #include "sys/path.h"
@@ -109,7 +110,7 @@ static void remove_folders(struct cleaner *c)
 int cmd_delete_outputs(struct session *s)
 {
 	struct cleaner c = {.s = s, .dry = s->o.dry_run};
-	int rc = session_build(s);
+	int rc = s->wf.has_after ? rounds_plan(s, STATE_LOOK) : session_build(s);
 	if (rc != EXIT_DONE) {
 		return rc;
 	}

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "cli/rounds.h"
 #include "cli/session.h"
 #include "sys/lockfile.h"
 
@@ -72,7 +73,7 @@ int cmd_list_untracked(struct session *s)
 {
 	struct intern used;
 	names folders = {0}, found = {0};
-	int rc = session_build(s);
+	int rc = s->wf.has_after ? rounds_plan(s, STATE_LOOK) : session_build(s);
 	if (rc != EXIT_DONE) {
 		return rc;
 	}

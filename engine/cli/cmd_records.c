@@ -1,12 +1,12 @@
 /* Commands that look at what is recorded: --why, --summary, --detailed-summary, --stats. */
+#include "cli/rounds.h"
 #include "cli/session.h"
 #include "job/job_spec_build.h"
 #include "view/view_records.h"
 
 static int plan(struct session *s)
 {
-	int rc = session_build(s);
-	return rc == EXIT_DONE ? session_plan(s, STATE_LOOK) : rc;
+	return rounds_plan(s, STATE_LOOK);
 }
 
 int cmd_why(struct session *s)

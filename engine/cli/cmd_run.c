@@ -19,6 +19,7 @@
 #include "report/reporter.h"
 #include "sched/job_files.h"
 #include "sched/run.h"
+#include "sys/fs.h"
 #include "sys/lockfile.h"
 #include "sys/path.h"
 #include "sys/term.h"
@@ -69,12 +70,37 @@ static uint32_t admit_job(void *ctx, uint32_t job, uint32_t attempt)
 	return run_classes_admit(r->classes, job, attempt);
 }
 
+/*
+ * An input in a folder that a job made: that job succeeded with the folder, whatever is in
+ * it. The words for one that is not there, or NULL. Jobs of a cluster look for themselves:
+ * what they see on a network file system is not what we see.
+ */
+static const char *lacks_inside(struct run *r, uint32_t job, struct arena *arena)
+{
+	const struct dag *d = &r->s->dag;
+	uint32_t n;
+	const uint32_t *in = dag_inputs(d, job, &n);
+	for (uint32_t i = 0; i < n && !r->s->o.cluster; i++) {
+		uint32_t file = INPUT_FILE(in[i]), maker = d->producer[file];
+		if (maker != DAG_NONE && !dag_has_product(d, maker, file) &&
+			!fs_exists(dag_path(d, file).p)) {
+			return arena_printf(arena,
+				"input " SV_FMT " is not there: rule " SV_FMT
+				" made the folder it lies in, but not this file",
+				SV_ARG(dag_path(d, file)),
+				SV_ARG(dag_rule(d, maker)->name));
+		}
+	}
+	return NULL;
+}
+
 static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
 	struct job_spec *ret, const char **ret_error)
 {
 	struct run *r = ctx;
 	const char *fault = recorder_fault(&r->recorder);
 	if (fault) {
+		name_job(r, job, arena, ret);
 		*ret_error = arena_printf(arena, "it could not be recorded: %s", fault);
 		return -1;
 	}
@@ -82,6 +108,12 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 		rounds_note(r->s, job);
 		name_job(r, job, arena, ret);
 		return 1;
+	}
+	const char *lacks = lacks_inside(r, job, arena);
+	if (lacks) {
+		name_job(r, job, arena, ret);
+		*ret_error = lacks;
+		return -1;
 	}
 	int rc = job_spec_build(&r->context, arena, job, attempt, ret, ret_error);
 	const char *over = rc ? NULL : run_classes_over(r->classes, arena, job, attempt);
