@@ -16,6 +16,17 @@ static struct strview path_of(void *ctx, uint32_t number)
 	return dag_path(ctx, number);
 }
 
+static bool is_path_of(void *ctx, uint32_t number, struct strview path)
+{
+	return sv_eq(dag_path(ctx, number), path);
+}
+
+static uint32_t count_of(void *ctx)
+{
+	const struct dag *d = ctx;
+	return d->paths.count;
+}
+
 int records_open(struct records **ret, struct session *s, enum state_mode mode)
 {
 	const char *off = getenv("CWFLOW_STATE"); /* to measure what records cost */
@@ -24,7 +35,7 @@ int records_open(struct records **ret, struct session *s, enum state_mode mode)
 		return 0;
 	}
 	struct records *r = xcalloc(1, sizeof(*r));
-	struct state_names names = {number_of, path_of, &s->dag};
+	struct state_names names = {number_of, path_of, &s->dag, is_path_of, count_of};
 	struct strbuf note = STRBUF_INIT;
 	int rc = state_open(&r->state, STATE_DIR, mode, &names, &note);
 	if (rc != 0) {

@@ -1,30 +1,107 @@
 #include "state/known.h"
 
-#define FILL(vec, count, none)                                                           \
-	while ((vec)->n < (size_t)(count)) {                                             \
-		vec_push(vec, none);                                                     \
-	}
+#include <sys/mman.h>
 
 static const struct known_file no_file = {.stamp = {-1, -1}, .job = STATE_NONE};
 
+void *known_grow(struct state *s, enum snapshot_part part, void *v, size_t used,
+	size_t *cap, size_t need, size_t size)
+{
+	struct snapshot_memory *m = &s->snapshot.part[part];
+	if (!v || m->p != v) {
+		return vec_grow(v, cap, need, size);
+	}
+	void *mine = vec_grow(NULL, cap, need, size);
+	memcpy(mine, v, used);
+	munmap(m->p, m->reserved);
+	m->p = NULL;
+	return mine;
+}
+
+/* Lists grow to `count` elements that are `none`. */
+#define FILL(s, part, vec, count, none)                                                  \
+	while ((vec)->n < (size_t)(count)) {                                             \
+		known_room(s, part, vec, 1);                                             \
+		(vec)->v[(vec)->n++] = (none);                                           \
+	}
+
 void known_link(struct state *s, uint32_t file, uint32_t number)
 {
-	FILL(&s->number_of, (size_t)file + 1, STATE_NONE);
+	FILL(s, SNAPSHOT_NUMBERS, &s->number_of, (size_t)file + 1, STATE_NONE);
 	s->number_of.v[file] = number;
 	if (number != STATE_NONE) {
-		FILL(&s->file_of, (size_t)number + 1, STATE_NONE);
+		while (s->file_of.n <= number) {
+			vec_push(&s->file_of, STATE_NONE);
+		}
 		s->file_of.v[number] = file;
 	}
+}
+
+/* One list that lies in the snapshot. */
+#define ADOPT(s, part_, vec)                                                             \
+	do {                                                                             \
+		struct snapshot_memory *m_ = &(s)->snapshot.part[part_];                 \
+		(vec)->v = (void *)m_->p;                                                \
+		(vec)->n = m_->n / sizeof(*(vec)->v);                                    \
+		(vec)->cap = m_->reserved / sizeof(*(vec)->v);                           \
+	} while (0)
+
+void known_adopt(struct state *s)
+{
+	ADOPT(s, SNAPSHOT_FILES, &s->files);
+	ADOPT(s, SNAPSHOT_NUMBERS, &s->number_of);
+	ADOPT(s, SNAPSHOT_JOBS, &s->jobs);
+	ADOPT(s, SNAPSHOT_INPUTS, &s->inputs);
+	ADOPT(s, SNAPSHOT_OUTPUTS, &s->outputs);
+	const struct state_names *names = &s->names;
+	size_t count = names->count ? names->count(names->ctx) : 0;
+	vec_reserve(&s->file_of, count);
+	if (count) {
+		memset(s->file_of.v, 0xff, count * sizeof(*s->file_of.v));
+	}
+	s->file_of.n = count;
+	const char *path = s->snapshot.part[SNAPSHOT_PATHS].p;
+	for (uint32_t id = 0; id < s->files.n; id++) {
+		struct strview text = sv_from(path);
+		uint32_t number = s->number_of.v[id];
+		path += text.n + 1;
+		if (number >= count || !names->is(names->ctx, number, text)) {
+			number = text.n ? names->number(names->ctx, text) : STATE_NONE;
+			known_link(s, id, number);
+		} else {
+			s->file_of.v[number] = id;
+		}
+	}
+	s->last_run = s->snapshot.last_run;
+	s->was_killed = s->snapshot.was_killed;
+	struct snapshot_memory *rows = &s->snapshot.part[SNAPSHOT_UNFINISHED];
+	struct strview left = {rows->p, rows->n};
+	enum row_kind kind;
+	union any_row row;
+	while (row_decode(&left, &kind, &row) > 0) {
+		known_put(s, kind, &row);
+	}
+}
+
+/* Keeps the path of a file that the caller has no number for. */
+static void keep_stray(struct state *s, const struct row_file *row)
+{
+	hashmap_set(&s->stray_at, row->id, (uint32_t)s->strays.len);
+	strbuf_addsv(&s->strays, row->path);
+	strbuf_addch(&s->strays, '\0');
 }
 
 static void put_file(struct state *s, const struct row_file *row)
 {
 	bool known = row->id < s->number_of.n;
-	FILL(&s->files, (size_t)row->id + 1, no_file);
+	FILL(s, SNAPSHOT_FILES, &s->files, (size_t)row->id + 1, no_file);
 	s->files.v[row->id] = (struct known_file){
 		row->stamp, row->dev, row->ino, row->content, row->job};
 	if (!known || s->number_of.v[row->id] == STATE_NONE) {
 		known_link(s, row->id, s->names.number(s->names.ctx, row->path));
+	}
+	if (s->number_of.v[row->id] == STATE_NONE && s->mode == STATE_RUN) {
+		keep_stray(s, row);
 	}
 }
 
@@ -42,7 +119,7 @@ static void drop_start(struct state *s, uint32_t job)
 static void put_job(struct state *s, const struct row_job *row)
 {
 	static const struct known_job none;
-	FILL(&s->jobs, (size_t)row->id + 1, none);
+	FILL(s, SNAPSHOT_JOBS, &s->jobs, (size_t)row->id + 1, none);
 	struct known_job *job = &s->jobs.v[row->id];
 	*job = (struct known_job){.run = row->run,
 		.version = row->version,
@@ -58,8 +135,8 @@ static void put_job(struct state *s, const struct row_job *row)
 		.end_ns = row->end_ns,
 		.seconds = row->seconds,
 		.max_rss_kb = row->max_rss_kb};
-	vec_reserve(&s->inputs, job->input_count);
-	vec_reserve(&s->outputs, job->output_count);
+	known_room(s, SNAPSHOT_INPUTS, &s->inputs, job->input_count);
+	known_room(s, SNAPSHOT_OUTPUTS, &s->outputs, job->output_count);
 	for (uint32_t i = 0; i < job->input_count; i++) {
 		s->inputs.v[s->inputs.n++] = row_input(row, i);
 	}
@@ -79,7 +156,7 @@ static void put_start(struct state *s, const struct row_start *row)
 		.start_ns = row->start_ns,
 		.paths = s->unfinished_files.n};
 	static const struct known_job none;
-	FILL(&s->jobs, (size_t)row->job + 1, none);
+	FILL(s, SNAPSHOT_JOBS, &s->jobs, (size_t)row->job + 1, none);
 	for (size_t at = 0; at < row->paths.n;) {
 		struct strview path = sv_from(row->paths.p + at);
 		uint32_t number = s->names.number(s->names.ctx, path);
@@ -113,30 +190,36 @@ void known_put(struct state *s, enum row_kind kind, const union any_row *row)
 	case ROW_DROP:
 		drop_start(s, row->drop.job);
 		break;
+	case ROW_SEAL:
 	case ROW_KINDS:
 		break;
 	}
 }
 
-void known_put_all(struct state *s, struct strview payload)
-{
-	enum row_kind kind;
-	union any_row row;
-	while (row_decode(&payload, &kind, &row) > 0) {
-		known_put(s, kind, &row);
-	}
-}
+/* Frees a list that may lie in the snapshot. */
+#define FORGET(s, part_, vec)                                                            \
+	do {                                                                             \
+		if ((void *)(vec)->v == (s)->snapshot.part[part_].p) {                   \
+			(vec)->v = NULL;                                                 \
+		}                                                                        \
+		vec_release(vec);                                                        \
+	} while (0)
 
 void known_clear(struct state *s)
 {
-	vec_release(&s->files);
-	vec_release(&s->number_of);
+	FORGET(s, SNAPSHOT_FILES, &s->files);
+	FORGET(s, SNAPSHOT_NUMBERS, &s->number_of);
+	FORGET(s, SNAPSHOT_JOBS, &s->jobs);
+	FORGET(s, SNAPSHOT_INPUTS, &s->inputs);
+	FORGET(s, SNAPSHOT_OUTPUTS, &s->outputs);
 	vec_release(&s->file_of);
-	vec_release(&s->jobs);
-	vec_release(&s->inputs);
-	vec_release(&s->outputs);
 	vec_release(&s->unfinished);
 	vec_release(&s->unfinished_files);
+	hashmap_release(&s->stray_at);
+	hashmap_init(&s->stray_at);
+	strbuf_release(&s->strays);
+	snapshot_release(&s->snapshot);
+	s->whole = false;
 	s->last_run = 0;
 	s->was_killed = false;
 	s->found = false;

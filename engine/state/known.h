@@ -7,8 +7,19 @@
 /* Takes a row in; a scan's, or a journal's in the order in which it was written. */
 void known_put(struct state *s, enum row_kind kind, const union any_row *row);
 
-/* All rows of a payload. */
-void known_put_all(struct state *s, struct strview payload);
+/* Takes over what a snapshot holds. Its paths are given their numbers. */
+void known_adopt(struct state *s);
+
+/* Room for one more element of a list that may lie in the snapshot. */
+#define known_room(s, part, vec, more)                                                   \
+	((vec)->cap - (vec)->n >= (size_t)(more)                                         \
+			? (void)0                                                        \
+			: (void)((vec)->v = known_grow((s), (part), (vec)->v,            \
+					 (vec)->n * sizeof(*(vec)->v), &(vec)->cap,      \
+					 size_add((vec)->n, (size_t)(more)),             \
+					 sizeof(*(vec)->v))))
+void *known_grow(struct state *s, enum snapshot_part part, void *v, size_t used,
+	size_t *cap, size_t need, size_t size);
 
 /* Forgets everything. */
 void known_clear(struct state *s);

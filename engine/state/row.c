@@ -44,13 +44,22 @@ static const struct field start_fields[] = {START(FIELD_U32, job), START(FIELD_U
 static const struct field drop_fields[] = {
 	{FIELD_U32, offsetof(struct row_drop, job)}, {FIELD_END, 0}};
 
+#define SEAL(member)                                                                     \
+	{                                                                                \
+		FIELD_I64, offsetof(struct row_seal, member)                             \
+	}
+
+static const struct field seal_fields[] = {
+	SEAL(size), SEAL(mtime_ns), SEAL(ino), SEAL(applied), {FIELD_END, 0}};
+
 const struct field *row_fields(enum row_kind kind)
 {
 	static const struct field *const tables[ROW_KINDS] = {[ROW_RUN] = run_fields,
 		[ROW_FILE] = file_fields,
 		[ROW_JOB] = job_fields,
 		[ROW_START] = start_fields,
-		[ROW_DROP] = drop_fields};
+		[ROW_DROP] = drop_fields,
+		[ROW_SEAL] = seal_fields};
 	return tables[kind];
 }
 

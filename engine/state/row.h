@@ -51,6 +51,7 @@ enum row_kind {
 	ROW_START, /* a job is about to run: until its ROW_JOB or ROW_DROP its outputs are
 	              unfinished */
 	ROW_DROP,  /* it left nothing that is unfinished */
+	ROW_SEAL,  /* the database was left so, with all that happened before */
 	ROW_KINDS
 };
 
@@ -108,6 +109,12 @@ struct row_drop {
 	uint32_t job;
 };
 
+/* The file of the database as it was closed; `applied`: the last frame that is in it. */
+struct row_seal {
+	int64_t size, mtime_ns;
+	uint64_t ino, applied;
+};
+
 enum field_type {
 	FIELD_END,
 	FIELD_U32,
@@ -135,6 +142,7 @@ union any_row {
 	struct row_job job;
 	struct row_start start;
 	struct row_drop drop;
+	struct row_seal seal;
 };
 
 /* Decodes the row at the beginning of `*bytes` and moves behind it. 1, 0 at the end, -1

@@ -10,6 +10,7 @@
 #define CW_STATE_STATE_H
 
 #include "state/journal.h"
+#include "state/snapshot.h"
 #include "state/state_db.h"
 #include "state/writer.h"
 
@@ -46,6 +47,10 @@ struct state_names {
 	uint32_t (*number)(void *ctx, struct strview path);
 	struct strview (*path)(void *ctx, uint32_t number); /* RUN only */
 	void *ctx;
+	/* Both NULL, or: whether `number` is that of `path`, and how many numbers there are:
+	 * mostly they are those of the last time, which is told sooner than looked up. */
+	bool (*is)(void *ctx, uint32_t number, struct strview path);
+	uint32_t (*count)(void *ctx);
 };
 
 enum state_mode {
@@ -59,6 +64,10 @@ struct state {
 	char *dir, *path;            /* ".cwflow", ".cwflow/state.db"; owned */
 	bool network, has_db, found; /* `found`: there were records */
 	struct state_db db;
+	bool db_open, db_good; /* mostly it is not: only texts are read from it */
+	/* what was read of the snapshot; the lists below may lie in it */
+	struct snapshot snapshot;
+	bool whole; /* snapshot and journal are all there is */
 	VEC(struct known_file) files;
 	VEC(uint32_t) number_of; /* by file id: the caller's number or STATE_NONE */
 	VEC(uint32_t) file_of;   /* by the caller's number: file id or STATE_NONE */
@@ -67,8 +76,12 @@ struct state {
 	VEC(uint32_t) outputs;
 	VEC(struct unfinished) unfinished;
 	VEC(uint32_t) unfinished_files; /* the caller's numbers */
+	/* paths of files that have no number and are not in the snapshot */
+	struct hashmap stray_at; /* file id -> offset in strays */
+	struct strbuf strays;
 	uint32_t last_run;
-	bool was_killed; /* the last run never said that it ended */
+	bool was_killed;             /* the last run never said that it ended */
+	bool own_run, own_run_ended; /* that of state_put_run */
 	/* LOOK: frames of the journal that are not in the database yet */
 	struct strbuf overlay;
 	struct hashmap overlay_jobs, overlay_runs,
@@ -77,6 +90,9 @@ struct state {
 	struct journal journal;
 	struct writer *writer;
 	struct strbuf frame;
+	uint64_t fold_from; /* in the journal: bytes from there are not in the database */
+	int64_t folded_ns;  /* when some were handed over last */
+	bool behind;        /* the database lacks some rows of the journal */
 	uint32_t recovered; /* frames that a killed run left in the journal */
 	int broken;         /* errno of a record that could not be written, or 0 */
 };

@@ -1,5 +1,7 @@
 #include "state/state_db.h"
 
+#include "state/journal.h"
+
 enum statement {
 	PUT_RUN,
 	PUT_FILE,
@@ -133,20 +135,16 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 
 static void forget_starts(struct state_db *s)
 {
-	for (size_t i = 0; i < s->starts.n; i++) {
-		if (s->starts.v[i]) {
-			strbuf_release(s->starts.v[i]);
-			free(s->starts.v[i]);
-		}
-	}
 	vec_clear(&s->starts);
-	hashmap_release(&s->started);
-	hashmap_init(&s->started);
+	if (s->started.count) {
+		hashmap_release(&s->started);
+		hashmap_init(&s->started);
+	}
 }
 
 void state_db_close(struct state_db *s)
 {
-	forget_starts(s);
+	hashmap_release(&s->started);
 	vec_release(&s->starts);
 	db_close(&s->db);
 	s->in_transaction = false;
@@ -243,26 +241,19 @@ static void read_row(
 /* A job started: kept aside, since it mostly ends before the transaction does. */
 static void note_start(struct state_db *s, const struct row_start *row)
 {
-	struct strbuf *sb = xmalloc(sizeof(*sb));
-	strbuf_init(sb);
-	row_encode(ROW_START, row, sb);
 	uint32_t before = hashmap_set(&s->started, row->job, (uint32_t)s->starts.n);
-	if (before != HASHMAP_NONE && s->starts.v[before]) {
-		strbuf_release(s->starts.v[before]);
-		free(s->starts.v[before]);
-		s->starts.v[before] = NULL;
+	if (before != HASHMAP_NONE) {
+		s->starts.v[before].job = STATE_NONE;
 	}
-	vec_push(&s->starts, sb);
+	vec_push(&s->starts, *row);
 }
 
 /* A job ended. */
 static int note_end(struct state_db *s, uint32_t job)
 {
 	uint32_t at = hashmap_get(&s->started, job);
-	if (at != HASHMAP_NONE && s->starts.v[at]) {
-		strbuf_release(s->starts.v[at]);
-		free(s->starts.v[at]);
-		s->starts.v[at] = NULL;
+	if (at != HASHMAP_NONE) {
+		s->starts.v[at].job = STATE_NONE;
 	}
 	if (!s->has_unfinished) {
 		return 0;
@@ -285,6 +276,7 @@ static int apply_row(struct state_db *s, enum row_kind kind, const union any_row
 		return 0;
 	case ROW_DROP:
 		return note_end(s, row->drop.job);
+	case ROW_SEAL:
 	case ROW_KINDS:
 		break;
 	}
@@ -311,6 +303,21 @@ int state_db_apply(struct state_db *s, uint64_t number, struct strview payload)
 	return got;
 }
 
+int state_db_apply_frames(struct state_db *s, struct strview bytes, uint32_t *ret_count)
+{
+	struct frame f;
+	*ret_count = 0;
+	while (journal_next(&bytes, &f)) {
+		if (f.identity == s->identity && f.number == s->applied + 1) {
+			if (state_db_apply(s, f.number, f.payload) != 0) {
+				return -1;
+			}
+			++*ret_count;
+		}
+	}
+	return 0;
+}
+
 int state_db_commit(struct state_db *s)
 {
 	int rc = 0;
@@ -318,12 +325,8 @@ int state_db_commit(struct state_db *s)
 		return 0;
 	}
 	for (size_t i = 0; i < s->starts.n && rc == 0; i++) {
-		if (s->starts.v[i]) {
-			struct strview bytes = strbuf_sv(s->starts.v[i]);
-			enum row_kind kind;
-			union any_row row;
-			cw_assert(row_decode(&bytes, &kind, &row) == 1);
-			rc = put_row(s, PUT_START, kind, &row);
+		if (s->starts.v[i].job != STATE_NONE) {
+			rc = put_row(s, PUT_START, ROW_START, &s->starts.v[i]);
 			s->has_unfinished = true;
 		}
 	}
@@ -346,26 +349,32 @@ int state_db_checkpoint(struct state_db *s)
 	return db_exec(&s->db, "PRAGMA wal_checkpoint(PASSIVE)");
 }
 
+/* Calls `put` with each row of a query. */
+static int scan(struct state_db *s, enum statement query, enum row_kind kind,
+	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
+{
+	int got;
+	while ((got = db_step(&s->db, query)) > 0) {
+		union any_row row;
+		read_row(s, query, kind, &row);
+		put(ctx, kind, &row);
+	}
+	return got;
+}
+
 int state_db_scan(struct state_db *s,
 	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
 {
-	static const struct {
-		enum statement query;
-		enum row_kind kind;
-	} scans[] = {{ALL_RUNS, ROW_RUN}, {ALL_FILES, ROW_FILE}, {ALL_JOBS, ROW_JOB},
-		{ALL_STARTS, ROW_START}};
-	for (size_t i = 0; i < CW_ARRAY_LEN(scans); i++) {
-		int got;
-		while ((got = db_step(&s->db, scans[i].query)) > 0) {
-			union any_row row;
-			read_row(s, scans[i].query, scans[i].kind, &row);
-			put(ctx, scans[i].kind, &row);
-		}
-		if (got < 0) {
-			return -1;
-		}
-	}
-	return 0;
+	int rc = scan(s, ALL_RUNS, ROW_RUN, put, ctx);
+	rc = rc ? rc : scan(s, ALL_FILES, ROW_FILE, put, ctx);
+	rc = rc ? rc : scan(s, ALL_JOBS, ROW_JOB, put, ctx);
+	return rc ? rc : scan(s, ALL_STARTS, ROW_START, put, ctx);
+}
+
+int state_db_scan_starts(struct state_db *s,
+	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
+{
+	return scan(s, ALL_STARTS, ROW_START, put, ctx);
 }
 
 /* One row by its id, left open: reset at the next call. */

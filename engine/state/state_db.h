@@ -17,9 +17,10 @@ struct state_db {
 	bool in_transaction;
 	/* jobs that started in this transaction and have not ended: most end before it is
 	 * committed, and then no row is written for them */
-	struct hashmap started;      /* job -> number in starts */
-	VEC(struct strbuf *) starts; /* encoded; NULL: ended */
-	bool has_unfinished;         /* rows may be in that table */
+	struct hashmap started; /* job -> number in starts */
+	VEC(struct row_start)
+	starts;              /* what they point to is borrowed; job NONE: ended */
+	bool has_unfinished; /* rows may be in that table */
 };
 
 enum state_db_mode {
@@ -37,8 +38,13 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 	bool network, uint64_t identity);
 void state_db_close(struct state_db *s);
 
-/* Puts the rows of one frame into the present transaction, beginning one. */
+/* Puts the rows of one frame into the present transaction, beginning one. The bytes are
+ * borrowed until its end. */
 int state_db_apply(struct state_db *s, uint64_t number, struct strview payload);
+
+/* Frames as they stand in the journal: those that the database has not, of its identity and
+ * numbered on, are applied. Others are left out. */
+int state_db_apply_frames(struct state_db *s, struct strview bytes, uint32_t *ret_count);
 
 /* Ends the transaction. */
 int state_db_commit(struct state_db *s);
@@ -49,6 +55,10 @@ int state_db_checkpoint(struct state_db *s);
 /* Calls `put` with each row that is there: runs, files, jobs (without texts for people),
  * starts. 0, or -1. */
 int state_db_scan(struct state_db *s,
+	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx);
+
+/* Only the starts. */
+int state_db_scan_starts(struct state_db *s,
 	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx);
 
 /* One job, run or file with all its texts, borrowed until the next call: 1, 0 where there is

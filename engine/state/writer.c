@@ -5,19 +5,14 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "sys/clock.h"
-
-enum { BATCH_MS = 100, BATCH_BYTES = 4 << 20, SYNC_MS = 1000 };
-
 struct writer {
 	struct writer_options o;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake, idle;
-	struct strbuf queue; /* frames: number, length, payload */
+	struct strbuf queue; /* frames */
 	struct strbuf error;
 	bool stop, drain, busy;
-	int64_t synced_ns;
 };
 
 static void fail(struct writer *w)
@@ -32,26 +27,21 @@ static void fail(struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* One batch: all frames in it, and their end. */
-static int write_batch(struct writer *w, struct strview frames)
+int writer_apply(const struct writer_options *o, struct strview frames)
 {
-	if (!w->o.is_open) {
-		if (state_db_open(w->o.db, w->o.path, STATE_DB_WRITE, w->o.network,
-			    w->o.identity) != 0) {
+	uint32_t count;
+	if (!*o->is_open) {
+		/* also where that fails: then it is to be closed */
+		*o->is_open = true;
+		if (state_db_open(o->db, o->path, STATE_DB_WRITE, o->network,
+			    o->identity) != 0) {
 			return -1;
 		}
-		w->o.is_open = true;
 	}
-	while (frames.n) {
-		uint64_t head[2];
-		memcpy(head, frames.p, sizeof(head));
-		struct strview payload = {frames.p + sizeof(head), (size_t)head[1]};
-		if (state_db_apply(w->o.db, head[0], payload) != 0) {
-			return -1;
-		}
-		frames = sv_skip(frames, sizeof(head) + payload.n);
+	if (state_db_apply_frames(o->db, frames, &count) != 0) {
+		return -1;
 	}
-	return state_db_commit(w->o.db);
+	return state_db_commit(o->db);
 }
 
 /* Takes the queue. `w->lock` is held at both ends. */
@@ -63,14 +53,12 @@ static void work(struct writer *w)
 	strbuf_init(&w->queue);
 	w->busy = true;
 	pthread_mutex_unlock(&w->lock);
-	int64_t now = clock_monotonic_ns(&clock_real);
-	if (now - w->synced_ns > SYNC_MS * NS_PER_MS && !drain) {
+	if (!drain) {
 		fdatasync(w->o.journal_fd);
-		w->synced_ns = now;
 	}
 	if (!dead &&
-		((batch.len && write_batch(w, strbuf_sv(&batch)) != 0) ||
-			(drain && w->o.is_open && state_db_checkpoint(w->o.db) != 0))) {
+		((batch.len && writer_apply(&w->o, strbuf_sv(&batch)) != 0) ||
+			(drain && *w->o.is_open && state_db_checkpoint(w->o.db) != 0))) {
 		fail(w);
 	}
 	strbuf_release(&batch);
@@ -80,30 +68,14 @@ static void work(struct writer *w)
 	pthread_cond_broadcast(&w->idle);
 }
 
-/* Waits for more frames, then a while, so that batches grow. */
-static void wait_for_batch(struct writer *w)
-{
-	while (!w->queue.len && !w->stop && !w->drain) {
-		pthread_cond_wait(&w->wake, &w->lock);
-	}
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	int64_t ns = until.tv_nsec + BATCH_MS * NS_PER_MS;
-	until.tv_sec += (time_t)(ns / NS_PER_S);
-	until.tv_nsec = (long)(ns % NS_PER_S);
-	while (!w->stop && !w->drain && w->queue.len < BATCH_BYTES) {
-		if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT) {
-			break;
-		}
-	}
-}
-
 static void *run(void *arg)
 {
 	struct writer *w = arg;
 	pthread_mutex_lock(&w->lock);
 	while (!w->stop || w->queue.len) {
-		wait_for_batch(w);
+		while (!w->queue.len && !w->stop && !w->drain) {
+			pthread_cond_wait(&w->wake, &w->lock);
+		}
 		work(w);
 	}
 	pthread_mutex_unlock(&w->lock);
@@ -115,7 +87,6 @@ struct writer *writer_new(const struct writer_options *o)
 	struct writer *w = xcalloc(1, sizeof(*w));
 	sigset_t all, before;
 	w->o = *o;
-	w->synced_ns = clock_monotonic_ns(&clock_real);
 	strbuf_init(&w->queue);
 	strbuf_init(&w->error);
 	pthread_mutex_init(&w->lock, NULL);
@@ -134,16 +105,11 @@ struct writer *writer_new(const struct writer_options *o)
 	return w;
 }
 
-void writer_put(struct writer *w, uint64_t number, struct strview payload)
+void writer_put(struct writer *w, struct strview frames)
 {
-	uint64_t head[2] = {number, payload.n};
 	pthread_mutex_lock(&w->lock);
-	bool first = w->queue.len == 0;
-	strbuf_add(&w->queue, head, sizeof(head));
-	strbuf_addsv(&w->queue, payload);
-	if (first || w->queue.len >= BATCH_BYTES) {
-		pthread_cond_signal(&w->wake);
-	}
+	strbuf_addsv(&w->queue, frames);
+	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 }
 
