@@ -3,6 +3,7 @@
 
 #include "base/edit_distance.h"
 #include "dag/builder.h"
+#include "dag/near_pattern.h"
 #include "sys/path.h"
 
 enum { MOST_DETAILED = 20, MOST_NAMES = 20000 };
@@ -34,10 +35,11 @@ static void offer_rules(struct nearest *near, const struct workflow *wf)
 	}
 }
 
+/* Files of the graph that are there or can be made. */
 static void offer_files(struct nearest *near, const struct dag *d, uint32_t but)
 {
 	for (uint32_t f = 0; f < d->paths.count && f < MOST_NAMES; f++) {
-		if (f != but) {
+		if (f != but && d->file_flags[f] & (FILE_EXISTS | FILE_FIXED)) {
 			nearest_offer(near, dag_path(d, f));
 		}
 	}
@@ -55,7 +57,8 @@ static void offer_products(struct nearest *near, const struct workflow *wf)
 	}
 }
 
-static void note_nearest(struct builder *b, uint32_t file, bool target)
+/* `dropped`: a rule that fits was named already. */
+static void note_nearest(struct builder *b, uint32_t file, bool target, bool dropped)
 {
 	struct arena arena = ARENA_INIT;
 	struct nearest near;
@@ -66,16 +69,27 @@ static void note_nearest(struct builder *b, uint32_t file, bool target)
 	offer_products(&near, b->d->wf);
 	offer_folder(&near, dag_path(b->d, file), &arena);
 	offer_files(&near, b->d, file);
+	const struct rule *rule;
+	const struct product *product = NULL;
 	if (near.best.p) {
 		diag_note(b->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
 			SV_ARG(near.best));
+	} else if (!dropped) {
+		product =
+			near_pattern_find(b->d->wf, dag_path(b->d, file), target, &rule);
+	}
+	if (product) {
+		diag_note(b->sink, product->span,
+			"did you mean \"" SV_FMT "\", which rule \"" SV_FMT "\" makes?",
+			SV_ARG(product->path.t.text), SV_ARG(rule->name));
 	}
 	arena_release(&arena);
 }
 
-/* Rules whose pattern fits the file but that do not apply, and why. */
-static void note_dropped(struct builder *b, uint32_t file)
+/* Rules whose pattern fits the file but that do not apply, and why; false: none. */
+static bool note_dropped(struct builder *b, uint32_t file)
 {
+	bool any = false;
 	struct strview values[WILDCARDS_MOST];
 	struct strview view = dag_path(b->d, file);
 	uint32_t n = rule_index_find(b->index, view, b->found);
@@ -88,8 +102,10 @@ static void note_dropped(struct builder *b, uint32_t file)
 			diag_note(b->sink, rule->span,
 				"rule \"" SV_FMT "\" would fit, but does not apply: %s",
 				SV_ARG(rule->name), b->reader.why);
+			any = true;
 		}
 	}
+	return any;
 }
 
 static void note_needed_by(struct builder *b, uint32_t file)
@@ -168,8 +184,7 @@ static void report_missing(struct builder *b, uint32_t file, uint32_t number)
 	}
 	if (number < MOST_DETAILED) {
 		note_needed_by(b, file);
-		note_dropped(b, file);
-		note_nearest(b, file, target);
+		note_nearest(b, file, target, note_dropped(b, file));
 	}
 }
 

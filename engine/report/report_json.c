@@ -156,7 +156,10 @@ static void json_free(struct reporter *r)
 
 struct reporter *report_json_new(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = strcmp(path, "-") == 0
+			 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+			 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
+				   0666);
 	if (fd < 0) {
 		return NULL;
 	}

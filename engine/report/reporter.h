@@ -57,7 +57,7 @@ struct report_options {
 struct reporter *report_terminal_new(const struct report_options *o);
 struct reporter *report_plain_new(const struct report_options *o);
 
-/* JSON Lines into `path`. NULL with errno where it cannot be opened. Returns owned. */
+/* JSON Lines into `path`, "-" for standard output. NULL with errno where it cannot be opened. Returns owned. */
 struct reporter *report_json_new(const char *path);
 
 /* One that passes everything to several (takes them). Returns owned. */
