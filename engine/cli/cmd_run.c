@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/number.h"
 #include "cli/cluster_run.h"
 #include "cli/hooks.h"
 #include "cli/job_scratch.h"
@@ -248,18 +247,6 @@ static int exit_status(const struct run_result *result)
 	return c->succeeded + c->skipped == c->wanted ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int read_seconds(struct session *s, int64_t *ret)
-{
-	*ret = 5;
-	if (s->o.latency_wait && parse_seconds(sv_from(s->o.latency_wait), ret) != 0) {
-		diag_error(&s->sink, "CW-E504", (struct span){0},
-			"--latency-wait takes seconds, this is \"%s\"",
-			s->o.latency_wait);
-		return -1;
-	}
-	return 0;
-}
-
 /* For {failed} of onerror. */
 static void note_failed_rules(struct run *r)
 {
@@ -302,9 +289,7 @@ static int run_plan(struct session *s)
 			.ended = job_ended,
 			.reason = reason_of,
 			.keeps_temp = keeps_temp}};
-	if (read_seconds(s, &o.latency_wait_s) != 0) {
-		return EXIT_WRONG;
-	}
+	o.latency_wait_s = s->values.latency_wait_s;
 	strbuf_init(&r.reason);
 	job_context_init(&r.context, &s->dag, &s->sink);
 	r.context.cores = s->cores;

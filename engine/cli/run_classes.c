@@ -1,36 +1,11 @@
 #include "cli/run_classes.h"
 
 #include "base/hash.h"
-#include "base/number.h"
 #include "cli/cluster_run.h"
 #include "plan/critical_path.h"
 
 /* Number of the resource that stands for a place at the cluster, where there is one. */
 enum { SUBMISSIONS = 1 };
-
-static int bad_pair(struct session *s, const char *option, const char *pair)
-{
-	return diag_error(&s->sink, "CW-E504", (struct span){0},
-		"%s takes NAME=NUMBER, this is \"%s\"", option, pair);
-}
-
-static int read_pair(struct session *s, const char *option, const char *pair,
-	struct strview *ret_name, int64_t *ret)
-{
-	const char *eq = strchr(pair, '=');
-	if (!eq || eq == pair) {
-		return bad_pair(s, option, pair);
-	}
-	*ret_name = (struct strview){pair, (size_t)(eq - pair)};
-	/* sizes may have a unit, as in rules: mem=8GB limits mem_mb */
-	bool mem = sv_eq_str(*ret_name, "mem"), disk = sv_eq_str(*ret_name, "disk");
-	int rc = mem || disk ? parse_size_mb(sv_from(eq + 1), ret)
-			     : parse_i64(sv_from(eq + 1), ret);
-	if (mem || disk) {
-		*ret_name = mem ? SV("mem_mb") : SV("disk_mb");
-	}
-	return rc != 0 || *ret < 0 ? bad_pair(s, option, pair) : 0;
-}
 
 static int read_limits(struct run_classes *c, struct session *s)
 {
@@ -45,8 +20,8 @@ static int read_limits(struct run_classes *c, struct session *s)
 	for (size_t i = 0; i < s->o.resources.n; i++) {
 		struct strview name;
 		int64_t limit;
-		if (read_pair(s, "--resources", s->o.resources.v[i], &name, &limit) !=
-			0) {
+		if (option_pair(&s->sink, "--resources", s->o.resources.v[i], &name,
+			    &limit) != 0) {
 			return -1;
 		}
 		uint32_t n = c->graph.resource_count;
@@ -238,17 +213,6 @@ static int classify(struct run_classes *c)
 	return rc;
 }
 
-static int read_retries(struct run_classes *c, struct session *s)
-{
-	if (s->o.retries && (parse_i64(sv_from(s->o.retries), &c->retries) != 0 ||
-				    c->retries < 0 || c->retries > 1000)) {
-		return diag_error(&s->sink, "CW-E504", (struct span){0},
-			"--retries takes a number from 0 to 1000, this is \"%s\"",
-			s->o.retries);
-	}
-	return 0;
-}
-
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context)
 {
@@ -257,7 +221,8 @@ int run_classes_make(
 	*c = (struct run_classes){.s = s, .context = context};
 	hashmap_init(&c->class_at);
 	arena_init(&c->scratch);
-	if (read_retries(c, s) != 0 || read_limits(c, s) != 0) {
+	c->retries = s->values.retries;
+	if (read_limits(c, s) != 0) {
 		return -1;
 	}
 	c->late_rule = xcalloc(s->wf.rule_count, 1);

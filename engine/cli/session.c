@@ -47,7 +47,8 @@ int session_init(struct session *s, int argc, char **argv)
 		return -1;
 	}
 	find_tools_dir(&s->tools_dir);
-	if (profiles_read(s) != 0 || cluster_settings_read(s) != 0) {
+	if (profiles_read(s) != 0 || cluster_settings_read(s) != 0 ||
+		option_values_read(&s->values, &s->o, &s->sink) != 0) {
 		return -1;
 	}
 	s->color = s->color && !s->o.no_color;
@@ -192,19 +193,13 @@ int session_read(struct session *s)
 int session_build(struct session *s)
 {
 	struct dag_options o = {.target_count = (uint32_t)s->o.targets.n};
-	int64_t max_jobs = 0;
-	if (s->o.max_jobs &&
-		(parse_i64(sv_from(s->o.max_jobs), &max_jobs) != 0 || max_jobs < 1)) {
-		return wrong(
-			s, "--max-jobs takes a number, this is \"%s\"", s->o.max_jobs);
-	}
 	struct strview *targets =
 		ARENA_ARRAY(&s->wf.arena, struct strview, o.target_count);
 	for (uint32_t i = 0; i < o.target_count; i++) {
 		targets[i] = sv_from(s->o.targets.v[i]);
 	}
 	o.targets = targets;
-	o.max_jobs = (uint64_t)max_jobs;
+	o.max_jobs = (uint64_t)s->values.max_jobs;
 	o.done = &s->after;
 	bool missing_source = false;
 	s->sets = set_store_new(&s->wf, &s->sink, AT_FDCWD);
@@ -227,38 +222,6 @@ static const struct strview *views(
 	return v;
 }
 
-/* --rerun-triggers, --checksum-limit. */
-static int read_triggers(struct session *s, struct plan_options *o)
-{
-	struct strview bad = SV("");
-	const char *words = s->o.rerun_triggers;
-	o->triggers = words ? plan_triggers(sv_from(words), &bad) : TRIGGER_ALL;
-	if (!o->triggers) {
-		return diag_error(&s->sink, "CW-E504", (struct span){0},
-			"--rerun-triggers takes a list of mtime, checksum, input, params, "
-			"code and software, \"" SV_FMT "\" is none of them",
-			SV_ARG(bad));
-	}
-	const char *limit = s->o.checksum_limit;
-	int64_t mb;
-	o->checksum_limit = 1000000000;
-	if (limit && parse_i64(sv_from(limit), &o->checksum_limit) == 0 &&
-		o->checksum_limit >= 0) {
-		/* bytes; 0 would mean that there is no limit */
-		o->checksum_limit += o->checksum_limit == 0;
-		return 0;
-	}
-	if (limit && parse_size_mb(sv_from(limit), &mb) == 0) {
-		o->checksum_limit = mb * 1000000;
-	} else if (limit) {
-		return diag_error(&s->sink, "CW-E504", (struct span){0},
-			"--checksum-limit takes a size like 1GB or 500MiB, this is "
-			"\"%s\"",
-			limit);
-	}
-	return 0;
-}
-
 int session_plan(struct session *s, enum state_mode mode)
 {
 	struct plan_options o = {.force_all = s->o.forceall,
@@ -268,8 +231,10 @@ int session_plan(struct session *s, enum state_mode mode)
 		.until = views(s, s->o.until.v, s->o.until.n),
 		.until_count = (uint32_t)s->o.until.n,
 		.omit = views(s, s->o.omit_from.v, s->o.omit_from.n),
-		.omit_count = (uint32_t)s->o.omit_from.n};
-	if (read_triggers(s, &o) != 0 || records_open(&s->records, s, mode) != 0) {
+		.omit_count = (uint32_t)s->o.omit_from.n,
+		.triggers = s->values.triggers,
+		.checksum_limit = s->values.checksum_limit};
+	if (records_open(&s->records, s, mode) != 0) {
 		return EXIT_WRONG;
 	}
 	if (s->records) {

@@ -6,7 +6,7 @@
 #define CW_CLI_SESSION_H
 
 #include "cli/cluster_settings.h"
-#include "cli/options.h"
+#include "cli/option_values.h"
 #include "cli/records.h"
 #include "dag/after.h"
 #include "plan/plan.h"
@@ -19,6 +19,7 @@ enum exit_status {
 
 struct session {
 	struct options o;
+	struct option_values values;
 	struct source_set sources;
 	struct diag_sink sink;
 	struct workflow wf;
