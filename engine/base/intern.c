@@ -14,32 +14,49 @@ void intern_release(struct intern *in)
 {
 	free(in->bytes);
 	free(in->place);
+	free(in->base);
 	free(in->slots);
 	intern_init(in);
 }
 
-static uint32_t tag_of(uint64_t hash)
+/* Ids have as many bits as numbers of slots; what is left of a slot tells names apart
+ * without a look at their bytes. */
+static uint32_t slot_of(const struct intern *in, uint64_t hash, uint32_t id)
 {
-	return (uint32_t)(hash >> 32);
+	uint32_t tag = (uint32_t)(hash >> 32);
+	return (in->id_bits < 32 ? tag << in->id_bits : 0) | (id + 1);
+}
+
+/* Names in batches, as in intern_put_many. */
+static void fill_slots(struct intern *in)
+{
+	uint64_t h[INTERN_BATCH];
+	for (uint32_t from = 0; from < in->count; from += INTERN_BATCH) {
+		uint32_t n = in->count - from;
+		n = n < INTERN_BATCH ? n : INTERN_BATCH;
+		for (uint32_t i = 0; i < n; i++) {
+			struct strview name = intern_str(in, from + i);
+			h[i] = hash64(name.p, name.n);
+			__builtin_prefetch(&in->slots[(uint32_t)h[i] & in->mask], 1);
+		}
+		for (uint32_t i = 0; i < n; i++) {
+			uint32_t at = (uint32_t)h[i] & in->mask;
+			while (in->slots[at]) {
+				at = (at + 1) & in->mask;
+			}
+			in->slots[at] = slot_of(in, h[i], from + i);
+		}
+	}
 }
 
 /* A larger table; the hash of each name is computed anew rather than kept. */
 static void grow_slots(struct intern *in, size_t slots)
 {
-	uint64_t *fresh = xcalloc(slots, sizeof(*fresh));
-	uint32_t mask = (uint32_t)(slots - 1);
-	for (uint32_t id = 0; id < in->count; id++) {
-		struct strview name = intern_str(in, id);
-		uint64_t h = hash64(name.p, name.n);
-		uint32_t at = (uint32_t)h & mask;
-		while (fresh[at]) {
-			at = (at + 1) & mask;
-		}
-		fresh[at] = (uint64_t)tag_of(h) << 32 | (id + 1);
-	}
 	free(in->slots);
-	in->slots = fresh;
-	in->mask = mask;
+	in->slots = xcalloc(slots, sizeof(*in->slots));
+	in->mask = (uint32_t)(slots - 1);
+	in->id_bits = (unsigned)__builtin_ctzll(slots);
+	fill_slots(in);
 }
 
 static size_t slots_for(size_t names)
@@ -49,6 +66,21 @@ static size_t slots_for(size_t names)
 		slots *= 2;
 	}
 	return slots;
+}
+
+static void grow_places(struct intern *in, size_t need)
+{
+	size_t cap = in->place_cap + (size_t)in->place_cap / 2;
+	cap = cap > need ? cap : need;
+	cap = cap < FIRST_SLOTS ? FIRST_SLOTS : cap;
+	in->place = xreallocarray(in->place, cap, sizeof(*in->place));
+	in->base = xreallocarray(
+		in->base, (cap >> INTERN_GROUP_BITS) + 1, sizeof(*in->base));
+	if (!in->place_cap) {
+		in->place[0] = 0;
+		in->base[0] = 0;
+	}
+	in->place_cap = (uint32_t)(cap < UINT32_MAX ? cap : UINT32_MAX);
 }
 
 void intern_reserve(struct intern *in, size_t names, size_t bytes)
@@ -67,12 +99,7 @@ void intern_reserve(struct intern *in, size_t names, size_t bytes)
 		in->bytes = xreallocarray(in->bytes, in->cap, 1);
 	}
 	if (count + 1 > in->place_cap) {
-		size_t cap = in->place_cap + (size_t)in->place_cap / 2;
-		cap = cap > count + 1 ? cap : count + 1;
-		cap = cap < FIRST_SLOTS ? FIRST_SLOTS : cap;
-		in->place = xreallocarray(in->place, cap, sizeof(*in->place));
-		in->place_cap = (uint32_t)(cap < UINT32_MAX ? cap : UINT32_MAX);
-		in->place[in->count] = in->used;
+		grow_places(in, count + 1);
 	}
 	if (!in->slots || count > ((size_t)in->mask + 1) / 4 * 3) {
 		grow_slots(in, slots_for(count));
@@ -83,15 +110,16 @@ static uint32_t find_hashed(
 	const struct intern *in, const void *p, size_t n, uint64_t h, uint32_t *ret_at)
 {
 	uint32_t at = (uint32_t)h & in->mask;
-	uint32_t tag = tag_of(h);
+	uint32_t ids = in->id_bits < 32 ? (UINT32_C(1) << in->id_bits) - 1 : UINT32_MAX;
+	uint32_t tag = slot_of(in, h, UINT32_MAX); /* id + 1 is 0 */
 	for (;; at = (at + 1) & in->mask) {
-		uint64_t slot = in->slots[at];
+		uint32_t slot = in->slots[at];
 		if (!slot) {
 			*ret_at = at;
 			return INTERN_NONE;
 		}
-		if ((uint32_t)(slot >> 32) == tag) {
-			uint32_t id = (uint32_t)slot - 1;
+		if ((slot & ~ids) == tag) {
+			uint32_t id = (slot & ids) - 1;
 			struct strview name = intern_str(in, id);
 			if (name.n == n && (n == 0 || memcmp(name.p, p, n) == 0)) {
 				return id;
@@ -105,6 +133,19 @@ uint64_t intern_hash(const void *p, size_t n)
 	return hash64(p, n);
 }
 
+/* The place where the next name begins, `count` being its id. */
+static void note_end(struct intern *in)
+{
+	uint32_t group = in->count >> INTERN_GROUP_BITS;
+	if ((in->count & ((1U << INTERN_GROUP_BITS) - 1)) == 0) {
+		in->base[group] = in->used;
+	}
+	if (in->used - in->base[group] > UINT32_MAX) {
+		out_of_memory(in->used);
+	}
+	in->place[in->count] = (uint32_t)(in->used - in->base[group]);
+}
+
 uint32_t intern_put_hashed(struct intern *in, const void *p, size_t n, uint64_t h)
 {
 	uint32_t at;
@@ -113,13 +154,13 @@ uint32_t intern_put_hashed(struct intern *in, const void *p, size_t n, uint64_t 
 		return id;
 	}
 	id = in->count++;
-	in->slots[at] = (uint64_t)tag_of(h) << 32 | (id + 1);
+	in->slots[at] = slot_of(in, h, id);
 	if (n) {
 		memcpy(in->bytes + in->used, p, n);
 	}
 	in->bytes[in->used + n] = '\0';
 	in->used += n + 1;
-	in->place[id + 1] = in->used;
+	note_end(in);
 	return id;
 }
 

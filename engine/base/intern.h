@@ -1,7 +1,7 @@
 /*
  * Bytes to a number and back: equal strings get one id, ids count up from 0, equality
  * of names becomes equality of integers. Names are held once, in one growing block;
- * 8 bytes a name for its place, and a table of 8-byte slots at most 3/4 full.
+ * 4 bytes a name for its place, and a table of 4-byte slots at most 3/4 full.
  */
 #ifndef CW_BASE_INTERN_H
 #define CW_BASE_INTERN_H
@@ -10,13 +10,19 @@
 
 #define INTERN_NONE UINT32_MAX
 
+/* Names whose places are counted from one base; their bytes are less than 4 GiB in all. */
+enum { INTERN_GROUP_BITS = 8 };
+
 struct intern {
 	char *bytes;      /* name, NUL, name, NUL, ... */
 	size_t used, cap; /* of bytes */
-	uint64_t *place;  /* id -> offset of its name; place[count] is the end */
+	uint32_t *place;  /* id -> offset of its name from the base of its group */
+	uint64_t *base;   /* id >> INTERN_GROUP_BITS -> offset in bytes */
 	uint32_t count, place_cap;
-	uint64_t *slots; /* high half: tag of the hash, low half: id + 1; 0 is free */
-	uint32_t mask;   /* slots - 1 */
+	/* low id_bits bits: id + 1, the others: a tag of the hash; 0 is free */
+	uint32_t *slots;
+	uint32_t mask; /* slots - 1 */
+	unsigned id_bits;
 };
 
 void intern_init(struct intern *in);
@@ -48,11 +54,18 @@ uint32_t intern_put_hashed(struct intern *in, const void *p, size_t n, uint64_t 
 uint32_t intern_find_hashed(
 	const struct intern *in, const void *p, size_t n, uint64_t hash);
 
+/* Where the name of `id` begins; of `count`: where the next one will. */
+static inline uint64_t intern_place(const struct intern *in, uint32_t id)
+{
+	return in->base[id >> INTERN_GROUP_BITS] + in->place[id];
+}
+
 /* The name of `id`, with a NUL behind it. Borrowed until the next intern_put. */
 static inline struct strview intern_str(const struct intern *in, uint32_t id)
 {
-	uint64_t at = in->place[id];
-	return (struct strview){in->bytes + at, (size_t)(in->place[id + 1] - at - 1)};
+	uint64_t at = intern_place(in, id);
+	return (struct strview){
+		in->bytes + at, (size_t)(intern_place(in, id + 1) - at - 1)};
 }
 
 /*

@@ -1,6 +1,8 @@
 #include "base/xalloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 void cw_bug(const char *file, int line, const char *fmt, ...)
@@ -38,6 +40,27 @@ size_t size_mul(size_t a, size_t b)
 	return product;
 }
 
+enum { MMAP_FROM = 1 << 20, HUGE_FROM = 8 << 20, PAGE = 4096 };
+
+void xalloc_large_blocks(void)
+{
+	/* said once, the threshold stays: else it rises with every large block freed */
+	mallopt(M_MMAP_THRESHOLD, MMAP_FROM);
+}
+
+/* A large block takes a few huge pages rather than thousands of faults. All of its pages
+ * are asked for: where they differ, the block cannot grow in its place. */
+static void *ask_huge(void *p, size_t bytes)
+{
+	if (p && bytes >= HUGE_FROM) {
+		size_t before = (uintptr_t)p & (PAGE - 1);
+		size_t all =
+			(before + malloc_usable_size(p) + PAGE - 1) & ~(size_t)(PAGE - 1);
+		madvise((char *)p - before, all, MADV_HUGEPAGE);
+	}
+	return p;
+}
+
 void *xmalloc(size_t size)
 {
 	void *p = malloc(size ? size : 1);
@@ -49,7 +72,7 @@ void *xmalloc(size_t size)
 
 void *xcalloc(size_t n, size_t size)
 {
-	void *p = calloc(n ? n : 1, size ? size : 1);
+	void *p = ask_huge(calloc(n ? n : 1, size ? size : 1), n * size);
 	if (!p) {
 		out_of_memory(size_mul(n, size));
 	}
@@ -59,7 +82,7 @@ void *xcalloc(size_t n, size_t size)
 void *xreallocarray(void *p, size_t n, size_t size)
 {
 	size_t bytes = size_mul(n, size);
-	void *q = realloc(p, bytes ? bytes : 1);
+	void *q = ask_huge(realloc(p, bytes ? bytes : 1), bytes);
 	if (!q) {
 		out_of_memory(bytes);
 	}

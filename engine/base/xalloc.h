@@ -24,6 +24,13 @@ char *xmemdup0(const void *p, size_t n) __attribute__((malloc));
 /* A formatted string. */
 char *xasprintf(const char *fmt, ...) CW_PRINTF(1, 2);
 
+/*
+ * For a program that holds large arrays, before its first allocation: blocks of a MiB and
+ * more are the kernel's own, so that they grow without being copied and go back when
+ * they are freed.
+ */
+void xalloc_large_blocks(void);
+
 /* The end of the program when memory is out: message on stderr, exit status 70. */
 CW_NORETURN void out_of_memory(size_t size);
 

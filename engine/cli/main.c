@@ -89,6 +89,7 @@ static bool answer_at_once(struct session *s, int *ret)
 
 int main(int argc, char **argv)
 {
+	xalloc_large_blocks();
 	struct session s;
 	int rc = EXIT_WRONG;
 	if (session_init(&s, argc, argv) == 0 && !answer_at_once(&s, &rc)) {

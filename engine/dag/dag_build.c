@@ -107,9 +107,20 @@ static void drop_optional(struct builder *b)
 	b->optional = false;
 }
 
+/* What only the exploration needs; the most memory is in use right after it. */
+static void forget_rows(struct builder *b)
+{
+	vec_release(&b->reader.files);
+	hashmap_release(&b->reader.seen);
+	if (!b->d->wf->has_param_items) {
+		set_store_forget(b->d->sets);
+	}
+}
+
 static int settle_graph(struct builder *b)
 {
 	adopt_globs(b->d);
+	forget_rows(b);
 	stat_files(b->d, STAT_SOURCES);
 	fixpoint(b);
 	if (b->optional) {

@@ -263,6 +263,7 @@ static bool read_in_batches(
 	}
 	size_t before = in->files.n;
 	vec_reserve(&in->files, set->row_count);
+	intern_reserve(&in->d->paths, set->row_count, 0);
 	for (size_t row = 0; row < set->row_count;) {
 		size_t n = 0;
 		strbuf_reset(&in->path);

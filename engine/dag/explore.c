@@ -11,7 +11,10 @@
 #include "dag/explore_ahead.h"
 #include "dag/input_parts.h"
 
-enum { DEFAULT_MAX_JOBS = 10000000 };
+enum {
+	DEFAULT_MAX_JOBS = 10000000,
+	LIST_KEPT = 100000, /* longer lists of inputs are not kept for the next job */
+};
 
 static void need_file(struct builder *b, uint32_t file)
 {
@@ -140,6 +143,9 @@ static uint32_t commit_job(
 	for (size_t i = 0; i < b->product_files.n; i++) {
 		vec_push(&d->outputs, b->product_files.v[i]);
 		cand_add(b, b->product_files.v[i], job);
+	}
+	if (in->files.cap > LIST_KEPT) {
+		vec_release(&in->files);
 	}
 	return job;
 }

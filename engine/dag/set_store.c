@@ -40,14 +40,23 @@ struct set_store *set_store_new(
 	return s;
 }
 
+void set_store_forget(struct set_store *s)
+{
+	for (uint32_t i = 0; i < s->wf->lookup_count; i++) {
+		lookup_index_free(s->lookups[i].index);
+		s->lookups[i] = (struct lookup_slot){.tried = false};
+	}
+	for (uint32_t i = 0; i < s->wf->set_count; i++) {
+		s->slots[i] = (struct slot){.state = SLOT_UNREAD};
+	}
+	arena_release(&s->arena);
+}
+
 void set_store_free(struct set_store *s)
 {
 	if (s) {
-		for (uint32_t i = 0; i < s->wf->lookup_count; i++) {
-			lookup_index_free(s->lookups[i].index);
-		}
+		set_store_forget(s);
 		free(s->lookups);
-		arena_release(&s->arena);
 		free(s->slots);
 		free(s);
 	}

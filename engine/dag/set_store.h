@@ -24,6 +24,10 @@ const struct set *set_store_get(struct set_store *s, uint32_t index);
 /* The same if they were read already, else NULL. */
 const struct set *set_store_peek(const struct set_store *s, uint32_t index);
 
+/* Gives back the memory of all rows and lookups; who asks for a set then has it read
+ * again. */
+void set_store_forget(struct set_store *s);
+
 /* A set whose text holds names: `text` is its glob or path with values[i] for slot i put
  * in. Rows lie in `arena`. 0, or -1 with errors in the sink. */
 int set_store_read_for(struct set_store *s, uint32_t index, const struct strview *values,

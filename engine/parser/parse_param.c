@@ -111,6 +111,7 @@ static int parse_value(struct reader *r, const struct yaml_tree_node *node,
 	}
 	if (node->kind == YAML_MAPPING && source_of(node)) {
 		ret->kind = PARAM_ITEM;
+		r->wf->has_param_items = true;
 		ret->item = ARENA_NEW(r->arena, struct item);
 		return parse_item(r, node, rule, true, ret->item);
 	}

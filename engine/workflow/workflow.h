@@ -272,7 +272,8 @@ struct workflow {
 	uint32_t envvar_count;
 	struct hook onstart, onsuccess, onerror;
 	uint32_t lookup_count;
-	bool has_after; /* some input is known only when a job is done */
+	bool has_after;       /* some input is known only when a job is done */
+	bool has_param_items; /* some param reads a set, when its job starts */
 };
 
 void workflow_init(struct workflow *wf);
