@@ -96,15 +96,35 @@ static int wrong(struct session *s, const char *fmt, const char *word)
 	return EXIT_WRONG;
 }
 
+/* Files of the command line are relative to where cwflow was started, and -d goes away. */
+static int keep_paths(struct session *s)
+{
+	char cwd[PATH_MAX];
+	struct options *o = &s->o;
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return wrong(s, "the current folder cannot be told: %s", strerror(errno));
+	}
+	if (o->workflow_file && o->workflow_file[0] != '/') {
+		s->file_owned = xasprintf("%s/%s", cwd, o->workflow_file);
+	}
+	if (o->events && o->events[0] != '/' && strcmp(o->events, "-") != 0) {
+		o->events = arena_printf(&s->wf.arena, "%s/%s", cwd, o->events);
+	}
+	for (size_t i = 0; i < o->configfiles.n; i++) {
+		const char **file = &o->configfiles.v[i];
+		if ((*file)[0] != '/') {
+			*file = arena_printf(&s->wf.arena, "%s/%s", cwd, *file);
+		}
+	}
+	return EXIT_DONE;
+}
+
 int session_enter(struct session *s)
 {
 	char cwd[PATH_MAX];
-	if (s->o.workflow_file && s->o.directory && s->o.workflow_file[0] != '/') {
-		if (!getcwd(cwd, sizeof(cwd))) {
-			return wrong(s, "the current folder cannot be told: %s",
-				strerror(errno));
-		}
-		s->file_owned = xasprintf("%s/%s", cwd, s->o.workflow_file);
+	int rc = s->o.directory ? keep_paths(s) : EXIT_DONE;
+	if (rc != EXIT_DONE) {
+		return rc;
 	}
 	if (s->o.directory && chdir(s->o.directory) != 0) {
 		diag_system(&s->sink, "CW-E300", errno, s->o.directory, "enter");

@@ -166,6 +166,17 @@ static struct span place_of_target(struct builder *b, uint32_t file)
 	return (struct span){0};
 }
 
+static void note_absent_rule(struct builder *b, struct strview target)
+{
+	const struct workflow *wf = b->d->wf;
+	for (uint32_t i = 0; i < wf->absent_rule_count; i++) {
+		if (sv_eq(wf->absent_rules[i], target)) {
+			diag_note(b->sink, (struct span){0},
+				"there is a rule of that name, but its `when` does not hold");
+		}
+	}
+}
+
 static void report_missing(struct builder *b, uint32_t file, uint32_t number)
 {
 	bool target = b->dep_start[file] == b->dep_start[file + 1];
@@ -175,6 +186,7 @@ static void report_missing(struct builder *b, uint32_t file, uint32_t number)
 			"no rule makes the target \"" SV_FMT
 			"\", and there is no such file",
 			SV_ARG(path));
+		note_absent_rule(b, path);
 	} else {
 		b->missing_source = true;
 		diag_error(b->sink, "CW-E401", place_of_need(b, file),

@@ -539,6 +539,7 @@ int parse_rules(struct reader *r)
 {
 	int rc = 0;
 	r->wf->rules = ARENA_ARRAY(r->arena, struct rule, r->rules.n);
+	r->wf->absent_rules = ARENA_ARRAY(r->arena, struct strview, r->rules.n);
 	for (size_t i = 0; i < r->rules.n; i++) {
 		struct rule_decl *d = &r->rules.v[i];
 		bool is_there;
@@ -548,6 +549,8 @@ int parse_rules(struct reader *r)
 		} else if (is_there) {
 			d->rule = &r->wf->rules[r->wf->rule_count];
 			init_rule(r, d);
+		} else {
+			r->wf->absent_rules[r->wf->absent_rule_count++] = d->full;
 		}
 	}
 	for (size_t i = 0; i < r->rules.n; i++) {

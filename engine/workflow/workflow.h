@@ -267,6 +267,8 @@ struct workflow {
 	uint32_t ruleorder_count;
 	struct strview *default_targets; /* empty: the first rule without wildcards */
 	struct span *default_target_spans;
+	struct strview *absent_rules; /* whose `when` does not hold */
+	uint32_t absent_rule_count;
 	uint32_t default_target_count;
 	struct strview *envvars; /* that jobs may refer to */
 	uint32_t envvar_count;
