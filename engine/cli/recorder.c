@@ -171,8 +171,10 @@ static uint32_t record_id(struct recorder *r, uint32_t job)
 	return state_new_job(s);
 }
 
-/* An input as it is now; a folder as it was at its first look. 0 or -1. */
-static int look_at_input(struct recorder *r, uint32_t file, struct known_file *ret)
+/* An input as it is now; a folder as it was at its first look. One that nothing is known
+ * of (`fresh`) is read, where it is small. 0 or -1. */
+static int look_at_input(
+	struct recorder *r, uint32_t file, bool fresh, struct known_file *ret)
 {
 	const struct dag *d = r->plan->d;
 	bool folder = d->file_flags[file] & FILE_FOLDER;
@@ -181,7 +183,9 @@ static int look_at_input(struct recorder *r, uint32_t file, struct known_file *r
 		*ret = r->folders.v[at];
 		return 0;
 	}
-	if (content_look(dag_path(d, file).p, ret) != 0) {
+	const char *path = dag_path(d, file).p;
+	int64_t most = r->plan->o.checksum_limit;
+	if (fresh ? content_take(path, most, ret) : content_look(path, ret)) {
 		return -1;
 	}
 	if (folder) {
@@ -196,7 +200,7 @@ static int look_at_input(struct recorder *r, uint32_t file, struct known_file *r
 static void note_inputs(struct recorder *r, struct started *a)
 {
 	const struct dag *d = r->plan->d;
-	const struct state *s = &r->records->state;
+	struct state *s = &r->records->state;
 	uint32_t n;
 	const uint32_t *in = dag_inputs(d, a->job, &n);
 	int64_t most = r->plan->o.checksum_limit;
@@ -215,9 +219,14 @@ static void note_inputs(struct recorder *r, struct started *a)
 			}
 			continue;
 		}
-		if (look_at_input(r, file, now) != 0) {
+		bool fresh = id == STATE_NONE;
+		if (look_at_input(r, file, fresh, now) != 0) {
 			now->stamp = (struct stamp){-1, -1};
 			now->job = STATE_NONE;
+		} else if (fresh && now->content.kind != CONTENT_NONE) {
+			/* so that no other job reads it */
+			state_put_file(s, state_file_id(s, file), now);
+			continue;
 		}
 		const struct known_file *known =
 			id == STATE_NONE ? NULL : &s->files.v[id];
@@ -367,8 +376,8 @@ static struct content content_of_job(
 	return (struct content){hash128(all, sizeof(all)), CONTENT_JOB};
 }
 
-static void add_outputs(struct recorder *r, const struct job_spec *spec, uint32_t id,
-	const struct fingerprint *print)
+static void add_outputs(struct recorder *r, const struct job_spec *spec,
+	const struct fs_stat *seen, uint32_t id, const struct fingerprint *print)
 {
 	struct plan *p = r->plan;
 	struct state *s = &r->records->state;
@@ -382,7 +391,9 @@ static void add_outputs(struct recorder *r, const struct job_spec *spec, uint32_
 		if (!output && !(p->d->file_flags[files[i]] & FILE_NEEDED)) {
 			continue; /* a log that nobody reads */
 		}
-		if (content_look(path, &now) != 0) {
+		if (output && seen && seen[i].kind == FS_FILE) {
+			content_from(&seen[i], &now);
+		} else if (content_look(path, &now) != 0) {
 			continue;
 		}
 		if (output && spec->outputs[i].flags & OUTPUT_TOUCH) {
@@ -447,7 +458,7 @@ static void put_job(struct recorder *r, struct started *a, const struct job_spec
 	uint32_t version =
 		fingerprint_job(f, spec->job, &print) == 0 ? FINGERPRINT_VERSION : 0;
 	add_inputs(r, a);
-	add_outputs(r, spec, a->id, &print);
+	add_outputs(r, spec, result->seen, a->id, &print);
 	struct row_job row = {.id = a->id,
 		.run = r->run.id,
 		.version = version,

@@ -7,6 +7,7 @@
 #define CW_EXEC_EXECUTOR_H
 
 #include "base/strview.h"
+#include "sys/fs.h"
 
 enum command_kind {
 	COMMAND_NONE,  /* nothing to run: done at once */
@@ -91,6 +92,8 @@ struct job_result {
 	struct strview output; /* what it printed (stdout and stderr as they came), maybe
 	                            cut; borrowed until the next event */
 	uint64_t output_size;  /* bytes it printed in all */
+	/* Each output as it was checked, of JOB_OK; NULL: not looked at. Borrowed likewise. */
+	const struct fs_stat *seen;
 };
 
 struct executor;

@@ -6,7 +6,8 @@
 void fingerprinter_init(struct fingerprinter *f, struct job_context *c)
 {
 	size_t rules = c->d->wf->rule_count;
-	*f = (struct fingerprinter){.c = c, .hash = hash_stream_new()};
+	*f = (struct fingerprinter){.c = c};
+	strbuf_init(&f->bytes);
 	arena_init(&f->arena);
 	f->rules = xcalloc(rules ? rules : 1, sizeof(*f->rules));
 	hashmap_init(&f->scripts);
@@ -16,7 +17,7 @@ void fingerprinter_init(struct fingerprinter *f, struct job_context *c)
 
 void fingerprinter_release(struct fingerprinter *f)
 {
-	hash_stream_free(f->hash);
+	strbuf_release(&f->bytes);
 	arena_release(&f->arena);
 	free(f->rules);
 	hashmap_release(&f->scripts);
@@ -29,13 +30,13 @@ void fingerprinter_release(struct fingerprinter *f)
 static void add(struct fingerprinter *f, struct strview text)
 {
 	uint64_t n = text.n;
-	hash_stream_add(f->hash, &n, sizeof(n));
-	hash_stream_add(f->hash, text.p, text.n);
+	strbuf_add(&f->bytes, &n, sizeof(n));
+	strbuf_addsv(&f->bytes, text);
 }
 
 static void add_number(struct fingerprinter *f, uint64_t x)
 {
-	hash_stream_add(f->hash, &x, sizeof(x));
+	strbuf_add(&f->bytes, &x, sizeof(x));
 }
 
 static void add_text(struct fingerprinter *f, const struct text *t)
@@ -45,8 +46,8 @@ static void add_text(struct fingerprinter *f, const struct text *t)
 
 static uint64_t finish(struct fingerprinter *f)
 {
-	uint64_t h = hash_stream_digest(f->hash).lo;
-	hash_stream_reset(f->hash);
+	uint64_t h = hash128(f->bytes.buf, f->bytes.len).lo;
+	strbuf_reset(&f->bytes);
 	return h ? h : 1;
 }
 

@@ -23,8 +23,8 @@ struct fingerprinter {
 	struct arena arena;    /* scratch */
 	uint64_t *rules;       /* by rule: its version, 0: not computed yet */
 	const struct config *config_of;
-	uint64_t config; /* of that whole configuration */
-	struct hash_stream *hash;
+	uint64_t config;               /* of that whole configuration */
+	struct strbuf bytes;           /* to be hashed */
 	struct strbuf command, params; /* of the last job, for people: the command; lines
 	                                  NAME=VALUE, settings first */
 	struct hashmap scripts;        /* hash of a path -> its script in script_sums */

@@ -222,8 +222,8 @@ static int say_missing(const struct job_spec *spec, const uint32_t *missing, uin
 	return -1;
 }
 
-int job_files_check(
-	const struct job_spec *spec, struct strbuf *error, const char **ret_missing)
+int job_files_check(const struct job_spec *spec, struct fs_stat *seen,
+	struct strbuf *error, const char **ret_missing)
 {
 	uint32_t missing[3], n = 0;
 	if (ret_missing) {
@@ -237,6 +237,9 @@ int job_files_check(
 		struct fs_stat st;
 		if (fs_stat(AT_FDCWD, o->path, &st) < 0) {
 			return say(error, "look at output", o->path);
+		}
+		if (seen) {
+			seen[i] = st;
 		}
 		if (st.kind == FS_MISSING || st.kind == FS_LINK) {
 			if (n < 3) {

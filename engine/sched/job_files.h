@@ -39,9 +39,9 @@ void job_files_adopt(struct job_files *f, const struct job_spec *spec);
 
 /* After a command that ended well: makes `touch` outputs, then looks whether all outputs
  * are there and as declared. 0, or -1 with `error`; *ret_missing (may be NULL) is the
- * first output that is missing, or NULL. */
-int job_files_check(
-	const struct job_spec *spec, struct strbuf *error, const char **ret_missing);
+ * first output that is missing, or NULL. `seen` (or NULL) gets what each output is. */
+int job_files_check(const struct job_spec *spec, struct fs_stat *seen,
+	struct strbuf *error, const char **ret_missing);
 
 /* All is well: empty logs, benchmark, protection; asides go. 0, or -1 with `error`. */
 int job_files_accept(struct job_files *f, const struct job_spec *spec,

@@ -223,12 +223,15 @@ static bool check(struct run *r, struct active *a, struct job_result *result)
 {
 	const char *missing;
 	strbuf_reset(&r->words);
-	int rc = job_files_check(&a->spec, &r->words, &missing);
+	struct fs_stat *seen =
+		ARENA_ARRAY(&a->arena, struct fs_stat, a->spec.output_count);
+	int rc = job_files_check(&a->spec, seen, &r->words, &missing);
 	if (rc < 0 && missing && !a->cancelled && r->o->latency_wait_s > 0 &&
 		(a->waiting ? now_ns() < a->wait_until_ns : fs_is_network(missing))) {
 		return false;
 	}
 	if (rc == 0) {
+		result->seen = seen;
 		forget_running(r, a);
 		rc = job_files_accept(&a->files, &a->spec, &result->usage, &r->words);
 	}

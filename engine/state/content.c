@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 1 << 18 };
+enum { READ_BYTES = 1 << 18, READ_SMALL = 8192 };
 
 static int64_t ns_of(struct timespec t)
 {
@@ -79,23 +79,65 @@ static struct stamp tree_stamp(const struct tree *t)
 	return s;
 }
 
+static void take_stat(const char *path, const struct stat *st, struct known_file *ret)
+{
+	*ret = (struct known_file){.stamp = {st->st_size, ns_of(st->st_mtim)},
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.job = STATE_NONE};
+	if (S_ISDIR(st->st_mode)) {
+		struct tree t;
+		tree_read(&t, path, st);
+		ret->stamp = tree_stamp(&t);
+		tree_release(&t);
+	} else if (S_ISREG(st->st_mode) && !st->st_size) {
+		ret->content = (struct content){hash128("", 0), CONTENT_BYTES};
+	}
+}
+
 int content_look(const char *path, struct known_file *ret)
 {
 	struct stat st;
 	if (stat(path, &st) != 0) {
 		return -1;
 	}
-	*ret = (struct known_file){.stamp = {st.st_size, ns_of(st.st_mtim)},
-		.dev = st.st_dev,
-		.ino = st.st_ino,
-		.job = STATE_NONE};
-	if (S_ISDIR(st.st_mode)) {
-		struct tree t;
-		tree_read(&t, path, &st);
-		ret->stamp = tree_stamp(&t);
-		tree_release(&t);
-	}
+	take_stat(path, &st, ret);
 	return 0;
+}
+
+void content_from(const struct fs_stat *st, struct known_file *ret)
+{
+	*ret = (struct known_file){.stamp = {(int64_t)st->size, st->mtime_ns},
+		.dev = st->dev,
+		.ino = st->ino,
+		.job = STATE_NONE};
+	if (st->kind == FS_FILE && !st->size) {
+		ret->content = (struct content){hash128("", 0), CONTENT_BYTES};
+	}
+}
+
+int content_take(const char *path, int64_t most, struct known_file *ret)
+{
+	char small[READ_SMALL];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		return content_look(path, ret);
+	}
+	int rc = fstat(fd, &st);
+	if (rc == 0) {
+		take_stat(path, &st, ret);
+		/* who writes to it from now on gives it another stamp than this one */
+		if (S_ISREG(st.st_mode) && st.st_size &&
+			st.st_size < (off_t)sizeof(small) &&
+			(!most || st.st_size <= most) &&
+			read(fd, small, sizeof(small)) == st.st_size) {
+			ret->content = (struct content){
+				hash128(small, (size_t)st.st_size), CONTENT_BYTES};
+		}
+	}
+	close(fd);
+	return rc;
 }
 
 bool content_is_settled(const struct known_file *known, int64_t most)
@@ -115,7 +157,7 @@ struct content content_of_stamp(struct stamp stamp)
  * long. */
 static int digest_fd(int fd, int64_t size, struct digest *ret)
 {
-	char small[8192];
+	char small[READ_SMALL];
 	if (size <= (int64_t)sizeof(small)) {
 		ssize_t n = read(fd, small, sizeof(small));
 		*ret = hash128(small, n > 0 ? (size_t)n : 0);
@@ -151,8 +193,9 @@ static int read_file(const char *path, const struct known_file *known, struct di
 		if (S_ISDIR(st.st_mode)) {
 			rc = 1;
 		} else if (S_ISREG(st.st_mode) && same(&st, known) &&
-			   digest_fd(fd, st.st_size, ret) == 0 && fstat(fd, &st) == 0 &&
-			   same(&st, known)) {
+			   digest_fd(fd, st.st_size, ret) == 0 &&
+			   (st.st_size <= READ_SMALL ||
+				   (fstat(fd, &st) == 0 && same(&st, known)))) {
 			rc = 0;
 		}
 	}
@@ -207,6 +250,9 @@ static int read_tree(const char *path, const struct known_file *known, struct di
 void content_read(const char *path, int64_t most, struct known_file *known)
 {
 	struct digest d;
+	if (known->content.kind == CONTENT_BYTES && !known->stamp.size) {
+		return;
+	}
 	known->content = content_of_stamp(known->stamp);
 	if (most && known->stamp.size > most) {
 		return;

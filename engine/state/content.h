@@ -3,14 +3,24 @@
 #define CW_STATE_CONTENT_H
 
 #include "state/state.h"
+#include "sys/fs.h"
 
 /*
  * What is at `path`, through links: stamp, device and inode of *ret; its content is
- * CONTENT_NONE and its job STATE_NONE. Of a folder the stamp is that of its tree: the sum
+ * CONTENT_NONE (but of an empty file that of no bytes) and its job STATE_NONE. Of a folder the stamp is that of its tree: the sum
  * of sizes and the latest time (every entry is looked at). 0, or -1 with errno where
  * nothing is there.
  */
 int content_look(const char *path, struct known_file *ret);
+
+/* The same of a file that was looked at already; no folder. */
+void content_from(const struct fs_stat *st, struct known_file *ret);
+
+/*
+ * The same; of a small file, of at most `most` bytes (0: any), the content, too, which
+ * costs little more than the look.
+ */
+int content_take(const char *path, int64_t most, struct known_file *ret);
 
 /*
  * Fills known->content for what content_look said: CONTENT_BYTES or CONTENT_TREE, of

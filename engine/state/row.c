@@ -81,22 +81,47 @@ static size_t fixed_size(enum field_type type)
 	return 0;
 }
 
+/* How many bytes a row takes. */
+static size_t encoded_size(const struct field *f, const void *row)
+{
+	size_t n = 1;
+	for (; f->type != FIELD_END; f++) {
+		n += fixed_size(f->type);
+		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
+			struct strview text;
+			memcpy(&text, (const char *)row + f->at, sizeof(text));
+			n += text.n;
+		}
+	}
+	return n;
+}
+
 void row_encode(enum row_kind kind, const void *row, struct strbuf *out)
 {
-	strbuf_addch(out, (char)('A' + (int)kind));
-	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++) {
+	const struct field *f = row_fields(kind);
+	size_t size = encoded_size(f, row);
+	strbuf_grow(out, size);
+	char *to = out->buf + out->len;
+	*to++ = (char)('A' + (int)kind);
+	for (; f->type != FIELD_END; f++) {
 		const char *p = (const char *)row + f->at;
+		size_t fixed = fixed_size(f->type);
 		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
 			struct strview text;
 			memcpy(&text, p, sizeof(text));
 			uint32_t n = (uint32_t)text.n;
 			cw_assert(n == text.n);
-			strbuf_add(out, &n, sizeof(n));
-			strbuf_add(out, text.p, n);
+			memcpy(to, &n, sizeof(n));
+			if (n) {
+				memcpy(to + sizeof(n), text.p, n);
+			}
+			to += n;
 		} else {
-			strbuf_add(out, p, fixed_size(f->type));
+			memcpy(to, p, fixed);
 		}
+		to += fixed;
 	}
+	strbuf_setlen(out, out->len + size);
 }
 
 /* Takes `n` bytes off the front; NULL where there are fewer. */
