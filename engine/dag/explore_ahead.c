@@ -32,7 +32,7 @@ struct ahead {
 static bool rule_fits(const struct rule *rule)
 {
 	bool fits = rule->wildcard_count <= 1 && rule->product_count > 0 &&
-		    !rule->depfile &&
+		    !rule->depfile && !rule->params_choose &&
 		    rule->input_count + rule->product_count <= NAMES_MOST;
 	for (uint32_t i = 0; i < rule->input_count && fits; i++) {
 		const struct item *item = &rule->inputs[i].item;

@@ -238,25 +238,20 @@ static bool is_config_ref(const struct text *t)
 static enum inputs_outcome read_item(struct input_reader *in, const struct item *item,
 	uint32_t entry, unsigned flags, const struct strview *values);
 
-static enum inputs_outcome not_found(struct input_reader *in, const struct item *item,
-	uint32_t entry, unsigned flags, const struct strview *values, const char *why)
-{
-	if (item->otherwise) {
-		return read_item(in, item->otherwise, entry, flags, values);
-	}
-	in->why = why;
-	return INPUTS_NOT_APPLY;
-}
-
-static enum inputs_outcome read_lookup(struct input_reader *in, const struct item *item,
-	uint32_t entry, unsigned flags, const struct strview *values)
-{
-	struct strview wanted[WILDCARDS_MOST];
+/* What a lookup finds. */
+struct found_row {
+	const struct lookup_index *index;
 	const struct set *set;
 	uint32_t column;
-	const struct lookup_index *index =
-		set_store_lookup(in->d->sets, item, &set, &column);
-	if (!index) {
+	size_t row; /* SIZE_MAX: none, and in->why says so */
+};
+
+static enum inputs_outcome find_row(struct input_reader *in, const struct item *item,
+	const struct strview *values, struct found_row *ret)
+{
+	struct strview wanted[WILDCARDS_MOST];
+	ret->index = set_store_lookup(in->d->sets, item, &ret->set, &ret->column);
+	if (!ret->index) {
 		return INPUTS_FAILED;
 	}
 	cw_assert(item->where_count <= WILDCARDS_MOST);
@@ -267,21 +262,37 @@ static enum inputs_outcome read_lookup(struct input_reader *in, const struct ite
 		}
 		wanted[i] = arena_sv(&in->arena, strbuf_sv(&in->path));
 	}
-	size_t row = lookup_first(index, wanted);
-	if (row == SIZE_MAX) {
-		const char *why = "its lookup finds no row";
+	ret->row = lookup_first(ret->index, wanted);
+	if (ret->row == SIZE_MAX) {
+		in->why = "its lookup finds no row";
 		if (item->where_count) {
-			why = arena_printf(&in->arena,
+			in->why = arena_printf(&in->arena,
 				"its lookup finds no row where " SV_FMT " is \"" SV_FMT
 				"\"",
 				SV_ARG(item->where[0].column), SV_ARG(wanted[0]));
 		}
-		return not_found(in, item, entry, flags, values, why);
 	}
-	for (; row != SIZE_MAX; row = lookup_next(index, row)) {
+	return INPUTS_OK;
+}
+
+static enum inputs_outcome read_lookup(struct input_reader *in, const struct item *item,
+	uint32_t entry, unsigned flags, const struct strview *values)
+{
+	struct found_row f;
+	enum inputs_outcome rc = find_row(in, item, values, &f);
+	if (rc != INPUTS_OK) {
+		return rc;
+	}
+	if (f.row == SIZE_MAX) {
+		return item->otherwise
+			       ? read_item(in, item->otherwise, entry, flags, values)
+			       : INPUTS_NOT_APPLY;
+	}
+	for (size_t row = f.row; row != SIZE_MAX; row = lookup_next(f.index, row)) {
 		strbuf_reset(&in->path);
-		strbuf_addsv(&in->path, set->values[row * set->column_count + column]);
-		enum inputs_outcome rc = input_take(in, entry, flags, false);
+		strbuf_addsv(
+			&in->path, f.set->values[row * f.set->column_count + f.column]);
+		rc = input_take(in, entry, flags, false);
 		if (rc != INPUTS_OK) {
 			return rc;
 		}
@@ -289,22 +300,38 @@ static enum inputs_outcome read_lookup(struct input_reader *in, const struct ite
 	return INPUTS_OK;
 }
 
-static enum inputs_outcome read_switch(struct input_reader *in, const struct item *item,
-	uint32_t entry, unsigned flags, const struct strview *values)
+/* The item of a switch's case, or its default; NULL where there is none, and in->why. */
+static enum inputs_outcome find_case(struct input_reader *in, const struct item *item,
+	const struct strview *values, const struct item **ret)
 {
 	enum inputs_outcome rc = input_render(in, &item->subject, values);
 	if (rc != INPUTS_OK) {
 		return rc;
 	}
 	struct strview subject = strbuf_sv(&in->path);
+	*ret = item->otherwise;
 	for (uint32_t i = 0; i < item->case_count; i++) {
 		if (sv_eq(item->cases[i].key, subject)) {
-			return read_item(in, item->cases[i].item, entry, flags, values);
+			*ret = item->cases[i].item;
+			return INPUTS_OK;
 		}
 	}
-	return not_found(in, item, entry, flags, values,
-		arena_printf(&in->arena, "its switch has no case for \"" SV_FMT "\"",
-			SV_ARG(subject)));
+	if (!*ret) {
+		in->why = arena_printf(&in->arena,
+			"its switch has no case for \"" SV_FMT "\"", SV_ARG(subject));
+	}
+	return INPUTS_OK;
+}
+
+static enum inputs_outcome read_switch(struct input_reader *in, const struct item *item,
+	uint32_t entry, unsigned flags, const struct strview *values)
+{
+	const struct item *chosen;
+	enum inputs_outcome rc = find_case(in, item, values, &chosen);
+	if (rc != INPUTS_OK) {
+		return rc;
+	}
+	return chosen ? read_item(in, chosen, entry, flags, values) : INPUTS_NOT_APPLY;
 }
 
 /* Nesting is bounded by the YAML reader. */
@@ -340,6 +367,79 @@ static enum inputs_outcome read_item(struct input_reader *in, const struct item 
 	CW_BUG("item of kind %d", (int)item->kind);
 }
 
+/* --- params that choose --------------------------------------------------------------- */
+
+/* Whether the expression has a value before the job has inputs. No deeper than the parser of
+ * templates allows. */
+static bool is_early_expr(const struct expr *e)
+{
+	if (e->op == EXPR_REF) {
+		return e->ref->kind == REF_WILDCARD || e->ref->kind == REF_CONFIG;
+	}
+	bool early = true;
+	for (uint32_t i = 0; i < e->arg_count && early; i++) {
+		early = is_early_expr(e->args[i]);
+	}
+	return early;
+}
+
+static bool is_early(const struct text *t)
+{
+	bool early = true;
+	for (uint32_t i = 0; i < t->t.count && early; i++) {
+		early = t->t.pieces[i].kind != PIECE_EXPR ||
+			is_early_expr(t->t.pieces[i].expr);
+	}
+	return early;
+}
+
+static bool asks_early(const struct item *item)
+{
+	bool early = item->kind == ITEM_LOOKUP ||
+		     (item->kind == ITEM_SWITCH && is_early(&item->subject));
+	for (uint32_t i = 0; i < item->where_count && early; i++) {
+		early = is_early(&item->where[i].value);
+	}
+	return early;
+}
+
+/* Whether a source of a param has something to give, as far as wildcards and configuration
+ * tell; the rest is seen when the job runs. */
+static enum inputs_outcome item_applies(
+	struct input_reader *in, const struct item *item, const struct strview *values)
+{
+	while (item && asks_early(item)) {
+		struct found_row f = {.row = SIZE_MAX};
+		const struct item *next = NULL;
+		bool lookup = item->kind == ITEM_LOOKUP;
+		enum inputs_outcome rc = lookup ? find_row(in, item, values, &f)
+						: find_case(in, item, values, &next);
+		if (rc != INPUTS_OK || f.row != SIZE_MAX) {
+			return rc;
+		}
+		next = lookup ? item->otherwise : next;
+		if (!next) {
+			return INPUTS_NOT_APPLY;
+		}
+		item = next;
+	}
+	return INPUTS_OK;
+}
+
+static enum inputs_outcome params_apply(
+	struct input_reader *in, const struct rule *rule, const struct strview *values)
+{
+	enum inputs_outcome rc = INPUTS_OK;
+	in->as_texts = true;
+	for (uint32_t i = 0; i < rule->param_count && rc == INPUTS_OK; i++) {
+		if (rule->params[i].kind == PARAM_ITEM) {
+			rc = item_applies(in, rule->params[i].item, values);
+		}
+	}
+	in->as_texts = false;
+	return rc;
+}
+
 enum inputs_outcome inputs_read(
 	struct input_reader *in, const struct rule *rule, const struct strview *values)
 {
@@ -355,7 +455,7 @@ enum inputs_outcome inputs_read(
 			return rc;
 		}
 	}
-	return INPUTS_OK;
+	return rule->params_choose ? params_apply(in, rule, values) : INPUTS_OK;
 }
 
 enum inputs_outcome inputs_texts(struct input_reader *in, const struct rule *rule,

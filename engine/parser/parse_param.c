@@ -113,7 +113,10 @@ static int parse_value(struct reader *r, const struct yaml_tree_node *node,
 		ret->kind = PARAM_ITEM;
 		r->wf->has_param_items = true;
 		ret->item = ARENA_NEW(r->arena, struct item);
-		return parse_item(r, node, rule, true, ret->item);
+		int rc = parse_item(r, node, rule, true, ret->item);
+		rule->params_choose |=
+			ret->item->kind == ITEM_LOOKUP || ret->item->kind == ITEM_SWITCH;
+		return rc;
 	}
 	if (node->kind == YAML_MAPPING && yaml_is_bare_braces(node)) {
 		return want_scalar(r, node, "a param");

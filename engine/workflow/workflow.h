@@ -214,6 +214,7 @@ struct rule {
 	uint32_t input_count;
 	struct param *params;
 	uint32_t param_count;
+	bool params_choose; /* a lookup or a switch among them may have nothing to give */
 	enum job_command command_kind;
 	struct text command; /* RULE_SHELL */
 	struct text *argv;   /* RULE_COMMAND */
