@@ -211,7 +211,15 @@ static size_t escape_one(struct strbuf *out, const char *p, size_t n)
 void escape_for_terminal(struct strbuf *out, struct strview s)
 {
 	for (size_t at = 0; at < s.n;) {
-		at += escape_one(out, s.p + at, s.n - at);
+		size_t plain = at;
+		while (plain < s.n && s.p[plain] >= ' ' && s.p[plain] <= '~') {
+			plain++;
+		}
+		strbuf_add(out, s.p + at, plain - at);
+		at = plain;
+		if (at < s.n) {
+			at += escape_one(out, s.p + at, s.n - at);
+		}
 	}
 }
 

@@ -105,9 +105,14 @@ void strbuf_addu64(struct strbuf *sb, uint64_t x)
 {
 	char digits[20];
 	size_t at = sizeof(digits);
-	do {
-		digits[--at] = (char)('0' + x % 10);
-		x /= 10;
-	} while (x);
+	for (; x >= 100; x /= 100) {
+		unsigned two = (unsigned)(x % 100);
+		digits[--at] = (char)('0' + two % 10);
+		digits[--at] = (char)('0' + two / 10);
+	}
+	digits[--at] = (char)('0' + x % 10);
+	if (x >= 10) {
+		digits[--at] = (char)('0' + x / 10);
+	}
 	strbuf_add(sb, digits + at, sizeof(digits) - at);
 }

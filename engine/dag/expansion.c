@@ -24,6 +24,11 @@ struct expansion {
 	uint32_t columns[WILDCARDS_MOST];
 	uint32_t loop_of[WILDCARDS_MOST];
 	bool used[WILDCARDS_MOST];
+	/* names that were spelled and are not taken yet, one behind the other in `text` */
+	bool batched, distinct;
+	struct strbuf text;
+	struct strview names[INTERN_BATCH];
+	size_t name_count;
 };
 
 static const struct set_def *def_of(const struct expansion *x, uint32_t number)
@@ -204,11 +209,56 @@ static int enter_loop(struct expansion *x, uint32_t g)
 	return 0;
 }
 
+/* Whether names of this pattern can be taken in batches. */
+static bool can_batch(struct expansion *x, const struct text *t)
+{
+	const struct set *set = x->loop_count == 1 ? x->loops[0].set : NULL;
+	if (x->in->as_texts || !t->plain) {
+		return false;
+	}
+	x->distinct = x->e->pattern_count == 1 && set && set->distinct &&
+		      set->column_count == 1;
+	if (set) {
+		vec_reserve(&x->in->files, set->row_count);
+		intern_reserve(&x->in->d->paths, set->row_count, 0);
+	}
+	return true;
+}
+
+/* The names spelled so far. Where one of them is no plain path, each is taken alone. */
+static enum inputs_outcome take_batch(struct expansion *x, uint32_t entry, unsigned flags)
+{
+	struct input_reader *in = x->in;
+	const char *p = x->text.buf;
+	for (size_t i = 0; i < x->name_count; i++) {
+		x->names[i].p = p;
+		p += x->names[i].n;
+	}
+	enum inputs_outcome rc = INPUTS_OK;
+	if (!input_take_many(in, entry, flags, x->names, x->name_count, !x->distinct)) {
+		for (size_t i = 0; i < x->name_count && rc == INPUTS_OK; i++) {
+			strbuf_reset(&in->path);
+			strbuf_addsv(&in->path, x->names[i]);
+			rc = input_take(in, entry, flags, true);
+		}
+	}
+	strbuf_reset(&x->text);
+	x->name_count = 0;
+	return rc;
+}
+
 static enum inputs_outcome emit(
 	struct expansion *x, const struct text *t, uint32_t entry, unsigned flags)
 {
-	enum inputs_outcome rc = input_render(x->in, t, x->values);
-	return rc == INPUTS_OK ? input_take(x->in, entry, flags, true) : rc;
+	if (!x->batched) {
+		enum inputs_outcome rc = input_render(x->in, t, x->values);
+		return rc == INPUTS_OK ? input_take(x->in, entry, flags, true) : rc;
+	}
+	size_t from = x->text.len;
+	text_expand_plain(t, x->values, &x->text);
+	/* the length now, the place later: the buffer may move */
+	x->names[x->name_count++] = (struct strview){NULL, x->text.len - from};
+	return x->name_count == INTERN_BATCH ? take_batch(x, entry, flags) : INPUTS_OK;
 }
 
 static enum inputs_outcome run_loops(
@@ -244,64 +294,35 @@ static enum inputs_outcome run_loops(
 	}
 }
 
-/*
- * The common case, a plain pattern over one list without doubles, goes in batches: names
- * are spelled and hashed and their slots prefetched before the first is looked up, and
- * no two of them can be equal. False, with nothing taken, where it is not that case.
- */
-static bool read_in_batches(
+/* Names of plain patterns go in batches: they are spelled and hashed and their slots
+ * prefetched before the first is looked up. */
+static enum inputs_outcome read_pattern(
 	struct expansion *x, const struct text *t, uint32_t entry, unsigned flags)
 {
-	enum { BATCH = 64 };
-	struct input_reader *in = x->in;
-	struct strview names[BATCH];
-	const struct set *set = x->loop_count == 1 ? x->loops[0].set : NULL;
-	if (in->as_texts || flags || x->e->pattern_count != 1 || !t->plain || !set ||
-		def_of(x, x->loops[0].number)->dynamic || !set->distinct ||
-		set->column_count != 1) {
-		return false;
+	if (find_loops(x, t) != 0) {
+		return INPUTS_FAILED;
 	}
-	size_t before = in->files.n;
-	vec_reserve(&in->files, set->row_count);
-	intern_reserve(&in->d->paths, set->row_count, 0);
-	for (size_t row = 0; row < set->row_count;) {
-		size_t n = 0;
-		strbuf_reset(&in->path);
-		for (; n < BATCH && row < set->row_count; n++) {
-			x->loops[0].row = row++;
-			set_values(x, 0);
-			size_t from = in->path.len;
-			text_expand_plain(t, x->values, &in->path);
-			/* lengths now: the buffer may move */
-			names[n] = (struct strview){NULL, in->path.len - from};
-		}
-		if (!input_take_many(in, entry, names, n)) {
-			in->files.n = before;
-			return false;
-		}
-	}
-	return true;
+	x->batched = can_batch(x, t);
+	enum inputs_outcome rc = run_loops(x, t, entry, flags);
+	return rc == INPUTS_OK && x->name_count ? take_batch(x, entry, flags) : rc;
 }
 
 enum inputs_outcome expansion_read(struct input_reader *in, const struct expand *e,
 	uint32_t entry, unsigned flags, const struct strview *values)
 {
 	struct expansion x; /* large: its rows are set when they are used */
+	enum inputs_outcome rc = INPUTS_OK;
 	x.in = in;
 	x.e = e;
 	x.wildcards = values;
+	x.name_count = 0;
+	x.distinct = false;
+	strbuf_init(&x.text);
 	hashmap_release(&in->seen);
-	for (uint32_t p = 0; p < e->pattern_count; p++) {
-		if (find_loops(&x, &e->patterns[p]) != 0) {
-			return INPUTS_FAILED;
-		}
-		if (read_in_batches(&x, &e->patterns[p], entry, flags)) {
-			continue;
-		}
-		enum inputs_outcome rc = run_loops(&x, &e->patterns[p], entry, flags);
-		if (rc != INPUTS_OK) {
-			return rc;
-		}
+	in->first_new = in->d->paths.count;
+	for (uint32_t p = 0; p < e->pattern_count && rc == INPUTS_OK; p++) {
+		rc = read_pattern(&x, &e->patterns[p], entry, flags);
 	}
-	return INPUTS_OK;
+	strbuf_release(&x.text);
+	return rc;
 }

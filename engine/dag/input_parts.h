@@ -13,12 +13,12 @@ enum inputs_outcome input_take(
 	struct input_reader *in, uint32_t entry, unsigned flags, bool once);
 
 /*
- * Takes `count` names that stand one behind the other in in->path, of lengths names[i].n
- * (their pointers are set here), as inputs of `entry`. False, with some taken, where one
- * of them is not in normal form or cannot be a path.
+ * Takes up to INTERN_BATCH names as inputs of `entry`; `once` as above: without it no two
+ * may be equal in this expansion. False, with none taken, where one of them is not in
+ * normal form or cannot be a path.
  */
-bool input_take_many(
-	struct input_reader *in, uint32_t entry, struct strview *names, size_t count);
+bool input_take_many(struct input_reader *in, uint32_t entry, unsigned flags,
+	const struct strview *names, size_t count, bool once);
 
 /* All paths of an expansion; values[i] for the rule's wildcard i. */
 enum inputs_outcome expansion_read(struct input_reader *in, const struct expand *e,

@@ -84,6 +84,20 @@ static const char *unfit(struct strview path)
 	return NULL;
 }
 
+/* Whether the expansion has the file already; `known`: how many names there were before
+ * it was looked up. */
+static bool seen_before(struct input_reader *in, uint32_t file, uint32_t known)
+{
+	return file < known &&
+	       (file >= in->first_new || hashmap_set(&in->seen, file, 0) != HASHMAP_NONE);
+}
+
+static uint32_t input_bits(unsigned flags)
+{
+	return (flags & ITEM_ANCIENT ? INPUT_ANCIENT : 0) |
+	       (flags & ITEM_OPTIONAL ? INPUT_OPTIONAL : 0);
+}
+
 /* Takes in what is in in->path: as one more input, or as one more text. */
 enum inputs_outcome input_take(
 	struct input_reader *in, uint32_t entry, unsigned flags, bool once)
@@ -100,25 +114,21 @@ enum inputs_outcome input_take(
 	if (in->why) {
 		return INPUTS_NOT_APPLY;
 	}
+	uint32_t known = in->d->paths.count;
 	uint32_t file = dag_intern_path(in->d, path, &in->normal);
-	if (once && hashmap_set(&in->seen, file, 0) != HASHMAP_NONE) {
-		return INPUTS_OK;
+	if (!once || !seen_before(in, file, known)) {
+		vec_push(
+			&in->files, (struct input_file){file | input_bits(flags), entry});
 	}
-	uint32_t bits = file | (flags & ITEM_ANCIENT ? INPUT_ANCIENT : 0) |
-			(flags & ITEM_OPTIONAL ? INPUT_OPTIONAL : 0);
-	vec_push(&in->files, (struct input_file){bits, entry});
 	return INPUTS_OK;
 }
 
-bool input_take_many(
-	struct input_reader *in, uint32_t entry, struct strview *names, size_t count)
+bool input_take_many(struct input_reader *in, uint32_t entry, unsigned flags,
+	const struct strview *names, size_t count, bool once)
 {
 	uint32_t ids[INTERN_BATCH];
 	cw_assert(count <= INTERN_BATCH);
-	const char *p = in->path.buf;
 	for (size_t i = 0; i < count; i++) {
-		names[i].p = p;
-		p += names[i].n;
 		if (unfit(names[i]) || names[i].p[0] == '/' ||
 			!path_is_normal(names[i])) {
 			return false;
@@ -127,10 +137,13 @@ bool input_take_many(
 	uint32_t known = in->d->paths.count;
 	intern_put_many(&in->d->paths, names, count, ids);
 	for (size_t i = 0; i < count; i++) {
-		if (ids[i] >= known) {
-			dag_add_file(in->d, ids[i]);
+		if (ids[i] == known) {
+			dag_add_file(in->d, known++);
+		} else if (once && seen_before(in, ids[i], known)) {
+			continue;
 		}
-		vec_push(&in->files, (struct input_file){ids[i], entry});
+		vec_push(&in->files,
+			(struct input_file){ids[i] | input_bits(flags), entry});
 	}
 	return true;
 }

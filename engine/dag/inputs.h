@@ -28,8 +28,11 @@ struct input_reader {
 	struct diag_sink *sink;
 	struct arena arena; /* scratch, popped by whoever calls, after each job */
 	struct strbuf path, normal;
-	struct hashmap seen; /* files of the present expansion, where doubles can occur */
-	const char *why;     /* INPUTS_NOT_APPLY; in `arena`, until the next call */
+	/* files of the present expansion, where doubles can occur: those that had no
+	 * number before are known by it */
+	struct hashmap seen;
+	uint32_t first_new;
+	const char *why; /* INPUTS_NOT_APPLY; in `arena`, until the next call */
 	VEC(struct input_file) files;
 	VEC(struct input_wait) waits; /* of the present job */
 	/* instead of files: the texts of one item, for params (see inputs_texts) */

@@ -19,7 +19,6 @@ void set_list(struct arena *arena, const struct strview *values, size_t count,
 	struct span where, struct set *ret)
 {
 	one_column(arena, where, ret);
-	ret->distinct = true;
 	ret->row_count = count;
 	ret->values = ARENA_ARRAY(arena, struct strview, count);
 	if (count) {
@@ -52,6 +51,7 @@ int set_range(struct diag_sink *sink, struct arena *arena, int64_t from, int64_t
 			"a range of more than %d integers", RANGE_MOST);
 	}
 	one_column(arena, where, ret);
+	ret->distinct = true;
 	ret->row_count = count;
 	ret->values = ARENA_ARRAY(arena, struct strview, count);
 	uint64_t x = (uint64_t)from;

@@ -19,15 +19,24 @@ static void add_head(struct strbuf *sb, const char *name)
 /* Text inside a quoted string of DOT; control bytes become visible. */
 static void add_escaped(struct strbuf *sb, struct strview s)
 {
-	struct strbuf plain = STRBUF_INIT;
-	escape_for_terminal(&plain, s);
-	for (size_t i = 0; i < plain.len; i++) {
-		if (plain.buf[i] == '"' || plain.buf[i] == '\\') {
+	struct strbuf shown = STRBUF_INIT;
+	size_t plain = 0;
+	while (plain < s.n && s.p[plain] >= ' ' && s.p[plain] <= '~' &&
+		s.p[plain] != '"' && s.p[plain] != '\\') {
+		plain++;
+	}
+	strbuf_add(sb, s.p, plain);
+	if (plain == s.n) {
+		return;
+	}
+	escape_for_terminal(&shown, sv_skip(s, plain));
+	for (size_t i = 0; i < shown.len; i++) {
+		if (shown.buf[i] == '"' || shown.buf[i] == '\\') {
 			strbuf_addch(sb, '\\');
 		}
-		strbuf_addch(sb, plain.buf[i]);
+		strbuf_addch(sb, shown.buf[i]);
 	}
-	strbuf_release(&plain);
+	strbuf_release(&shown);
 }
 
 static void add_style(struct strbuf *sb, const struct plan *p, uint32_t rule, bool done)
@@ -60,13 +69,53 @@ static bool inherited(
 	return false;
 }
 
-static void add_job(struct strbuf *sb, const struct plan *p, uint32_t job)
+/* What is the same in all jobs of a rule, spelled once: offsets in `text`. */
+struct rule_texts {
+	struct strbuf text;
+	size_t *at; /* [rule * 3]: before the values, behind them to do, and done; then end */
+};
+
+static void rule_texts_init(struct rule_texts *t, const struct plan *p)
+{
+	uint32_t n = p->d->wf->rule_count;
+	strbuf_init(&t->text);
+	t->at = xreallocarray(NULL, (size_t)n * 3 + 1, sizeof(*t->at));
+	for (uint32_t r = 0; r < n; r++) {
+		t->at[r * 3] = t->text.len;
+		strbuf_addstr(&t->text, "[label = \"");
+		add_escaped(&t->text, p->d->wf->rules[r].name);
+		t->at[r * 3 + 1] = t->text.len;
+		strbuf_addch(&t->text, '"');
+		add_style(&t->text, p, r, false);
+		t->at[r * 3 + 2] = t->text.len;
+		strbuf_addch(&t->text, '"');
+		add_style(&t->text, p, r, true);
+	}
+	t->at[n * 3] = t->text.len;
+}
+
+static void rule_texts_release(struct rule_texts *t)
+{
+	strbuf_release(&t->text);
+	free(t->at);
+}
+
+static void add_rule_text(
+	struct strbuf *sb, const struct rule_texts *t, uint32_t rule, uint32_t which)
+{
+	const size_t *at = t->at + (size_t)rule * 3 + which;
+	strbuf_add(sb, t->text.buf + at[0], at[1] - at[0]);
+}
+
+static void add_job(
+	struct strbuf *sb, const struct plan *p, const struct rule_texts *t, uint32_t job)
 {
 	struct strview values[WILDCARDS_MOST];
 	const struct rule *rule = dag_rule(p->d, job);
 	dag_values(p->d, job, values);
-	strbuf_addf(sb, "\t%u[label = \"", (unsigned)job);
-	add_escaped(sb, rule->name);
+	strbuf_addch(sb, '\t');
+	strbuf_addu64(sb, job);
+	add_rule_text(sb, t, rule->index, 0);
 	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
 		if (!inherited(p->d, job, rule->wildcards[i], values[i])) {
 			strbuf_addstr(sb, "\\n");
@@ -75,11 +124,10 @@ static void add_job(struct strbuf *sb, const struct plan *p, uint32_t job)
 			add_escaped(sb, values[i]);
 		}
 	}
-	strbuf_addch(sb, '"');
-	add_style(sb, p, rule->index, !p->reasons[job]);
+	add_rule_text(sb, t, rule->index, p->reasons[job] ? 1 : 2);
 }
 
-/* Calls `edge` once for each job that `job` needs. `last` (by job) tells doubles apart. */
+/* An edge from each job that `job` needs. `last` (by job) tells doubles apart. */
 static void add_edges(
 	struct strbuf *sb, const struct dag *d, uint32_t job, uint32_t *last)
 {
@@ -110,11 +158,13 @@ static uint32_t *no_numbers(uint32_t n)
 int view_dag_dot(const struct plan *p, FILE *to)
 {
 	struct strbuf sb = STRBUF_INIT;
+	struct rule_texts texts;
 	uint32_t *last = no_numbers(p->d->job_count);
 	int rc = 0;
+	rule_texts_init(&texts, p);
 	add_head(&sb, "cwflow_dag");
 	for (uint32_t j = 0; j < p->d->job_count && rc == 0; j++) {
-		add_job(&sb, p, j);
+		add_job(&sb, p, &texts, j);
 		rc = flush(&sb, to, FLUSH_AT);
 	}
 	for (uint32_t j = 0; j < p->d->job_count && rc == 0; j++) {
@@ -123,6 +173,7 @@ int view_dag_dot(const struct plan *p, FILE *to)
 	}
 	strbuf_addstr(&sb, "}\n");
 	rc |= flush(&sb, to, 0);
+	rule_texts_release(&texts);
 	strbuf_release(&sb);
 	free(last);
 	return rc;

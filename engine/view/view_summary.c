@@ -4,37 +4,41 @@
 /* A field: tab, newline, backslash escaped. */
 static void add_field(struct strbuf *sb, struct strview text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		switch (text.p[i]) {
-		case '\t':
-			strbuf_addstr(sb, "\\t");
-			break;
-		case '\n':
-			strbuf_addstr(sb, "\\n");
-			break;
-		case '\r':
-			strbuf_addstr(sb, "\\r");
-			break;
-		case '\\':
-			strbuf_addstr(sb, "\\\\");
-			break;
-		default:
-			strbuf_addch(sb, text.p[i]);
+	static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
+	for (size_t at = 0; at < text.n;) {
+		const char *which = NULL;
+		size_t plain = at;
+		while (plain < text.n &&
+			!(which = memchr(special, text.p[plain], sizeof(special) - 1))) {
+			plain++;
 		}
+		strbuf_add(sb, text.p + at, plain - at);
+		if (which) {
+			strbuf_addch(sb, '\\');
+			strbuf_addch(sb, letters[which - special]);
+		}
+		at = plain + 1;
 	}
 }
 
+/* The text of a second, kept for the next file: many are of one second. */
+struct date {
+	bool known;
+	time_t second;
+	char text[64];
+};
+
 /* As Python's ctime writes it. */
-static void add_ctime(struct strbuf *sb, int64_t ns)
+static void add_ctime(struct strbuf *sb, struct date *d, int64_t ns)
 {
 	time_t t = (time_t)(ns / 1000000000);
 	struct tm tm;
-	char text[64];
-	if (localtime_r(&t, &tm) && strftime(text, sizeof(text), "%a %b %e %T %Y", &tm)) {
-		strbuf_addstr(sb, text);
-	} else {
-		strbuf_addch(sb, '-');
+	if (!d->known || d->second != t) {
+		d->known = localtime_r(&t, &tm) &&
+			   strftime(d->text, sizeof(d->text), "%a %b %e %T %Y", &tm);
+		d->second = t;
 	}
+	strbuf_addstr(sb, d->known ? d->text : "-");
 }
 
 static const char *status_of(
@@ -79,10 +83,11 @@ static void add_files(
 /* What stands in all lines of a job: its logs; inputs and command if `detailed`. */
 struct shared {
 	struct strbuf logs, details;
+	struct date date;
 };
 
 static void add_line(const struct plan *p, uint32_t job, uint32_t k,
-	const struct shared *shared, struct strbuf *sb)
+	struct shared *shared, struct strbuf *sb)
 {
 	const struct dag *d = p->d;
 	const struct rule *rule = dag_rule(d, job);
@@ -90,22 +95,25 @@ static void add_line(const struct plan *p, uint32_t job, uint32_t k,
 	add_field(sb, dag_path(d, file));
 	strbuf_addch(sb, '\t');
 	if (d->file_flags[file] & FILE_EXISTS) {
-		add_ctime(sb, d->mtime[file]);
+		add_ctime(sb, &shared->date, d->mtime[file]);
 	} else {
 		strbuf_addch(sb, '-');
 	}
-	strbuf_addf(sb, "\t" SV_FMT "\t", SV_ARG(rule->name));
+	strbuf_addch(sb, '\t');
+	strbuf_addsv(sb, rule->name);
+	strbuf_addch(sb, '\t');
 	strbuf_addsv(sb, strbuf_sv(&shared->logs));
 	strbuf_addsv(sb, strbuf_sv(&shared->details));
-	strbuf_addf(sb, "\t%s\t%s\n", status_of(p, job, file, &rule->products[k]),
-		p->reasons[job] ? "update pending" : "no update");
+	strbuf_addch(sb, '\t');
+	strbuf_addstr(sb, status_of(p, job, file, &rule->products[k]));
+	strbuf_addstr(sb, p->reasons[job] ? "\tupdate pending\n" : "\tno update\n");
 }
 
 int view_summary(const struct plan *p, bool detailed,
 	void (*command)(void *ctx, uint32_t job, struct strbuf *out), void *ctx, FILE *to)
 {
 	struct strbuf sb = STRBUF_INIT, text = STRBUF_INIT;
-	struct shared shared = {STRBUF_INIT, STRBUF_INIT};
+	struct shared shared = {STRBUF_INIT, STRBUF_INIT, {.known = false}};
 	int rc = 0;
 	strbuf_addf(&sb, "output_file\tdate\trule\tlog-file(s)%s\tstatus\tplan\n",
 		detailed ? "\tinput-file(s)\tshellcmd" : "");
