@@ -1,9 +1,11 @@
 #!/bin/sh
 # Runs one libFuzzer target (of the preset fuzz) for some seconds, from its seeds; what it
-# finds goes to a scratch folder, a crash is printed. usage: scripts/fuzz.sh TARGET SECONDS
+# finds goes to a scratch folder, a crash is printed.
+# usage: scripts/fuzz.sh TARGET SECONDS [RUNS_AT_MOST]
 set -eu
 target=$1
 seconds=$2
+runs=${3:--1}
 name=$(basename "$target" _libfuzzer)
 # absolute: a target may change its folder before it reads them
 seeds=$(cd "$(dirname "$0")/.." && pwd)/tests/fuzz/corpora/${name#fuzz_}
@@ -12,8 +14,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/new"
 set -- "$work/new"
 [ ! -d "$seeds" ] || set -- "$@" "$seeds"
-if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-	-artifact_prefix="$work/" "$@" >"$work/log" 2>&1; then
+if "$target" -max_total_time="$seconds" -runs="$runs" -timeout=10 -rss_limit_mb=2048 \
+	-print_final_stats=1 -artifact_prefix="$work/" "$@" >"$work/log" 2>&1; then
 	echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs, no crash"
 	exit 0
 fi

@@ -17,6 +17,7 @@ plots="libcairo2-dev libpango1.0-dev"
 mpi="libopenmpi-dev openmpi-bin"
 redis="libhiredis-dev redis-server"
 cluster="slurmd slurmctld slurm-client munge"
+shells="ksh mksh zsh busybox-static"
 
 usage()
 {
@@ -30,6 +31,7 @@ Installs what is missing, through apt-get, as root or with sudo.
   --mpi      Open MPI
   --redis    hiredis and a server, for Redis workers
   --cluster  a local Slurm, for its tests
+  --shells   more shells to hold the quoting against
   --all      everything above
   --list     only name the packages that are missing
 TXT
@@ -46,7 +48,8 @@ for arg; do
 	--mpi) want="$want $mpi" ;;
 	--redis) want="$want $redis" ;;
 	--cluster) want="$want $cluster" ;;
-	--all) want="$build $run $test $plots $mpi $redis $cluster" ;;
+	--shells) want="$want $shells" ;;
+	--all) want="$build $run $test $plots $mpi $redis $cluster $shells" ;;
 	--list) list=yes ;;
 	-h | --help)
 		usage

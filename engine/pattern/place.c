@@ -174,6 +174,17 @@ static bool in_condition(const struct place_reader *r)
 	return false;
 }
 
+bool heredoc_in_parens(const struct place_reader *r)
+{
+	for (size_t i = 0; i + 1 < r->frames.n; i++) {
+		enum frame_kind kind = r->frames.v[i].kind;
+		if (kind == FRAME_SUBST || kind == FRAME_PAREN) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum place place_reader_here(struct place_reader *r, struct strview *ret_delimiter)
 {
 	run(r, 0);
@@ -195,8 +206,11 @@ enum place place_reader_here(struct place_reader *r, struct strview *ret_delimit
 	const struct frame *word = word_frame(r);
 	r->around = (struct place_around){
 		.after_redirect = word && word->redirect && place != PLACE_COMMENT,
+		.after_dup =
+			word && word->redirect && word->dup && place != PLACE_COMMENT,
 		.after_variable = r->variable,
 		.strips_tabs = f->kind == FRAME_HEREDOC && f->strip,
+		.in_parens = f->kind == FRAME_HEREDOC && heredoc_in_parens(r),
 		.in_condition = in_condition(r),
 		.in_array = word && word->kind == FRAME_PAREN && word->words};
 	r->escape = r->variable = false;
@@ -222,6 +236,9 @@ const char *place_reader_open(struct place_reader *r)
 	run(r, 0);
 	if (r->confused) {
 		return r->confused;
+	}
+	if (r->escape) {
+		return "ends in a backslash";
 	}
 	if (r->in_delimiter || r->pending.n) {
 		return "has a here-document without a line behind it";

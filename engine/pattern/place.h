@@ -44,9 +44,11 @@ enum place place_reader_here(struct place_reader *r, struct strview *ret_delimit
 /* More about the reference that place_reader_here() told of last. */
 struct place_around {
 	bool after_redirect; /* it is (part of) the word right behind >, >>, <, ... */
+	bool after_dup;      /* ... of them >& or <& */
 	bool after_variable; /* right behind $NAME: at PLACE_DOUBLE an empty pair of quotes
 	                        must part them */
 	bool strips_tabs;    /* in the body of <<- WORD, which takes tabs away */
+	bool in_parens;      /* in a here-document within $(...) or (...) */
 	bool in_condition;   /* between [[ and ]], where plain words can be operators */
 	bool in_array;       /* x=(...): bash 5.2 misreads \' there within $(...) */
 };

@@ -38,6 +38,7 @@ struct frame {
 	bool command;        /* the next word can be a reserved word */
 	bool name_next;      /* behind `for`, `select`, `function` */
 	bool redirect;       /* the next word, or this one, is a redirection's */
+	bool dup;            /* the redirection is >& or <& */
 	bool condition;      /* between [[ and ]] */
 	bool words;          /* an array or a pattern: no commands in these parentheses */
 	bool mid_word;       /* these parentheses are part of a word */
@@ -46,6 +47,7 @@ struct frame {
 	bool named, literal; /* ${: behind the name; ' is an ordinary character */
 	bool quoted, strip;  /* here-document: no expansion; <<- */
 	bool mismatch;       /* here-document: this line is not the delimiter */
+	bool lookalike;      /* here-document: this line begins with it */
 	enum case_state state;
 	uint32_t parens; /* arithmetic: open ones */
 	size_t matched;  /* bytes of the word, or of the delimiter, so far */
@@ -145,6 +147,9 @@ void step_delimiter(struct place_reader *r, int c);
 
 /* place_words.c: enters the body of the first here-document that waits, if any. */
 void begin_heredoc(struct place_reader *r);
+
+/* place.c: whether the innermost frame, a here-document, is within $(...) or (...). */
+bool heredoc_in_parens(const struct place_reader *r);
 
 /* place_quotes.c: one token within each kind of quotes. */
 void step_double(struct place_reader *r, struct frame *f, int c);

@@ -20,6 +20,8 @@ void step_dollar(struct place_reader *r, struct frame *f, bool quotes)
 	} else if (c == '{') {
 		r->at++;
 		push_frame(r, FRAME_PARAMETER)->in_double = in_double;
+	} else if (c == '[' && r->shell == SHELL_SH) {
+		confuse(r, "has $[...], which not every sh reads alike; write $((...))");
 	} else if (c == '[' && (r->shell == SHELL_BASH || r->shell == SHELL_ZSH)) {
 		r->at++;
 		push_frame(r, FRAME_ARITH_BRACKET);
@@ -149,8 +151,23 @@ static void end_heredoc_line(struct place_reader *r, struct frame *f)
 		begin_heredoc(r);
 		return;
 	}
-	f->mismatch = false;
+	f->mismatch = f->lookalike = false;
 	f->matched = 0;
+}
+
+/* bash within $(...), ksh and mksh let a `)` end a here-document on a line that begins
+ * with its delimiter. */
+static void check_lookalike(struct place_reader *r, struct frame *f, int c)
+{
+	if (!f->mismatch && f->matched == f->delimiter.n) {
+		f->lookalike = true;
+	}
+	if (c == ')' && f->lookalike && r->shell != SHELL_DASH &&
+		(r->shell == SHELL_KSH || heredoc_in_parens(r))) {
+		confuse(r,
+			"has a here-document with a line that begins with its delimiter "
+			"and has a ) behind it");
+	}
 }
 
 void step_heredoc(struct place_reader *r, struct frame *f, int c)
@@ -160,6 +177,7 @@ void step_heredoc(struct place_reader *r, struct frame *f, int c)
 		end_heredoc_line(r, f);
 		return;
 	}
+	check_lookalike(r, f, c);
 	if (!f->mismatch && !(f->strip && c == '\t' && !f->matched)) {
 		f->mismatch = f->matched >= f->delimiter.n ||
 			      (unsigned char)f->delimiter.p[f->matched] != c;

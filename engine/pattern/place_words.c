@@ -43,6 +43,14 @@ static void end_command_word(struct place_reader *r, struct frame *f)
 	if (word_in(f, named, CW_ARRAY_LEN(named))) {
 		f->name_next = true;
 	} else if (word_is(f, "case")) {
+		/* ksh93 loses count of the quotes in it */
+		for (size_t i = 0; r->shell == SHELL_KSH && i < r->frames.n; i++) {
+			if (r->frames.v[i].kind == FRAME_DOUBLE) {
+				confuse(r,
+					"has case within \"$(...)\", which not every ksh reads "
+					"alike");
+			}
+		}
 		push_frame(r, FRAME_CASE);
 	} else if (word_is(f, "esac") && f->kind == FRAME_CASE) {
 		pop_frame(r);
@@ -145,6 +153,14 @@ static bool ends_word(int c)
 /* The word behind << is complete. */
 static void finish_delimiter(struct place_reader *r)
 {
+	/* ksh93 joins lines of << 'WORD' there where a backslash ends one */
+	for (size_t i = 0; r->shell == SHELL_KSH && i < r->frames.n; i++) {
+		if (r->frames.v[i].kind == FRAME_SUBST) {
+			confuse(r,
+				"has a here-document within $(...), which not every ksh reads "
+				"alike");
+		}
+	}
 	r->next.delimiter = arena_sv(&r->arena, strbuf_sv(&r->delimiter));
 	vec_push(&r->pending, r->next);
 	r->in_delimiter = false;
@@ -226,6 +242,7 @@ static void redirection(struct place_reader *r, struct frame *f, int c)
 		r->at++;
 	}
 	int more = peek(r, 0);
+	f->dup = more == '&';
 	if (more == '&' || (c == '>' && (more == '|' || more == '!')) ||
 		(c == '<' && more == '>')) {
 		r->at++;
@@ -256,6 +273,9 @@ static bool paren_in_word(const struct place_reader *r, const struct frame *f)
 static void open_paren(struct place_reader *r, struct frame *f)
 {
 	bool mid = paren_in_word(r, f);
+	if (r->shell == SHELL_SH && f->in_word && f->last == '=') {
+		confuse(r, "has NAME=(...), which not every sh has");
+	}
 	if (!mid) {
 		end_word(r);
 		f = top_frame(r);
@@ -269,8 +289,8 @@ static void open_paren(struct place_reader *r, struct frame *f)
 		r->at += 2; /* name() */
 		f->name_next = false;
 		f->command = true;
-	} else if (!mid && !pattern && !f->condition && next == '(' && extended(r) &&
-		   (f->command || f->name_next)) {
+	} else if (!mid && !pattern && !f->condition && next == '(' &&
+		   r->shell != SHELL_DASH && (f->command || f->name_next)) {
 		r->at += 2;
 		push_frame(r, FRAME_ARITH_COMMAND);
 	} else {

@@ -95,6 +95,9 @@ enum format_kind {
 
 enum piece_kind { PIECE_TEXT, PIECE_EXPR };
 
+/* What the shell would compute, and so must not be any text. */
+enum guard { GUARD_NONE, GUARD_NUMBER, GUARD_INDEX, GUARD_NAME };
+
 struct piece {
 	enum piece_kind kind;
 	struct strview text; /* PIECE_TEXT: literal bytes, braces undoubled */
@@ -108,8 +111,10 @@ struct piece {
 	bool after_redirect;    /* shell: the word right behind > >> < ... */
 	bool after_variable;    /* shell: right behind $NAME */
 	bool strips_tabs;       /* shell: in the body of <<- WORD */
+	bool in_parens;         /* shell: in a here-document within $(...) or (...) */
 	bool in_array;          /* shell: in x=(...) */
 	bool tight;             /* shell: what it touches could give it a meaning */
+	enum guard guard;       /* shell: computes it */
 };
 
 struct template

@@ -1,6 +1,7 @@
 #include <stdarg.h>
 
 #include "base/strbuf.h"
+#include "pattern/guard.h"
 #include "pattern/quote.h"
 #include "pattern/template_impl.h"
 
@@ -242,9 +243,15 @@ static int take_place(struct builder *b, struct piece *piece)
 	piece->after_redirect = around.after_redirect;
 	piece->after_variable = around.after_variable;
 	piece->strips_tabs = around.strips_tabs;
+	piece->in_parens = around.in_parens;
 	piece->in_array = around.in_array;
 	piece->tight = around.in_condition || around.in_array;
 	bool as_is = piece->format == FORMAT_RAW;
+	if (around.after_dup && !as_is) {
+		return reading_error(rd, "CW-E106", off, len,
+			"what stands behind >& or <& is a descriptor, and bash expands a "
+			"file's name there a second time; write > FILE 2>&1");
+	}
 	const char *fault = as_is && piece->place != PLACE_DELIMITER
 				    ? NULL
 				    : place_fault(piece->place);
@@ -451,6 +458,34 @@ static void settle_tight(struct builder *b)
 	}
 }
 
+/* Where the shell computes, whatever the quotes. */
+static void settle_guards(struct builder *b, enum shell_kind shell)
+{
+	struct strbuf flat = STRBUF_INIT;
+	for (size_t i = 0; i < b->pieces.n; i++) {
+		const struct piece *piece = &b->pieces.v[i];
+		if (piece->kind == PIECE_TEXT) {
+			strbuf_addsv(&flat, piece->text);
+		} else {
+			strbuf_addch(&flat, GUARD_MARK);
+		}
+	}
+	size_t off = 0;
+	bool wanted = guard_wanted(strbuf_sv(&flat), shell);
+	for (size_t i = 0; wanted && i < b->pieces.n; i++) {
+		struct piece *piece = &b->pieces.v[i];
+		if (piece->kind == PIECE_TEXT) {
+			off += piece->text.n;
+			continue;
+		}
+		bool read = piece->place == PLACE_BARE || piece->place == PLACE_DOUBLE ||
+			    piece->place == PLACE_SINGLE;
+		piece->guard = read ? guard_at(strbuf_sv(&flat), off, shell) : GUARD_NONE;
+		off++;
+	}
+	strbuf_release(&flat);
+}
+
 static void check_open(struct builder *b, uint32_t refs)
 {
 	const char *open = refs ? place_reader_open(b->places) : NULL;
@@ -484,6 +519,7 @@ int template_parse(struct diag_sink *sink, struct arena *arena, struct strview t
 	if (b.places) {
 		check_open(&b, refs);
 		settle_tight(&b);
+		settle_guards(&b, shell);
 	}
 	if (!b.rd.failed) {
 		struct piece *pieces = ARENA_ARRAY(arena, struct piece, b.pieces.n);

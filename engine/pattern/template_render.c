@@ -1,3 +1,4 @@
+#include "pattern/guard.h"
 #include "pattern/quote.h"
 #include "pattern/template_impl.h"
 
@@ -82,6 +83,13 @@ static int put_quoted(struct rendering *rn, const struct piece *piece,
 {
 	if (piece->place == PLACE_DOUBLE && piece->after_variable) {
 		strbuf_addstr(rn->out, "\"\"");
+	}
+	if (!guard_allows(piece->guard, item)) {
+		return render_error(rn, piece, RENDER_ERROR, guard_fault(piece->guard));
+	}
+	if (piece->guard == GUARD_INDEX && piece->place == PLACE_BARE) {
+		strbuf_addsv(rn->out, item); /* a['7']=x is none */
+		return 0;
 	}
 	struct quote_rules rules = {is_path, piece->tight, piece->in_array};
 	if (place_quote_item(rn->out, piece->place, item, rules)) {
@@ -171,12 +179,64 @@ static bool loses_byte(struct strview line, struct strview delimiter)
 	return n && n < line.n && (unsigned char)line.p[n] >= 0x80;
 }
 
+/* Whether a shell takes a line that only begins with the delimiter for the end: bash
+ * within $(...) where a `)` is behind it, ksh93 and mksh where it is right behind it. */
+static bool ends_early(
+	const struct rendering *rn, const struct piece *piece, struct strview line)
+{
+	enum shell_kind kind = rn->t->kind;
+	bool may = kind == SHELL_KSH || (piece->in_parens && kind != SHELL_DASH);
+	if (!may || !sv_starts(line, piece->heredoc)) {
+		return false;
+	}
+	struct strview rest = sv_skip(line, piece->heredoc.n);
+	return rest.n &&
+	       (memchr(rest.p, ')', rest.n) || (kind == SHELL_KSH && rest.p[0] == '\\'));
+}
+
+/* bash (5.2) takes a byte 1 before another, or before a byte 127, away within $(...). */
+static bool loses_control(const struct piece *piece, struct strview line)
+{
+	if (!piece->in_parens || piece->place != PLACE_HEREDOC_QUOTED) {
+		return false;
+	}
+	for (size_t i = 0; i + 1 < line.n; i++) {
+		if (line.p[i] == 1 && (line.p[i + 1] == 1 || line.p[i + 1] == 127)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is wrong with a line of a here-document that has a part of a value; or NULL. */
+static const char *line_fault(
+	const struct rendering *rn, const struct piece *piece, struct strview line)
+{
+	enum shell_kind kind = rn->t->kind;
+	bool dash = kind == SHELL_DASH || kind == SHELL_SH;
+	bool bash = kind == SHELL_BASH || kind == SHELL_SH;
+	if (dash && loses_byte(line, piece->heredoc)) {
+		return "a line of this value begins like the delimiter of the "
+		       "here-document, and dash would lose a byte of it; use another "
+		       "delimiter";
+	}
+	if (bash && loses_control(piece, line)) {
+		return "this value has bytes that bash would lose in this here-document; "
+		       "put it in outside $(...)";
+	}
+	if (ends_early(rn, piece, line)) {
+		return "a line of this value begins like the delimiter of the "
+		       "here-document, and the shell could end it there; use another "
+		       "delimiter";
+	}
+	return sv_eq(line, piece->heredoc) ? quote_fault(piece) : NULL;
+}
+
 /* A value must not end its here-document early, nor begin a line with tabs where the
  * shell takes tabs away. Lines are those of the finished text. */
 static int check_stretch(struct rendering *rn, const struct stretch *s)
 {
 	struct strview text = strbuf_sv(rn->out);
-	bool dash = rn->t->kind == SHELL_DASH || rn->t->kind == SHELL_SH;
 	const char *nl = s->from ? memrchr(text.p, '\n', s->from) : NULL;
 	size_t line = nl ? (size_t)(nl - text.p) + 1 : 0;
 	while (line <= s->to) {
@@ -191,16 +251,10 @@ static int check_stretch(struct rendering *rn, const struct stretch *s)
 			}
 			first++;
 		}
-		struct strview whole = sv_sub(text, first, end - first);
-		if (dash && loses_byte(whole, s->piece->heredoc)) {
-			return render_error(rn, s->piece, RENDER_ERROR,
-				"a line of this value begins like the delimiter of the "
-				"here-document, and dash would lose a byte of it; use "
-				"another delimiter");
-		}
-		if (sv_eq(whole, s->piece->heredoc)) {
-			return render_error(
-				rn, s->piece, RENDER_ERROR, quote_fault(s->piece));
+		const char *fault =
+			line_fault(rn, s->piece, sv_sub(text, first, end - first));
+		if (fault) {
+			return render_error(rn, s->piece, RENDER_ERROR, fault);
 		}
 		line = end + 1;
 	}

@@ -1,7 +1,9 @@
 /*
  * Replays inputs through a fuzz target without libFuzzer: each argument is a file or a
  * folder of files. Also feeds the empty input, and each file cut at a few places, so that
- * a small corpus reaches further.
+ * a small corpus reaches further. `--random COUNT SIZE SEED` makes inputs of random bytes
+ * instead, which is all that a target wants whose bytes are dice; what differs is printed
+ * by the target, and the same three numbers bring it back.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -81,10 +83,38 @@ static int try_folder(const char *path)
 	return ret;
 }
 
+/* COUNT inputs of SIZE bytes each (splitmix64 from SEED). */
+static int try_random(const char *const *words)
+{
+	size_t inputs = strtoull(words[0], NULL, 10);
+	size_t size = strtoull(words[1], NULL, 10);
+	uint64_t state = strtoull(words[2], NULL, 10);
+	uint8_t *data = calloc(size ? size : 1, 1);
+
+	if (!data)
+		abort();
+	for (size_t i = 0; i < inputs; i++) {
+		for (size_t k = 0; k < size; k++) {
+			uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+			z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+			z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+			data[k] = (uint8_t)(z ^ (z >> 31));
+		}
+		try_bytes(data, size);
+	}
+	free(data);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int ret = 0;
 
+	if (argc == 5 && strcmp(argv[1], "--random") == 0) {
+		ret = try_random((const char *const *)argv + 2);
+		printf("%zu inputs\n", count);
+		return ret;
+	}
 	try_bytes(NULL, 0);
 	for (int i = 1; i < argc; i++) {
 		struct stat st;

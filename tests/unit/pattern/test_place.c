@@ -137,8 +137,7 @@ static void every_shell_reads_these_alike(void **state)
 		{"cat <<E\n$a@ \\$ @\nE", "vh"},
 		{"cat <<E\n@E\nE@\nE", "hh"},
 		{"cat <<E && (\n@\nE\na @)", "hb"},
-		{"$(cat <<E\n@\nE\n) @", "hb"},
-		{"cat <<E $(cat <<F\n@\nF\n)\n@\nE\n@", "hhb"},
+		{"a @ \\", "b ends in a backslash"},
 		{"a <<@\n", "<"},
 		{"cat <<E\n@", "h ends inside a here-document"},
 		{"case x in a) @ ;; (b|c) @ ;; esac @", "bbb"},
@@ -200,14 +199,33 @@ static void extended_shells_read_more(void **state)
 	for (size_t i = 0; i < CW_ARRAY_LEN(shells); i++) {
 		check(shells[i], rows, CW_ARRAY_LEN(rows));
 	}
-	static const struct row bash[] = {{"$[1+@] @", "+b"}, {"$[a[@]+@]@", "++b"}};
+	static const struct row bash[] = {{"$[1+@] @", "+b"}, {"$[a[@]+@]@", "++b"},
+		{"$(cat <<E\n@\nE\n) @", "hb"},
+		{"cat <<E $(cat <<F\n@\nF\n)\n@\nE\n@", "hhb"},
+		{"cat <<E\nEa)\n@\nE\n@", "hb"},
+		{"$(cat <<E\nEa)\n@\nE\n) @",
+			"hb has a here-document with a line that begins with its delimiter and "
+			"has a ) behind it"}};
 	check(SHELL_BASH, bash, CW_ARRAY_LEN(bash));
+	static const struct row ksh[] = {
+		{"$(cat <<E\n@\nE\n) @",
+			"hb has a here-document within $(...), which not every ksh reads alike"},
+		{"\"$(case a in a) @;; esac)\"",
+			"b has case within \"$(...)\", which not every ksh reads alike"},
+		{"cat <<E\nE)\n@\nE\n",
+			"h has a here-document with a line that begins with its delimiter and has "
+			"a ) behind it"}};
+	check(SHELL_KSH, ksh, CW_ARRAY_LEN(ksh));
 	static const struct row plain[] = {{"$'@' @", "sb"}, {"((a); b @) @", "bb"},
 		{"[[ a < @ ]]", "b"}, {"$[@]", "b"}};
 	check(SHELL_DASH, plain, CW_ARRAY_LEN(plain));
 	static const struct row unsure[] = {
-		{"$'a\\'' @'", "b has $'...', which not every sh reads alike"}};
-	check(SHELL_SH, unsure, 1);
+		{"$'a\\'' @'", "b has $'...', which not every sh reads alike"},
+		{"(( @ )); @", "+b"},
+		{"$[ a ] @",
+			"b has $[...], which not every sh reads alike; write $((...))"},
+		{"x=(@)", "b has NAME=(...), which not every sh has"}};
+	check(SHELL_SH, unsure, CW_ARRAY_LEN(unsure));
 }
 
 static void depth_is_bounded(void **state)
