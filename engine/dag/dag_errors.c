@@ -128,8 +128,9 @@ static void note_needed_by(struct builder *b, uint32_t file)
 }
 
 /* Where an input was asked for: the item of the rule that needs it, or nowhere for a
- * target. */
-static struct span place_of_need(struct builder *b, uint32_t file)
+ * target. The inputs are read again for it, so errors that are only counted (not `exact`)
+ * get the place of the rule's first. */
+static struct span place_of_need(struct builder *b, uint32_t file, bool exact)
 {
 	struct strview values[WILDCARDS_MOST];
 	struct span span;
@@ -140,6 +141,9 @@ static struct span place_of_need(struct builder *b, uint32_t file)
 	uint32_t job = b->deps[from];
 	const struct rule *rule = dag_rule(b->d, job);
 	span = rule->input_count ? rule->inputs[0].span : rule->span;
+	if (!exact || rule->input_count < 2) {
+		return span;
+	}
 	dag_values(b->d, job, values);
 	if (inputs_read(&b->reader, rule, values) != INPUTS_OK) {
 		return span;
@@ -189,7 +193,7 @@ static void report_missing(struct builder *b, uint32_t file, uint32_t number)
 		note_absent_rule(b, path);
 	} else {
 		b->missing_source = true;
-		diag_error(b->sink, "CW-E401", place_of_need(b, file),
+		diag_error(b->sink, "CW-E401", place_of_need(b, file, number < MOST_DETAILED),
 			"missing input: \"" SV_FMT
 			"\" does not exist and no rule makes it",
 			SV_ARG(path));
