@@ -216,12 +216,12 @@ static int save_snapshot(struct state *s)
 }
 
 /* Notes how the database was left, so that the next one need not open it. */
-static void seal(struct state *s)
+static void seal(struct state *s, uint64_t applied)
 {
 	struct row_seal row;
 	strbuf_reset(&s->frame);
 	if (state_seal_of(s, &row) == 0) {
-		row.applied = s->journal.number;
+		row.applied = applied;
 		row_encode(ROW_SEAL, &row, &s->frame);
 		/* without it the next one opens the database */
 		if (journal_append(&s->journal, strbuf_sv(&s->frame)) != 0) {
@@ -247,6 +247,7 @@ static int settle(struct state *s, struct strbuf *note)
 	}
 	bool anew = !s->whole || s->journal.size > s->snapshot.bytes / 4 + SNAPSHOT_LEAST;
 	bool saved = anew && save_snapshot(s) == 0;
+	uint64_t applied = s->db.applied;
 	state_db_close(&s->db);
 	s->db_open = false;
 	/* what is in the database and not in the snapshot is to be read from there */
@@ -254,7 +255,7 @@ static int settle(struct state *s, struct strbuf *note)
 		return 0;
 	}
 	if (saved || s->whole) {
-		seal(s);
+		seal(s, applied);
 	}
 	return 0;
 }

@@ -346,6 +346,10 @@ int state_db_commit(struct state_db *s)
 
 int state_db_checkpoint(struct state_db *s)
 {
+	/* rows that are still being looked at hold the tables */
+	db_reset(&s->db, ONE_JOB);
+	db_reset(&s->db, ONE_RUN);
+	db_reset(&s->db, ONE_FILE);
 	return db_exec(&s->db, "PRAGMA wal_checkpoint(PASSIVE)");
 }
 

@@ -107,6 +107,11 @@ static uint64_t random_identity(void)
 	return id ? id : 1;
 }
 
+static bool is_seal(const struct frame *f)
+{
+	return f->payload.n && f->payload.p[0] == 'A' + ROW_SEAL;
+}
+
 /* The last seal of a journal. False: there is none. */
 static bool last_seal(struct strview bytes, struct row_seal *ret)
 {
@@ -115,7 +120,7 @@ static bool last_seal(struct strview bytes, struct row_seal *ret)
 	union any_row row;
 	bool found = false;
 	while (journal_next(&bytes, &f)) {
-		if (row_decode(&f.payload, &kind, &row) > 0 && kind == ROW_SEAL) {
+		if (is_seal(&f) && row_decode(&f.payload, &kind, &row) > 0) {
 			*ret = row.seal;
 			found = true;
 		}
@@ -137,7 +142,6 @@ static uint64_t first_identity(struct strview journal)
 /* What of a journal follows a snapshot. */
 struct tail {
 	uint64_t size, number; /* of all its frames; of the last */
-	uint64_t sealed;       /* where the last seal is */
 	struct row_seal seal;
 };
 
@@ -155,10 +159,8 @@ static bool find_tail(const struct state *s, struct strview bytes, struct tail *
 			       : f.number != ret->number + 1)) {
 			return false;
 		}
-		if (f.payload.n && f.payload.p[0] == 'A' + ROW_SEAL &&
-			row_decode(&f.payload, &kind, &row) > 0) {
+		if (is_seal(&f) && row_decode(&f.payload, &kind, &row) > 0) {
 			ret->seal = row.seal;
-			ret->sealed = ret->size;
 			sealed = true;
 		}
 		first = false;
@@ -312,10 +314,19 @@ static int say_journal(const struct state *s, int err, struct strbuf *note)
 }
 
 /* Goes on behind the journal of a run that ended or was killed. */
-static int go_on(struct state *s, int fd, const struct tail *tail, struct strbuf *note)
+static int go_on(struct state *s, int fd, struct strview bytes, const struct tail *tail,
+	struct strbuf *note)
 {
-	s->fold_from = tail->sealed;
-	s->behind = tail->number > tail->seal.applied + 1;
+	struct strview left = bytes;
+	struct frame f;
+	/* the database lacks the frames behind those that it had when it was sealed */
+	while (journal_next(&left, &f)) {
+		if (f.number <= tail->seal.applied) {
+			s->fold_from = bytes.n - left.n;
+		} else if (!is_seal(&f)) {
+			s->behind = true;
+		}
+	}
 	if (journal_open(&s->journal, fd, s->snapshot.identity, tail->number,
 		    tail->size) != 0) {
 		return say_journal(s, errno, note);
@@ -432,8 +443,9 @@ static int open_for_run(struct state *s, struct strbuf *note)
 	read_journal(s, &bytes);
 	if (load_snapshot(s)) {
 		if (open_whole(s, strbuf_sv(&bytes), &tail)) {
+			rc = go_on(s, fd, strbuf_sv(&bytes), &tail, note);
 			strbuf_release(&bytes);
-			return go_on(s, fd, &tail, note);
+			return rc;
 		}
 		snapshot_release(&s->snapshot);
 	}

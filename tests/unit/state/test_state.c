@@ -44,11 +44,28 @@ static struct strview path_of(void *ctx, uint32_t number)
 	return intern_str(ctx, number);
 }
 
+static bool is_path_of(void *ctx, uint32_t number, struct strview path)
+{
+	return sv_eq(intern_str(ctx, number), path);
+}
+
+static uint32_t count_of(void *ctx)
+{
+	return ((struct intern *)ctx)->count;
+}
+
 static int open_world(struct world *w, enum state_mode mode)
 {
-	struct state_names names = {
-		.number = number_of, .path = path_of, .ctx = &w->names};
+	struct state_names names = {.number = number_of,
+		.path = path_of,
+		.ctx = &w->names,
+		.is = is_path_of,
+		.count = count_of};
 	intern_init(&w->names);
+	/* some names that are always there, as those of a workflow are */
+	intern_put(&w->names, "elsewhere", 9);
+	intern_put(&w->names, "in/0", 4);
+	intern_put(&w->names, "out/0", 5);
 	strbuf_init(&w->note);
 	return state_open(&w->state, dir, mode, &names, &w->note);
 }
@@ -448,6 +465,203 @@ static void test_full_disk(void **state)
 	assert_int_equal(close_world(&w), -1);
 }
 
+static void in_dir_of(char path[96], const char *name)
+{
+	snprintf(path, 96, "%s/%s", dir, name);
+}
+
+/* Run `run` makes `count` jobs more. */
+static void one_run(uint32_t run, uint32_t from, uint32_t count)
+{
+	struct world w;
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	assert_int_equal(w.state.last_run, run - 1);
+	struct row_run row = {.id = run, .host = SV("here"), .dirty = -1};
+	state_put_run(&w.state, &row);
+	for (uint32_t i = from; i < from + count; i++) {
+		uint32_t id = state_new_job(&w.state);
+		start_job(&w, id, i);
+		end_job(&w, id, i);
+	}
+	row.end_ns = 7;
+	state_put_run(&w.state, &row);
+	assert_int_equal(state_commit(&w.state), 0);
+	assert_int_equal(close_world(&w), 0);
+}
+
+/* All jobs up to `count`, for a run and for who looks. */
+static void assert_jobs(uint32_t count, bool without_database)
+{
+	struct world w;
+	for (int mode = 0; mode < 2; mode++) {
+		assert_int_equal(open_world(&w, mode ? STATE_RUN : STATE_LOOK), 0);
+		assert_int_equal(w.note.len, 0);
+		assert_true(w.state.found);
+		assert_int_equal(w.state.jobs.n, count);
+		assert_false(w.state.was_killed);
+		if (without_database) {
+			assert_false(w.state.db_open);
+		}
+		for (uint32_t i = 0; i < count; i++) {
+			assert_job(&w, i);
+		}
+		assert_int_equal(close_world(&w), 0);
+	}
+}
+
+/* A finished tree is read without the database, also after small runs that the snapshot
+ * has not. */
+static void test_snapshot(void **state)
+{
+	struct stat first, later;
+	char path[96];
+	(void)state;
+	in_dir_of(path, "snapshot");
+	one_run(1, 0, 300);
+	assert_int_equal(stat(path, &first), 0);
+	assert_jobs(300, true);
+	one_run(2, 300, 3);
+	assert_int_equal(stat(path, &later), 0);
+	assert_int_equal(first.st_ino, later.st_ino);
+	assert_jobs(303, true);
+	one_run(3, 303, 2000);
+	assert_int_equal(stat(path, &later), 0);
+	assert_int_not_equal(first.st_size, later.st_size);
+	assert_jobs(2303, true);
+}
+
+/* Any byte of it may be another: then the database counts. */
+static void test_damaged_snapshot(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	char path[96];
+	struct world w;
+	(void)state;
+	one_run(1, 0, 20);
+	in_dir_of(path, "snapshot");
+	assert_int_equal(fs_read_file(path, SIZE_MAX / 2, &bytes), 0);
+	for (size_t i = 0; i < bytes.len; i += i < 300 ? 1 : 97) {
+		bytes.buf[i] = (char)(bytes.buf[i] ^ 0x55);
+		assert_int_equal(fs_write_atomic(path, bytes.buf, bytes.len, 0600), 0);
+		assert_int_equal(open_world(&w, STATE_LOOK), 0);
+		assert_int_equal(w.state.jobs.n, 20);
+		assert_job(&w, 19);
+		assert_int_equal(close_world(&w), 0);
+		bytes.buf[i] = (char)(bytes.buf[i] ^ 0x55);
+	}
+	for (size_t n = 0; n < bytes.len; n += 1000) {
+		assert_int_equal(fs_write_atomic(path, bytes.buf, n, 0600), 0);
+		assert_jobs(20, false);
+	}
+	strbuf_release(&bytes);
+}
+
+/* The snapshot counts for nothing beside a database that is not the one it was made of. */
+static void test_snapshot_and_database(void **state)
+{
+	struct world w;
+	char path[96];
+	(void)state;
+	one_run(1, 0, 20);
+	in_dir_of(path, "state.db");
+	/* another time, the same database */
+	struct timespec times[2] = {{1, 0}, {1, 0}};
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_jobs(20, false);
+	assert_jobs(20, true);
+	/* damaged inside */
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, "damage", 6, 0), 6);
+	close(fd);
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_non_null(strstr(w.note.buf, "nothing is known"));
+	assert_int_equal(w.state.jobs.n, 0);
+	assert_int_equal(close_world(&w), 0);
+	/* gone */
+	unlink(path);
+	for (int mode = 0; mode < 2; mode++) {
+		assert_int_equal(open_world(&w, mode ? STATE_RUN : STATE_LOOK), 0);
+		assert_int_equal(w.state.jobs.n, 0);
+		assert_int_equal(close_world(&w), 0);
+	}
+	one_run(1, 0, 5);
+	assert_jobs(5, true);
+}
+
+/* The journal is gone, empty, or another one: the database has it all. */
+static void test_snapshot_and_journal(void **state)
+{
+	char path[96];
+	(void)state;
+	in_dir_of(path, "journal");
+	one_run(1, 0, 20);
+	one_run(2, 20, 2);
+	unlink(path);
+	assert_jobs(22, false);
+	assert_jobs(22, true);
+	one_run(3, 22, 2);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_jobs(24, false);
+	one_run(4, 24, 2);
+	assert_int_equal(fs_write_atomic(path, "\nCWJ not a frame", 16, 0600), 0);
+	assert_jobs(26, false);
+}
+
+/* A run of another part of the workflow, which has no names for most files. */
+static uint32_t few_numbers(void *ctx, struct strview path)
+{
+	return sv_eq_str(path, "out/3") || sv_eq_str(path, "in/3")
+		       ? intern_put(ctx, path.p, path.n)
+		       : intern_find(ctx, path.p, path.n);
+}
+
+static void test_strays(void **state)
+{
+	struct world w;
+	(void)state;
+	one_run(1, 0, 20);
+	for (int pass = 0; pass < 3; pass++) {
+		char path[96];
+		struct state_names names = {.number = few_numbers,
+			.path = path_of,
+			.ctx = &w.names,
+			.is = is_path_of,
+			.count = count_of};
+		intern_init(&w.names);
+		strbuf_init(&w.note);
+		assert_int_equal(
+			state_open(&w.state, dir, STATE_RUN, &names, &w.note), 0);
+		assert_job(&w, 3);
+		end_job(&w, state_new_job(&w.state), 100 + (uint32_t)pass);
+		assert_int_equal(close_world(&w), 0);
+		in_dir_of(path, "snapshot");
+		unlink(path); /* all is read and written anew by the next */
+	}
+	assert_int_equal(open_world(&w, STATE_RUN), 0);
+	for (uint32_t i = 0; i < 20; i++) {
+		assert_job(&w, i);
+	}
+	assert_job(&w, 102);
+	assert_int_equal(close_world(&w), 0);
+}
+
+/* What is unfinished stays so in a snapshot. */
+static void test_unfinished_in_snapshot(void **state)
+{
+	struct world w;
+	(void)state;
+	one_run(1, 0, 3);
+	die_after(3, false);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(open_world(&w, STATE_RUN), 0);
+		assert_int_equal(w.state.unfinished.n, 1);
+		assert_true(w.state.was_killed);
+		uint32_t file = w.state.unfinished_files.v[w.state.unfinished.v[0].paths];
+		assert_true(sv_eq_str(intern_str(&w.names, file), "out/5000"));
+		assert_int_equal(close_world(&w), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +679,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_two_writers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dropped_starts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_disk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_snapshot, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged_snapshot, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_snapshot_and_database, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_snapshot_and_journal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_strays, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_unfinished_in_snapshot, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
