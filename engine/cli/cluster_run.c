@@ -60,12 +60,40 @@ static bool is_remote(void *ctx, uint32_t job)
 	return !is_local(ctx, job);
 }
 
-static uint32_t bundle_of(void *ctx, uint32_t job, uint32_t *ret_kind)
+/* What the job asks for as its time, in minutes; 0: nothing, or no number. */
+static int64_t runtime_of(const struct cluster_run *c, uint32_t job, uint32_t attempt)
+{
+	const struct rule *rule = dag_rule(&c->s->dag, job);
+	struct arena arena = ARENA_INIT;
+	struct job_values v;
+	struct render_error err = {0};
+	struct value value = {.kind = VALUE_INT};
+	for (uint32_t k = 0; k < rule->resource_count; k++) {
+		if (sv_eq_str(rule->resources[k].name, "runtime") &&
+			(job_values_init(&v, c->context, &arena, job, attempt) != 0 ||
+				job_resource(&v, k, &value, &err) != 0)) {
+			value = (struct value){.kind = VALUE_INT};
+		}
+	}
+	arena_release(&arena);
+	return value.kind == VALUE_INT && value.i > 0 ? value.i : 0;
+}
+
+static void pack_of(void *ctx, uint32_t job, uint32_t attempt, struct pack_wish *ret)
 {
 	const struct cluster_run *c = ctx;
 	const struct rule *rule = dag_rule(&c->s->dag, job);
-	*ret_kind = rule->index;
-	return rule->bundle ? rule->bundle : 1;
+	const struct cluster_settings *settings = &c->s->cluster;
+	*ret = (struct pack_wish){.kind = rule->index,
+		.most = rule->bundle ? rule->bundle : 1,
+		.expected_s = -1};
+	if (settings->bundle_minutes && ret->most == 1 && c->classes->expected) {
+		ret->expected_s = (double)c->classes->expected[job];
+		ret->fill_s = (double)settings->bundle_minutes * 60;
+	}
+	if (settings->array || ret->most > 1 || ret->fill_s > 0) {
+		ret->runtime_s = runtime_of(c, job, attempt) * 60;
+	}
 }
 
 static struct executor *make(void *ctx, struct loop *loop, struct executor *local,
@@ -84,12 +112,13 @@ static struct executor *make(void *ctx, struct loop *loop, struct executor *loca
 			.cancel = settings->cancel.text.p ? cancel_words : NULL,
 			.status_one_by_one = settings->status_one_by_one,
 			.is_local = is_local,
-			.bundle_of = bundle_of},
+			.pack_of = pack_of},
 		.states = settings->states,
 		.id_pattern = settings->id_pattern,
 		.array_id = settings->array ? settings->array_id : NULL,
 		.array_from_zero = settings->array_from_zero,
 		.array_most = (uint32_t)settings->array_most,
+		.submissions_most = settings->jobs,
 		.submits_per_second = settings->submits_per_second,
 		.statuses_per_second = settings->statuses_per_second,
 		.latency_ns = c->latency_s * NS_PER_S,

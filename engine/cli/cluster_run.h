@@ -2,6 +2,7 @@
 #ifndef CW_CLI_CLUSTER_RUN_H
 #define CW_CLI_CLUSTER_RUN_H
 
+#include "cli/run_classes.h"
 #include "cli/session.h"
 #include "sched/run.h"
 
@@ -10,7 +11,8 @@
 struct cluster_run {
 	struct session *s;
 	struct job_context *context;
-	struct executor *executor; /* the driver's; NULL before it is made */
+	const struct run_classes *classes; /* borrowed; set before the run begins */
+	struct executor *executor;         /* the driver's; NULL before it is made */
 	struct strbuf workdir;
 	int64_t latency_s, grace_ns;
 };

@@ -151,5 +151,7 @@ int cluster_settings_read(struct session *s)
 	rc |= read_count(
 		s, "--jobs", s->o.jobs ? s->o.jobs : s->o.both, JOBS_USUAL, &c->jobs);
 	rc |= read_count(s, "--max-threads", s->o.max_threads, 0, &c->max_threads);
+	rc |= read_count(
+		s, "--bundle-minutes", s->o.bundle_minutes, 0, &c->bundle_minutes);
 	return rc;
 }

@@ -41,6 +41,7 @@ struct cluster_settings {
 	double submits_per_second, statuses_per_second; /* 0: as fast as it goes */
 	int64_t jobs;                                   /* submissions in flight */
 	int64_t max_threads;                            /* of submitted jobs; 0: no cap */
+	int64_t bundle_minutes; /* of short jobs in one submission; 0: each alone */
 };
 
 struct session;

@@ -125,23 +125,83 @@ static int extra_value(struct rendering *r, const struct ref *ref, struct value 
 	return 0;
 }
 
+/* The resource of one job of the submission. 1: its rule has none of that name. */
+static int resource_of(struct job_values *v, struct strview name, struct value *ret,
+	struct render_error *err)
+{
+	for (uint32_t k = 0; k < v->rule->resource_count; k++) {
+		if (sv_eq(v->rule->resources[k].name, name)) {
+			return job_resource(v, k, ret, err);
+		}
+	}
+	return 1;
+}
+
+/* The same of a further job that runs in the submission: times add up, of the rest the
+ * submission asks for the most, or for what the first job says that says anything. */
+static void join_value(
+	struct value *all, bool *have, const struct value *one, bool is_time)
+{
+	if (!*have) {
+		*all = *one;
+	} else if (all->kind == VALUE_INT && one->kind == VALUE_INT) {
+		all->i = is_time ? all->i + one->i : one->i > all->i ? one->i : all->i;
+	}
+	*have = true;
+}
+
 static int resource_value(struct rendering *r, const struct ref *ref, struct value *ret,
 	struct render_error *err)
 {
-	const struct rule *rule = r->values->rule;
-	for (uint32_t k = 0; k < rule->resource_count; k++) {
-		if (!sv_eq(rule->resources[k].name, ref->name)) {
-			continue;
+	const struct submit_request *q = r->q;
+	bool is_time = sv_eq_str(ref->name, "runtime"), have = false;
+	for (uint32_t i = 0; i < q->count; i++) {
+		struct job_values other, *v = r->values;
+		struct value one;
+		if (is_time && q->fill_minutes && i > 0) {
+			break; /* its jobs are begun in that time, wherever they end */
 		}
-		if (job_resource(r->values, k, ret, err) != 0) {
+		if (i > 0 && job_values_init(&other, v->c, r->arena, q->members[i].job,
+				     q->members[i].attempt) != 0) {
+			return fail(
+				r, err, "the inputs of a job could not be worked out");
+		}
+		int rc = resource_of(i ? &other : v, ref->name, &one, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (rc == 0) {
+			join_value(ret, &have, &one, is_time);
+		}
+	}
+	if (!have) {
+		return lack(r, ref, "resource", ret, err);
+	}
+	if (is_time && ret->kind == VALUE_INT) {
+		ret->i += q->fill_minutes;
+	}
+	return 0;
+}
+
+/* Of jobs that run one after the other the widest counts. */
+static int threads_value(struct rendering *r, struct value *ret, struct render_error *err)
+{
+	int64_t most = 0;
+	for (uint32_t i = 0; i < r->q->count; i++) {
+		struct job_values other, *v = r->values;
+		int64_t n;
+		if (i > 0 && job_values_init(&other, v->c, r->arena, r->q->members[i].job,
+				     r->q->members[i].attempt) != 0) {
+			return fail(
+				r, err, "the inputs of a job could not be worked out");
+		}
+		if (job_threads(i ? &other : v, &n, err) != 0) {
 			return -1;
 		}
-		if (sv_eq_str(ref->name, "runtime") && ret->kind == VALUE_INT) {
-			ret->i *= r->q->bundle_size > 1 ? r->q->bundle_size : 1;
-		}
-		return 0;
+		most = n > most ? n : most;
 	}
-	return lack(r, ref, "resource", ret, err);
+	*ret = (struct value){.kind = VALUE_INT, .i = most};
+	return 0;
 }
 
 /* The references of a rule are bound when it is read; these are looked up by name. */
@@ -262,6 +322,9 @@ static int resolve(
 	if (ref->kind == REF_RESOURCES) {
 		return resource_value(r, ref, ret, err);
 	}
+	if (ref->kind == REF_THREADS) {
+		return threads_value(r, ret, err);
+	}
 	return job_value(r, ref, ret, err);
 }
 
@@ -280,7 +343,8 @@ int cluster_words_submit(const struct cluster_settings *c, struct job_context *c
 	struct render_error err = {0};
 	struct rendering r = {.settings = c, .arena = &arena, .values = &values, .q = q};
 	r.renderer = (struct renderer){.resolve = resolve, .ctx = &r, .arena = &arena};
-	int rc = job_values_init(&values, context, &arena, q->job, q->attempt);
+	int rc = job_values_init(
+		&values, context, &arena, q->members[0].job, q->members[0].attempt);
 	if (rc != 0) {
 		strbuf_addstr(error, "its inputs could not be worked out");
 	} else if ((rc = render(&r, &c->submit, out, &err)) != 0) {

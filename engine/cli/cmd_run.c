@@ -93,6 +93,31 @@ static const char *lacks_inside(struct run *r, uint32_t job, struct arena *arena
 	return NULL;
 }
 
+/* A job that starts with others of its group, and which of them it needs. */
+static void set_group(
+	struct run *r, uint32_t job, struct arena *arena, struct job_spec *s)
+{
+	const struct job_groups *g = &r->classes->groups;
+	const struct dag *d = &r->s->dag;
+	if (!g->of || g->of[job] == JOB_GROUP_NONE) {
+		return;
+	}
+	uint32_t n, count = 0;
+	const uint32_t *in = dag_inputs(d, job, &n);
+	uint32_t *after = ARENA_ARRAY(arena, uint32_t, n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t maker = d->producer[INPUT_FILE(in[k])];
+		if (maker != DAG_NONE && maker != job && g->of[maker] == g->of[job] &&
+			!r->s->plan.done[maker]) {
+			after[count++] = maker;
+		}
+	}
+	s->group = g->of[job] + 1;
+	s->group_size = g->size[g->of[job]];
+	s->after = after;
+	s->after_count = count;
+}
+
 static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *arena,
 	struct job_spec *ret, const char **ret_error)
 {
@@ -123,6 +148,7 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 	}
 	if (rc == 0) {
 		ret->job = job;
+		set_group(r, job, arena, ret);
 		recorder_mark_stale(&r->recorder, arena, ret);
 	}
 	return rc;
@@ -139,7 +165,8 @@ static void job_ended(
 {
 	struct run *r = ctx;
 	recorder_ended(&r->recorder, spec, result);
-	r->failed[r->s->dag.jobs.v[spec->job].rule] = result->outcome != JOB_OK;
+	r->failed[r->s->dag.jobs.v[spec->job].rule] =
+		result->outcome != JOB_OK && result->outcome != JOB_UNBEGUN;
 	if (result->outcome == JOB_OK) {
 		rounds_note(r->s, spec->job);
 	}
@@ -311,6 +338,7 @@ static int run_plan(struct session *s)
 	r.recorder.keep_incomplete = s->o.keep_incomplete;
 	r.recorder.sync = s->o.sync;
 	r.classes = &classes;
+	cluster.classes = &classes;
 	if (run_classes_make(&classes, s, &r.context) == 0 &&
 		(o.reporter = make_reporter(s))) {
 		o.graph = &classes.graph;

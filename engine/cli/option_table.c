@@ -66,6 +66,8 @@ const struct option option_table[] = {
 		"command that tells the states of {jobids}, or of one {jobid}"},
 	{"cluster-cancel", '\0', OPT_VALUE, GROUP_CLUSTER, AT(cluster_cancel), "TEMPLATE",
 		"command that ends {jobids}"},
+	{"bundle-minutes", '\0', OPT_VALUE, GROUP_CLUSTER, AT(bundle_minutes), "M",
+		"short jobs of a rule go together, for M minutes by their records"},
 	{"max-submit-rate", '\0', OPT_VALUE, GROUP_CLUSTER, AT(max_submit_rate), "RATE",
 		"most submissions, as 10/s"},
 	{"max-status-rate", '\0', OPT_VALUE, GROUP_CLUSTER, AT(max_status_rate), "RATE",

@@ -195,8 +195,40 @@ static int look_at_input(
 	return 0;
 }
 
-/* What the inputs are at this moment. Those that a job of this run made are what it
- * made. */
+/* Whether `file` comes from a job of this run. */
+static bool is_of_run(const struct recorder *r, uint32_t file)
+{
+	uint32_t maker = r->plan->d->producer[file];
+	return maker != DAG_NONE && r->plan->reasons[maker] &&
+	       dag_has_product(r->plan->d, maker, file);
+}
+
+/* An input that a job of this run made is what it made. False: nothing is known of it. */
+static bool note_made(struct recorder *r, uint32_t file, struct known_file *ret)
+{
+	const struct state *s = &r->records->state;
+	uint32_t id = state_file_of(s, file);
+	if (id == STATE_NONE || !is_of_run(r, file)) {
+		return false;
+	}
+	*ret = s->files.v[id];
+	if (!content_is_settled(ret, r->plan->o.checksum_limit)) {
+		ret->content.kind = CONTENT_NONE; /* being read */
+	}
+	return true;
+}
+
+/* Jobs of a group start before their inputs are made: those are noted now. */
+static void note_late_inputs(struct recorder *r, struct started *a)
+{
+	uint32_t n;
+	const uint32_t *in = dag_inputs(r->plan->d, a->job, &n);
+	for (uint32_t k = 0; a->early && k < n && k < a->input_count; k++) {
+		note_made(r, INPUT_FILE(in[k]), &a->inputs[k]);
+	}
+}
+
+/* What the inputs are at this moment. */
 static void note_inputs(struct recorder *r, struct started *a)
 {
 	const struct dag *d = r->plan->d;
@@ -208,15 +240,11 @@ static void note_inputs(struct recorder *r, struct started *a)
 	a->input_count = n;
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t file = INPUT_FILE(in[k]);
-		uint32_t maker = d->producer[file];
 		uint32_t id = state_file_of(s, file);
 		struct known_file *now = &a->inputs[k];
-		if (maker != DAG_NONE && r->plan->reasons[maker] && id != STATE_NONE &&
-			dag_has_product(d, maker, file)) {
-			*now = s->files.v[id];
-			if (!content_is_settled(now, most)) {
-				now->content.kind = CONTENT_NONE; /* being read */
-			}
+		a->early = a->early ||
+			   (is_of_run(r, file) && !r->plan->done[d->producer[file]]);
+		if (note_made(r, file, now)) {
 			continue;
 		}
 		bool fresh = id == STATE_NONE;
@@ -513,6 +541,7 @@ void recorder_ended(
 		if (r->sync) {
 			sync_outputs(spec);
 		}
+		note_late_inputs(r, &a);
 		put_job(r, &a, spec, result);
 	} else if (!leaves_unfinished(r, spec)) {
 		state_put_drop(&r->records->state, a.id);

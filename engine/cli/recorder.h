@@ -18,6 +18,7 @@ struct started {
 	struct known_file *inputs; /* in the order of the graph; owned */
 	uint32_t input_count;
 	int64_t start_ns;
+	bool early; /* before all its inputs were made */
 };
 
 struct recorder {

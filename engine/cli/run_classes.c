@@ -7,6 +7,9 @@
 /* Number of the resource that stands for a place at the cluster, where there is one. */
 enum { SUBMISSIONS = 1 };
 
+/* Jobs that are handed to the cluster's executor to choose packs from. */
+enum { PACKED_AT_ONCE = 100, JOBS_AT_ONCE_MOST = 20000 };
+
 static int read_limits(struct run_classes *c, struct session *s)
 {
 	c->names[0] = "cores";
@@ -213,6 +216,28 @@ static int classify(struct run_classes *c)
 	return rc;
 }
 
+/* A job that says how large its inputs are cannot start before they are made. */
+static bool may_join(const void *ctx, uint32_t job)
+{
+	const struct session *s = ctx;
+	return cluster_takes(s, job) && !job_reads_sizes(dag_rule(&s->dag, job));
+}
+
+/* Jobs with the cluster, where several may be one of the `jobs` submissions: these are
+ * counted by the executor. */
+static int64_t jobs_at_once(const struct run_classes *c, const struct session *s)
+{
+	int64_t most = c->groups.most;
+	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
+		most = s->wf.rules[r].bundle > most ? s->wf.rules[r].bundle : most;
+	}
+	if (s->cluster.bundle_minutes && most < PACKED_AT_ONCE) {
+		most = PACKED_AT_ONCE;
+	}
+	int64_t n = s->cluster.jobs * most;
+	return n > s->cluster.jobs && n > JOBS_AT_ONCE_MOST ? JOBS_AT_ONCE_MOST : n;
+}
+
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context)
 {
@@ -240,6 +265,13 @@ int run_classes_make(
 	c->graph.dependents = p->dependents;
 	c->graph.wanted = p->wanted;
 	c->graph.priority = c->priority;
+	if (rc == 0 && s->cluster.on) {
+		job_groups_make(&c->groups, p, may_join, s);
+		c->graph.group_of = c->groups.of;
+		c->graph.group_count = c->groups.count;
+		c->graph.limit[SUBMISSIONS] = jobs_at_once(c, s);
+	}
+	c->expected = s->cluster.bundle_minutes ? expected_seconds(p) : NULL;
 	c->weight = critical_paths(p);
 	c->graph.weight = c->weight;
 	c->graph.class_of = c->class_of;
@@ -286,4 +318,6 @@ void run_classes_release(struct run_classes *c)
 	free(c->late);
 	free(c->late_rule);
 	free(c->weight);
+	free(c->expected);
+	job_groups_release(&c->groups);
 }

@@ -5,6 +5,7 @@
 #include "base/hashmap.h"
 #include "cli/session.h"
 #include "job/job_values.h"
+#include "plan/job_groups.h"
 #include "sched/scheduler.h"
 
 struct run_classes {
@@ -16,9 +17,11 @@ struct run_classes {
 	uint32_t *class_of;
 	int32_t *priority;
 	uint8_t *late;
-	uint8_t *late_rule; /* rule -> what job_is_late() says */
-	float *weight;      /* NULL: nothing is known of how long jobs take */
-	int64_t retries;    /* of rules that name none */
+	uint8_t *late_rule;       /* rule -> what job_is_late() says */
+	struct job_groups groups; /* of jobs for a cluster */
+	float *weight;            /* NULL: nothing is known of how long jobs take */
+	float *expected; /* seconds of each job, for --bundle-minutes; NULL: not known */
+	int64_t retries; /* of rules that name none */
 	const char *names[SCHED_MOST_RESOURCES]; /* limited resources; [0] is "cores" */
 	struct arena scratch;
 };

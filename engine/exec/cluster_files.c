@@ -7,6 +7,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/vec.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
@@ -16,7 +17,7 @@
 #define LOOK_MOST_NS (5 * NS_PER_S)
 #define LOOK_LOCAL_NS (10 * NS_PER_S)
 
-enum { STATUS_MOST = 4096 };
+enum { STATUS_MOST = 4096, CLAIM_MOST = 256 };
 
 void cluster_path(
 	struct strbuf *out, const char *dir, const char *tag, const char *suffix)
@@ -29,20 +30,22 @@ static char *path_of(const char *dir, const char *tag, const char *suffix)
 	return xasprintf("%s/%s.%s", dir, tag, suffix);
 }
 
-static bool claim_is(const char *dir, const char *tag, const char *who)
+/* The text of the claim; false: there is none. */
+static bool read_claim(const char *dir, const char *tag, char ret[CLAIM_MOST])
 {
-	char *path = path_of(dir, tag, "claim"), target[16];
-	ssize_t n = readlink(path, target, sizeof(target));
+	char *path = path_of(dir, tag, "claim");
+	ssize_t n = readlink(path, ret, CLAIM_MOST - 1);
 	free(path);
-	return n == (ssize_t)strlen(who) && memcmp(target, who, (size_t)n) == 0;
+	ret[n > 0 ? n : 0] = '\0';
+	return n > 0;
 }
 
 bool cluster_claim(const char *dir, const char *tag)
 {
-	char *path = path_of(dir, tag, "claim");
+	char *path = path_of(dir, tag, "claim"), text[CLAIM_MOST];
 	bool ours = symlink("engine", path) == 0;
 	free(path);
-	return ours || claim_is(dir, tag, "engine");
+	return ours || (read_claim(dir, tag, text) && strcmp(text, "engine") == 0);
 }
 
 void cluster_claim_by_force(const char *dir, const char *tag)
@@ -58,7 +61,28 @@ void cluster_claim_by_force(const char *dir, const char *tag)
 
 bool cluster_has_begun(const char *dir, const char *tag)
 {
-	return claim_is(dir, tag, "job");
+	char text[CLAIM_MOST];
+	return read_claim(dir, tag, text) && strncmp(text, "job", 3) == 0;
+}
+
+bool cluster_runner(
+	const char *dir, const char *tag, struct strbuf *ret_id, int64_t *ret_place)
+{
+	char text[CLAIM_MOST];
+	*ret_place = -1;
+	if (!read_claim(dir, tag, text) || strncmp(text, "job ", 4) != 0) {
+		return false;
+	}
+	struct strview rest = sv_from(text + 4);
+	const char *at = strstr(text, " @");
+	if (at) {
+		rest.n -= strlen(at);
+		if (parse_i64(sv_from(at + 2), ret_place) != 0) {
+			*ret_place = -1;
+		}
+	}
+	strbuf_addsv(ret_id, rest);
+	return true;
 }
 
 int cluster_read_status(const char *dir, const char *tag, struct jobscript_status *ret)
@@ -74,30 +98,13 @@ int cluster_read_status(const char *dir, const char *tag, struct jobscript_statu
 	return rc;
 }
 
-int cluster_read_word(
-	const char *dir, const char *tag, const char *suffix, struct strbuf *ret)
-{
-	struct strbuf text = STRBUF_INIT;
-	char *path = path_of(dir, tag, suffix);
-	size_t n = 0;
-	if (fs_read_file(path, STATUS_MOST, &text) == 0) {
-		n = strcspn(text.buf, " \t\r\n");
-		strbuf_add(ret, text.buf, n);
-	}
-	free(path);
-	strbuf_release(&text);
-	return n ? 0 : -1;
-}
-
 void cluster_remove_files(const char *dir, const char *tag, bool keep)
 {
-	static const char *const suffixes[] = {"status", "id", "part", "usage", "times",
-		"submit", "claim", "command", "sh", "out", "log"};
-	size_t n = keep ? 7 : CW_ARRAY_LEN(suffixes);
-	for (size_t i = 0; i < n; i++) {
-		if (keep && strcmp(suffixes[i], "claim") == 0) {
-			continue;
-		}
+	/* without its script nothing can begin any more */
+	static const char *const suffixes[] = {"sh", "command", "out", "log", "part",
+		"usage", "times", "submit", "status", "claim"};
+	size_t begin = keep ? 4 : 0, end = CW_ARRAY_LEN(suffixes) - keep;
+	for (size_t i = begin; i < end; i++) {
 		char *path = path_of(dir, tag, suffixes[i]);
 		unlink(path);
 		free(path);

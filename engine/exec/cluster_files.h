@@ -27,15 +27,17 @@ void cluster_claim_by_force(const char *dir, const char *tag);
 /* Whether the job has begun. */
 bool cluster_has_begun(const char *dir, const char *tag);
 
+/* Where a job that has begun runs, as its script tells: the scheduler's number for it ("-"
+ * where it has none), and, in an array, the place of the member (else -1). False: it has
+ * not begun. */
+bool cluster_runner(
+	const char *dir, const char *tag, struct strbuf *ret_id, int64_t *ret_place);
+
 /* Reads TAG.status. 0, or -1 where there is none (or not yet a whole one). */
 int cluster_read_status(const char *dir, const char *tag, struct jobscript_status *ret);
 
-/* Appends the first word of the first line of TAG.SUFFIX; -1: there is none. */
-int cluster_read_word(
-	const char *dir, const char *tag, const char *suffix, struct strbuf *ret);
-
 /* Removes the files of a job that is over; those that a person may want to look at stay
- * where `keep` (script, output, the scheduler's log). */
+ * where `keep` (script, output, the scheduler's log). The claim goes last. */
 void cluster_remove_files(const char *dir, const char *tag, bool keep);
 
 /*

@@ -52,6 +52,9 @@ void cluster_went_live(struct cluster *c, struct flight *f)
 	if (f->cancelled) {
 		c->base.ops->cancel(&c->base, f->job, false);
 	}
+	if (f->dropped) {
+		cluster_drop_soon(c);
+	}
 	cluster_poll_soon(c);
 }
 
@@ -62,6 +65,25 @@ static void add_word_of(struct strbuf *out, const struct flight *f)
 		strbuf_addf(out, "the scheduler says %s (job %s)", f->word,
 			f->entry.id ? f->entry.id : "?");
 	}
+}
+
+/* It was killed with the member of an array that had taken it up, maybe for the time that
+ * this one had run before: that is no attempt. True: it goes again, by itself. */
+static bool sent_home(struct cluster *c, struct flight *f)
+{
+	cluster_find_runner(c, f);
+	if (!cluster_is_guest(f) || f->cancelled || f->hidden) {
+		return false;
+	}
+	cluster_say(c,
+		"job %s was ended by the scheduler, which says %s: what it did in "
+		"another's place is submitted again",
+		f->entry.id, f->word);
+	cluster_claim_by_force(c->dir, f->entry.tag);
+	f->alone = true;
+	f->dying = false;
+	cluster_revive(c, f);
+	return true;
 }
 
 /* The command's exit status is believed. */
@@ -78,6 +100,9 @@ static void end_by_status(struct cluster *c, struct flight *f)
 		   s->usage.seconds >= (double)f->timeout_s * 0.9) {
 		outcome = JOB_TIMEOUT;
 	} else if (f->dying && (f->last == CLUSTER_FAILED || f->last == CLUSTER_LOST)) {
+		if (sent_home(c, f)) {
+			return;
+		}
 		add_word_of(&text, f);
 	}
 	cluster_finish(c, f, outcome, s->code, text.len ? text.buf : NULL, &s->usage);
@@ -106,18 +131,33 @@ static void end_by_word(struct cluster *c, struct flight *f)
 {
 	struct strbuf text = STRBUF_INIT;
 	bool never_began = cluster_claim(c->dir, f->entry.tag);
+	if (!never_began && cluster_find_runner(c, f)) {
+		f->gone_ns = 0; /* it runs elsewhere than was asked for */
+		cluster_poll_soon(c);
+		return;
+	}
 	if (f->cancelled) {
 		cluster_claim_by_force(c->dir, f->entry.tag);
 		cluster_finish(c, f, JOB_CANCELLED, 0, NULL, NULL);
 		return;
 	}
-	if (never_began && f->last == CLUSTER_LOST) {
-		cluster_say(c,
-			"job %s never began: the scheduler says %s; it is "
-			"submitted again",
-			f->entry.id, f->word ? f->word : "nothing");
-		cluster_take_back(c, f->entry.id); /* it may be held there */
+	if (never_began && f->after_count && !f->pack) {
+		cluster_finish(c, f, JOB_UNBEGUN, 0, NULL, NULL); /* of an earlier run */
+		return;
+	}
+	if (never_began && (f->last == CLUSTER_LOST || f->pack)) {
+		if (!f->pack) {
+			cluster_say(c,
+				"job %s never began: the scheduler says %s; it is "
+				"submitted again",
+				f->entry.id, f->word ? f->word : "nothing");
+			/* it may be held there */
+			cluster_take_back(c, f->entry.id);
+		}
 		cluster_revive(c, f);
+		return;
+	}
+	if (!never_began && f->last != CLUSTER_SUCCESS && sent_home(c, f)) {
 		return;
 	}
 	cluster_claim_by_force(c->dir, f->entry.tag);
@@ -247,7 +287,9 @@ static void is_alive(struct cluster *c, struct flight *f, enum cluster_state sta
 	if (!f->dying) {
 		return;
 	}
-	if (state == CLUSTER_WAITING) {
+	if (state == CLUSTER_RUNNING && f->pack) {
+		end_by_status(c, f); /* its command was killed, not the submission */
+	} else if (state == CLUSTER_WAITING) {
 		char *path = xasprintf("%s/%s.status", c->dir, f->entry.tag);
 		unlink(path);
 		free(path);
@@ -337,7 +379,9 @@ static void read_states(struct cluster *c, struct strview out)
 			found = &lines.v[at];
 		}
 		bool alone = c->o.commands.status_one_by_one || c->asked.n == 1;
-		for (size_t i = 0; i < lines.n && !found; i++) {
+		/* an id that may be told without its ".server" */
+		bool search = alone || strchr(f->entry.id, '.');
+		for (size_t i = 0; i < lines.n && !found && search; i++) {
 			bool bare = !lines.v[i].id.n && alone;
 			if (bare || same_id(lines.v[i].id, f->entry.id)) {
 				found = &lines.v[i];
@@ -394,6 +438,7 @@ static void choose_asked(struct cluster *c)
 		if (!f || f->stage != FLIGHT_LIVE || !f->entry.id) {
 			continue;
 		}
+		cluster_find_runner(c, f);
 		if (c->o.commands.status_one_by_one) {
 			if (c->asked.n == 0) {
 				vec_push(&c->asked, f);
@@ -402,8 +447,8 @@ static void choose_asked(struct cluster *c)
 			}
 			continue;
 		}
-		vec_push(&c->asked, f);
 		bytes += strlen(f->entry.id) + 1;
+		vec_push(&c->asked, f);
 	}
 	c->one_by_one++;
 }
@@ -421,12 +466,15 @@ static void poll_now(void *ctx)
 	}
 	struct strbuf text = STRBUF_INIT, error = STRBUF_INIT;
 	const char **ids = xcalloc(c->asked.n, sizeof(*ids));
+	uint32_t n = 0;
 	for (size_t i = 0; i < c->asked.n; i++) {
-		ids[i] = c->asked.v[i]->entry.id;
+		const char *id = c->asked.v[i]->entry.id;
+		if (!n || strcmp(ids[n - 1], id) != 0) { /* those of a pack share one */
+			ids[n++] = id;
+		}
 	}
 	c->next_status_ns = cluster_now() + status_interval(c);
-	if (c->o.commands.status(
-		    c->o.commands.ctx, ids, (uint32_t)c->asked.n, &text, &error) == 0) {
+	if (c->o.commands.status(c->o.commands.ctx, ids, n, &text, &error) == 0) {
 		struct cluster_command_options o = {.loop = c->o.loop,
 			.text = text.buf,
 			.envp = c->envp,

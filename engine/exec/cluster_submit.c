@@ -46,7 +46,7 @@ void cluster_new_tag(struct cluster *c, struct flight *f)
 	f->entry.name = name_of(f->rule, f->entry.tag);
 }
 
-static struct jobscript_options script_options(const struct cluster *c)
+struct jobscript_options cluster_script_options(const struct cluster *c)
 {
 	return (struct jobscript_options){.dir = c->dir,
 		.workdir = c->o.workdir,
@@ -54,7 +54,7 @@ static struct jobscript_options script_options(const struct cluster *c)
 		.environ_from = c->o.environ_from};
 }
 
-static int write_file(const struct cluster *c, const char *tag, const char *suffix,
+int cluster_write_file(const struct cluster *c, const char *tag, const char *suffix,
 	const struct strbuf *text)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -73,15 +73,15 @@ static int write_file(const struct cluster *c, const char *tag, const char *suff
 
 int cluster_write_script(struct cluster *c, struct flight *f, const struct job_spec *spec)
 {
-	struct jobscript_options o = script_options(c);
+	struct jobscript_options o = cluster_script_options(c);
 	struct strbuf text = STRBUF_INIT;
 	bool command_file;
 	jobscript_write(&text, &o, spec, f->entry.tag, &command_file);
-	int rc = write_file(c, f->entry.tag, "sh", &text);
+	int rc = cluster_write_file(c, f->entry.tag, "sh", &text);
 	if (rc == 0 && command_file) {
 		strbuf_reset(&text);
 		jobscript_command(&text, spec);
-		rc = write_file(c, f->entry.tag, "command", &text);
+		rc = cluster_write_file(c, f->entry.tag, "command", &text);
 	}
 	strbuf_release(&text);
 	return rc;
@@ -100,7 +100,7 @@ static int move_script(struct cluster *c, struct flight *f, const char *old)
 		strbuf_add(&fresh, text.buf, (size_t)(line + 1 - text.buf));
 		strbuf_addf(&fresh, "base=$dir/%s", f->entry.tag);
 		strbuf_add(&fresh, end, text.len - (size_t)(end - text.buf));
-		rc = write_file(c, f->entry.tag, "sh", &fresh);
+		rc = cluster_write_file(c, f->entry.tag, "sh", &fresh);
 		strbuf_release(&fresh);
 		strbuf_reset(&from);
 		cluster_path(&from, c->dir, old, "command");
@@ -115,21 +115,47 @@ static int move_script(struct cluster *c, struct flight *f, const char *old)
 	return line ? rc : -1;
 }
 
+void cluster_queue(struct cluster *c, struct flight *f)
+{
+	f->stage = FLIGHT_QUEUED;
+	f->since_ns = cluster_now();
+	vec_push(&c->queue, f);
+	if (f->not_before_ns > f->since_ns) {
+		cluster_pump_soon(c, f->not_before_ns);
+	} else if (!cluster_may_share(c, f)) {
+		cluster_pump_soon(c, 0);
+	} else if (!c->pump_timer) {
+		/* others that go with it may follow at once */
+		cluster_pump_soon(c, f->since_ns + GATHER_NS);
+	}
+}
+
+void cluster_unqueue(struct cluster *c, const struct flight *f)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < c->queue.n; i++) {
+		if (c->queue.v[i] != f) {
+			c->queue.v[left++] = c->queue.v[i];
+		}
+	}
+	c->queue.n = left;
+}
+
 /* Gives the flight a new tag and puts it into the queue again. The old submission cannot
  * do anything any more: its claim is the engine's. */
 static void queue_again(struct cluster *c, struct flight *f)
 {
 	char *old = xstrdup(f->entry.tag);
 	cluster_journal_end(&c->journal, old);
+	cluster_leave_pack(c, f, false, false);
+	f->adopted = f->runner_known = false;
 	cluster_new_tag(c, f);
 	if (move_script(c, f, old) < 0) {
 		int err = errno;
 		cluster_finish(c, f, JOB_NOT_STARTED, err, NULL, NULL);
 	} else {
 		cluster_flight_add(c, f);
-		f->stage = FLIGHT_QUEUED;
-		vec_push(&c->queue, f);
-		cluster_pump_soon(c, f->not_before_ns);
+		cluster_queue(c, f);
 	}
 	free(old);
 }
@@ -176,38 +202,19 @@ void cluster_sendings_release(struct cluster *c)
 	vec_release(&c->sendings);
 }
 
-/* The id of member `n` (from 0) of the array `id`: "{id}_{n}" put together. */
-static char *member_id(const struct cluster *c, const char *id, uint32_t n)
-{
-	struct strbuf out = STRBUF_INIT;
-	const char *bracket = strchr(id, '['); /* PBS: 123[].server */
-	for (const char *p = c->o.array_id; *p; p++) {
-		if (strncmp(p, "{id}", 4) == 0) {
-			strbuf_add(
-				&out, id, bracket ? (size_t)(bracket - id) : strlen(id));
-			p += 3;
-		} else if (strncmp(p, "{n}", 3) == 0) {
-			strbuf_addu64(&out, c->o.array_from_zero ? n : n + 1);
-			p += 2;
-		} else if (strncmp(p, "{rest}", 6) == 0) {
-			const char *close = bracket ? strchr(bracket, ']') : NULL;
-			strbuf_addstr(&out, close ? close + 1 : "");
-			p += 5;
-		} else {
-			strbuf_addch(&out, *p);
-		}
-	}
-	return strbuf_detach(&out, NULL);
-}
-
 /* It is known to the scheduler under `id` now. */
 static void submitted(struct sending *s, const char *id)
 {
 	struct cluster *c = s->c;
+	if (s->pack) {
+		s->pack->id = xstrdup(id);
+	}
 	for (size_t i = 0; i < s->members.n; i++) {
 		struct flight *f = s->members.v[i];
 		free(f->entry.id);
-		f->entry.id = s->array ? member_id(c, id, (uint32_t)i) : xstrdup(id);
+		f->entry.id = s->pack && s->shape == PACK_ARRAY
+				      ? cluster_member_id(c, id, f->seat)
+				      : xstrdup(id);
 		cluster_journal_id(&c->journal, f->entry.tag, f->entry.id);
 	}
 	cluster_journal_sync(&c->journal, false);
@@ -240,7 +247,8 @@ static void refused(struct cluster *c, struct flight *f, bool transient, const c
 	if (!cluster_claim(c->dir, f->entry.tag) &&
 		cluster_has_begun(c->dir, f->entry.tag)) {
 		struct strbuf id = STRBUF_INIT; /* it was submitted after all, and runs */
-		if (cluster_read_word(c->dir, f->entry.tag, "id", &id) == 0 &&
+		int64_t place;
+		if (cluster_runner(c->dir, f->entry.tag, &id, &place) &&
 			cluster_id_is_good(strbuf_sv(&id))) {
 			f->entry.id = strbuf_detach(&id, NULL);
 			cluster_journal_id(&c->journal, f->entry.tag, f->entry.id);
@@ -298,78 +306,28 @@ static void on_submitted(void *ctx, int status, struct strview out, struct strvi
 	cluster_pump_soon(c, 0);
 }
 
-/* Whether `f` may go in one submission with `first`. */
-static bool goes_with(const struct cluster *c, const struct flight *first,
-	const struct flight *f, size_t have)
-{
-	if (f->cancelled || first->tries || f->tries || f->kind != first->kind) {
-		return false;
-	}
-	if (first->bundle > 1) {
-		return have < first->bundle;
-	}
-	return c->o.array_id && have < c->o.array_most && first->shape && f->shape &&
-	       strcmp(first->shape, f->shape) == 0;
-}
-
-/* Takes what goes in one submission off the queue; NULL: nothing may go now, and
- * *ret_next_ns is when something will (0: never). */
-static struct sending *take_sending(struct cluster *c, int64_t *ret_next_ns)
-{
-	int64_t now = cluster_now();
-	struct sending *s = NULL;
-	size_t left = 0;
-	*ret_next_ns = 0;
-	for (size_t i = 0; i < c->queue.n; i++) {
-		struct flight *f = c->queue.v[i];
-		if (f->not_before_ns > now) {
-			if (!*ret_next_ns || f->not_before_ns < *ret_next_ns) {
-				*ret_next_ns = f->not_before_ns;
-			}
-		} else if (!s) {
-			s = xcalloc(1, sizeof(*s));
-			s->c = c;
-			vec_push(&s->members, f);
-			f->stage = FLIGHT_SENDING;
-			continue;
-		} else if (goes_with(c, s->members.v[0], f, s->members.n)) {
-			vec_push(&s->members, f);
-			f->stage = FLIGHT_SENDING;
-			continue;
-		}
-		c->queue.v[left++] = f;
-	}
-	c->queue.n = left;
-	return s;
-}
-
 /* The script that is submitted: a member's own, or one that runs several. */
 static int write_common_script(struct cluster *c, struct sending *s)
 {
-	struct flight *first = s->members.v[0];
-	s->size = (uint32_t)s->members.n;
-	if (s->size == 1) {
-		s->tag = xstrdup(first->entry.tag);
+	if (s->members.n == 1) {
+		s->tag = xstrdup(s->members.v[0]->entry.tag);
 		return 0;
 	}
-	s->array = first->bundle <= 1;
-	s->tag = next_tag(c);
-	struct jobscript_options o = script_options(c);
 	struct strbuf text = STRBUF_INIT;
-	const char **tags = xcalloc(s->size, sizeof(*tags));
-	for (uint32_t i = 0; i < s->size; i++) {
-		tags[i] = s->members.v[i]->entry.tag;
-	}
-	if (s->array) {
-		jobscript_write_array(
-			&text, &o, tags, s->size, s->tag, c->o.array_from_zero);
-	} else {
-		jobscript_write_bundle(&text, &o, tags, s->size, s->tag);
-	}
-	int rc = write_file(c, s->tag, "sh", &text);
-	free(tags);
+	s->tag = next_tag(c);
+	cluster_pack_make(c, s, &text);
+	int rc = cluster_write_file(c, s->tag, "sh", &text);
 	strbuf_release(&text);
 	return rc;
+}
+
+/* Who is counted as in flight: each member of an array, else the submission. */
+static void count(struct cluster *c, struct sending *s)
+{
+	for (size_t i = 0; i < s->members.n; i++) {
+		s->members.v[i]->counted = true;
+	}
+	c->in_flight += s->shape == PACK_ARRAY ? (uint32_t)s->members.n : 1;
 }
 
 /* The command for it. 0, or -1 with `error`. */
@@ -377,25 +335,33 @@ static int submit_text(
 	struct cluster *c, struct sending *s, struct strbuf *out, struct strbuf *error)
 {
 	struct flight *first = s->members.v[0];
+	size_t n = s->members.n;
 	struct strbuf script = STRBUF_INIT, log = STRBUF_INIT;
-	char *name =
-		s->size > 1 ? name_of(first->rule, s->tag) : xstrdup(first->entry.name);
+	char *name = n > 1 ? name_of(first->rule, s->tag) : xstrdup(first->entry.name);
+	struct submit_member *members = xcalloc(n, sizeof(*members));
+	for (size_t i = 0; i < n; i++) {
+		const struct flight *f = s->members.v[i];
+		members[i] = (struct submit_member){f->job, f->attempt};
+	}
 	cluster_path(&script, c->dir, s->tag, "sh");
 	cluster_path(&log, c->dir, s->tag, "log");
-	struct submit_request q = {.job = first->job,
-		.attempt = first->attempt,
+	struct submit_request q = {.members = members,
+		.count = s->shape == PACK_ARRAY ? 1 : (uint32_t)n,
 		.jobscript = script.buf,
 		.log = log.buf,
 		.name = name,
 		.tag = s->tag,
-		.array_size = s->array ? s->size : 0,
-		.bundle_size = s->array ? 1 : s->size};
+		.array_size = n > 1 && s->shape == PACK_ARRAY ? (uint32_t)n : 0};
+	if (n > 1 && s->shape == PACK_FILL) {
+		q.fill_minutes = (uint32_t)(first->wish.fill_s / 60);
+	}
 	int rc = c->o.commands.submit(c->o.commands.ctx, &q, out, error);
-	for (size_t i = 0; s->size > 1 && i < s->members.n; i++) {
+	for (size_t i = 0; n > 1 && i < n; i++) {
 		/* the scheduler knows them all by this name */
 		free(s->members.v[i]->entry.name);
 		s->members.v[i]->entry.name = xstrdup(name);
 	}
+	free(members);
 	free(name);
 	strbuf_release(&script);
 	strbuf_release(&log);
@@ -454,10 +420,16 @@ static void pump(void *ctx)
 			next = c->next_submit_ns;
 			break;
 		}
-		struct sending *s = take_sending(c, &next);
+		int64_t most = c->o.submissions_most ? c->o.submissions_most : UINT32_MAX;
+		if (c->in_flight >= most) {
+			break;
+		}
+		struct sending *s =
+			cluster_choose(c, (uint32_t)(most - c->in_flight), &next);
 		if (!s) {
 			break;
 		}
+		count(c, s);
 		if (c->o.submits_per_second > 0) {
 			c->next_submit_ns = now + (int64_t)((double)NS_PER_S /
 							    c->o.submits_per_second);

@@ -60,6 +60,11 @@ struct job_spec {
 	const char *wildcards; /* "sample=a, lane=1", or "" */
 	const char *message;   /* in place of the standard line, or NULL */
 	const char *shown;     /* the command for people, where it is wrapped; or NULL */
+	/* Jobs of one group (a number, 0: none) may go somewhere together; `after` are those of
+	 * it, submitted before, without whose good end this one must not begin. */
+	uint32_t group, group_size;
+	const uint32_t *after;
+	uint32_t after_count;
 };
 
 enum job_outcome {
@@ -73,6 +78,7 @@ enum job_outcome {
 	JOB_LOST,        /* its executor does not know what became of it */
 	JOB_KILLED,      /* by its scheduler, which says `text` */
 	JOB_REFUSED,     /* its scheduler did not take it: `text` */
+	JOB_UNBEGUN,     /* never will: one of `after` did not end well */
 };
 
 struct job_usage {

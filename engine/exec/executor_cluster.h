@@ -14,13 +14,28 @@
 
 struct loop;
 
-/* What a submit command is made for: one job, or `array_size` of the same kind. */
-struct submit_request {
+struct submit_member {
 	uint32_t job, attempt;
+};
+
+/* What a submit command is made for: `count` jobs that run one after the other, or an
+ * array of jobs of which the first stands for all. */
+struct submit_request {
+	const struct submit_member *members;
+	uint32_t count;
 	const char *jobscript, *log; /* paths, absolute */
 	const char *name, *tag;
-	uint32_t array_size;  /* 0: no array */
-	uint32_t bundle_size; /* jobs that run one after the other in it, at least 1 */
+	uint32_t array_size;   /* 0: no array */
+	uint32_t fill_minutes; /* jobs are begun for so long; 0: as many as there are */
+};
+
+/* With which others a job would go as one submission. */
+struct pack_wish {
+	uint32_t kind;     /* jobs of one kind may go together */
+	uint32_t most;     /* so many; 1: alone */
+	double fill_s;     /* or as many as are expected to take so long; 0: no */
+	double expected_s; /* what this one takes by its record; negative: not known */
+	int64_t runtime_s; /* what it asks for; 0: nothing */
 };
 
 /* The commands, made by who knows jobs and templates. All append to `out`; 0, or -1 with
@@ -37,9 +52,8 @@ struct cluster_commands {
 	bool status_one_by_one; /* the command takes one id and prints one word */
 	/* Whether the job stays on this host. */
 	bool (*is_local)(void *ctx, uint32_t job);
-	/* How many jobs of its rule go in one submission, one after the other (1: each
-	 * alone); jobs of one `kind` may share it. */
-	uint32_t (*bundle_of)(void *ctx, uint32_t job, uint32_t *ret_kind);
+	/* NULL: each job goes alone. */
+	void (*pack_of)(void *ctx, uint32_t job, uint32_t attempt, struct pack_wish *ret);
 };
 
 struct cluster_options {
@@ -54,6 +68,7 @@ struct cluster_options {
 	const char *array_id;      /* "{id}_{n}"; NULL: no arrays */
 	bool array_from_zero;      /* {n} counts from 0 */
 	uint32_t array_most;       /* members of an array */
+	int64_t submissions_most;  /* with the scheduler at once; 0: any number */
 	double submits_per_second; /* 0: as fast as it goes */
 	double statuses_per_second;
 	int64_t latency_ns; /* how late files of other hosts may show up */

@@ -24,7 +24,7 @@ static void add_comment(struct strbuf *out, const char *text)
 	}
 }
 
-static void add_head(struct strbuf *out, const struct jobscript_options *o,
+void jobscript_add_head(struct strbuf *out, const struct jobscript_options *o,
 	const char *tag, const char *what)
 {
 	strbuf_addstr(out, "#!/bin/sh\n# cwflow: ");
@@ -32,6 +32,30 @@ static void add_head(struct strbuf *out, const struct jobscript_options *o,
 	strbuf_addstr(out, "\n# By hand: sh THIS_FILE\ndir=");
 	add_quoted(out, o->dir);
 	strbuf_addf(out, "\nbase=$dir/%s\n", tag);
+}
+
+void jobscript_add_id(struct strbuf *out)
+{
+	strbuf_addstr(out,
+		"id=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID-}}\n"
+		"[ -z \"${JOB_ID-}\" ] || case ${SGE_TASK_ID-} in '' | undefined) ;;\n"
+		"*) id=$JOB_ID.$SGE_TASK_ID ;; esac\n"
+		"[ -z \"${LSB_JOBID-}\" ] || case ${LSB_JOBINDEX:-0} in 0) ;;\n"
+		"*) id=$LSB_JOBID[$LSB_JOBINDEX] ;; esac\n"
+		"id=${CWFLOW_ID:-${id:-${SLURM_JOB_ID:-${PBS_JOBID:-${LSB_JOBID:-"
+		"${JOB_ID:--}}}}}}\n");
+}
+
+void jobscript_add_time(struct strbuf *out)
+{
+	strbuf_addstr(out,
+		"# GNU time tells the memory that was used, where there is one.\n"
+		"[ -n \"${CWFLOW_TIME-}\" ] || if /usr/bin/time -f %M -o \"$base.usage\" "
+		"true 2>/dev/null; then\n"
+		"\tCWFLOW_TIME=yes\n"
+		"else\n"
+		"\tCWFLOW_TIME=no\n"
+		"fi\n");
 }
 
 static bool is_exported(const struct jobscript_options *o, const char *var)
@@ -175,20 +199,26 @@ void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
 	struct strbuf what = STRBUF_INIT;
 	strbuf_addf(&what, "rule %s%s%s, attempt %u", spec->rule,
 		*spec->wildcards ? ", " : "", spec->wildcards, spec->attempt);
-	add_head(out, o, tag, what.buf);
+	jobscript_add_head(out, o, tag, what.buf);
 	strbuf_release(&what);
 	strbuf_addstr(out,
-		"\n# The job is of whoever makes the claim first: this script, or the\n"
-		"# engine when it gives the job up. A script that is run again has it still.\n"
-		"if ! ln -s job \"$base.claim\" 2>/dev/null &&\n"
-		"\t[ \"$(readlink \"$base.claim\")\" = engine ]; then\n"
-		"\techo \"cwflow has given up $base: nothing is done\" >&2\n"
+		"\n# The job is of whoever makes the claim first: this script, one that is\n"
+		"# submitted beside it, or the engine when it gives the job up. A script that\n"
+		"# its scheduler runs again has it still, and so has a person.\n");
+	jobscript_add_id(out);
+	strbuf_addstr(out,
+		"unset CWFLOW_ID\n"
+		"none() {\n"
+		"\techo \"cwflow: nothing is done, $base is $1\" >&2\n"
 		"\texit 0\n"
-		"fi\n"
-		"rm -f \"$base.status\"\n"
-		"id=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID-}}\n"
-		"id=${id:-${SLURM_JOB_ID:-${PBS_JOBID:-${LSB_JOBID:-${JOB_ID-}}}}}\n"
-		"echo \"${id:--}\" >\"$base.id\"\n"
+		"}\n"
+		"ln -s \"job $id\" \"$base.claim\" 2>/dev/null || "
+		"case $(readlink \"$base.claim\") in\n"
+		"\"job $id\" | 'job -') ;;\n"
+		"job*) [ \"$id\" = - ] || none \"another's: $(readlink \"$base.claim\")\" ;;\n"
+		"*) none 'given up' ;;\n"
+		"esac\n"
+		"[ ! -e \"$base.status\" ] || rm -f \"$base.status\"\n"
 		"cd ");
 	add_quoted(out, o->workdir);
 	strbuf_addstr(out, " || exit 1\n\n# On a terminal it prints there.\n"
@@ -196,69 +226,40 @@ void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
 	add_environment(out, o, spec);
 	strbuf_addstr(out,
 		"\n# A signal for all of the job ends the command; its end is told all the same.\n"
-		"trap : HUP INT TERM USR1 USR2 XCPU\n"
+		"trap : HUP INT TERM USR1 USR2 XCPU\n");
+	jobscript_add_time(out);
+	strbuf_addstr(out,
+		"has_time=$CWFLOW_TIME\n"
+		"unset CWFLOW_TIME\n"
 		"measured() {\n"
-		"\tif /usr/bin/time -f %M -o \"$base.usage\" true 2>/dev/null; then\n"
-		"\t\t/usr/bin/time -f 'usage %U %S %M %I %O' -o \"$base.usage\" \"$@\"\n"
+		"\tif [ \"$has_time\" = yes ]; then\n"
+		"\t\t/usr/bin/time -f 'usage %U %S %M %I %O %e' -o \"$base.usage\" \"$@\"\n"
 		"\telse\n"
 		"\t\t\"$@\"\n"
 		"\tfi\n"
 		"}\n"
 		"start=$(date +%s.%N)\n\n");
 	*ret_command_file = add_command(out, spec);
-	strbuf_addstr(out, "\ncode=$?\n"
-			   "end=$(date +%s.%N)\n"
-			   "times >\"$base.times\"\n"
-			   "{\n"
-			   "\techo \"exit $code\"\n"
-			   "\techo \"start $start\"\n"
-			   "\techo \"end $end\"\n"
-			   "\techo \"host $(uname -n)\"\n"
-			   "\techo \"times $(tail -n 1 \"$base.times\")\"\n"
-			   "\t[ ! -s \"$base.usage\" ] || tail -n 1 \"$base.usage\"\n"
-			   "\techo done\n"
-			   "} >\"$base.part\" && mv -f \"$base.part\" \"$base.status\"\n"
-			   "rm -f \"$base.usage\" \"$base.times\"\n"
-			   "# 99 and 100 would mean something to Grid Engine\n"
-			   "case $code in 99 | 100) code=1 ;; esac\n"
-			   "exit \"$code\"\n");
-}
-
-void jobscript_write_bundle(struct strbuf *out, const struct jobscript_options *o,
-	const char *const *tags, uint32_t count, const char *tag)
-{
-	add_head(out, o, tag, "jobs that go as one, one after the other");
-	strbuf_addstr(out, "code=0\nfor tag in");
-	for (uint32_t i = 0; i < count; i++) {
-		strbuf_addf(out, " \\\n\t%s", tags[i]);
-	}
 	strbuf_addstr(out,
-		"\ndo\n"
-		"\t[ -e \"$dir/$tag.status\" ] || sh \"$dir/$tag.sh\" || code=1\n"
-		"done\n"
-		"exit $code\n");
-}
-
-void jobscript_write_array(struct strbuf *out, const struct jobscript_options *o,
-	const char *const *tags, uint32_t count, const char *tag, bool from_zero)
-{
-	add_head(out, o, tag, "one of several jobs, by its place in the array");
-	strbuf_addstr(out,
-		"place=\n"
-		"for place in \"${SLURM_ARRAY_TASK_ID-}\" \"${SGE_TASK_ID-}\" "
-		"\"${PBS_ARRAY_INDEX-}\" \\\n"
-		"\t\"${PBS_ARRAYID-}\" \"${LSB_JOBINDEX-}\" \"${CWFLOW_ARRAY_INDEX-}\" "
-		"\"${1-}\"; do\n"
-		"\tcase $place in '' | undefined) ;; *) break ;; esac\n"
-		"done\n"
-		"case $place in\n");
-	for (uint32_t i = 0; i < count; i++) {
-		strbuf_addf(out, "%u) tag=%s ;;\n", from_zero ? i : i + 1, tags[i]);
-	}
-	strbuf_addstr(out, "*)\n\techo \"cwflow: no place in the array is told\" >&2\n"
-			   "\texit 1\n\t;;\n"
-			   "esac\n"
-			   "exec sh \"$dir/$tag.sh\"\n");
+		"\ncode=$?\n"
+		"read -r host 2>/dev/null </proc/sys/kernel/hostname || host=$(uname -n)\n"
+		"{\n"
+		"\techo \"exit $code\"\n"
+		"\techo \"start $start\"\n"
+		"\techo \"host $host\"\n"
+		"\tif [ -s \"$base.usage\" ] && [ \"$has_time\" = yes ]; then\n"
+		"\t\twhile read -r line; do usage=$line; done <\"$base.usage\"\n"
+		"\t\techo \"$usage\"\n"
+		"\telse\n"
+		"\t\techo \"end $(date +%s.%N)\"\n"
+		"\t\ttimes >\"$base.times\"\n"
+		"\t\techo \"times $(tail -n 1 \"$base.times\")\"\n"
+		"\tfi\n"
+		"\techo done\n"
+		"} >\"$base.part\" && mv -f \"$base.part\" \"$base.status\"\n"
+		"# 99 and 100 would mean something to Grid Engine\n"
+		"case $code in 99 | 100) code=1 ;; esac\n"
+		"exit \"$code\"\n");
 }
 
 /* The rest of the line that begins with `word` and a blank; n 0: there is none. */
@@ -320,23 +321,24 @@ int jobscript_status_parse(struct strview text, struct jobscript_status *ret)
 	struct job_usage *u = &ret->usage;
 	u->start_ns = read_time_ns(line_of(text, "start"));
 	u->end_ns = read_time_ns(line_of(text, "end"));
-	u->seconds = (double)(u->end_ns - u->start_ns) / 1e9;
 	char numbers[128];
 	snprintf(numbers, sizeof(numbers), SV_FMT, SV_ARG(line_of(text, "times")));
 	const char *p = numbers;
 	u->user_s = read_minutes(&p);
 	u->sys_s = read_minutes(&p);
 	snprintf(numbers, sizeof(numbers), SV_FMT, SV_ARG(line_of(text, "usage")));
-	double user, sys;
+	double user, sys, seconds;
 	long long kb, in, blocks_out;
-	if (sscanf(numbers, "%lf %lf %lld %lld %lld", &user, &sys, &kb, &in,
-		    &blocks_out) == 5) {
+	if (sscanf(numbers, "%lf %lf %lld %lld %lld %lf", &user, &sys, &kb, &in,
+		    &blocks_out, &seconds) == 6) {
 		u->user_s = user;
 		u->sys_s = sys;
 		u->max_rss_kb = kb;
 		u->in_blocks = in;
 		u->out_blocks = blocks_out;
+		u->end_ns = u->start_ns + (int64_t)(seconds * 1e9);
 	}
+	u->seconds = (double)(u->end_ns - u->start_ns) / 1e9;
 	return 0;
 }
 

@@ -3,8 +3,8 @@
  * read and run by hand. It holds the job's own command and needs nothing of the engine on
  * the node. Files beside it in its folder, each named by the script's tag:
  *
- *	TAG.sh      the script            TAG.claim   a link to "job" or "engine": who made
- *	TAG.command a text too long           it first has the job
+ *	TAG.sh      the script            TAG.claim   a link to "job ID" or "engine": who
+ *	TAG.command a text too long           made it first has the job
  *	            for one argument      TAG.out     what the command printed
  *	TAG.log     what the scheduler    TAG.status  how it ended, made by rename
  *	            and the script said
@@ -33,14 +33,13 @@ void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
 /* Appends the text of TAG.command. */
 void jobscript_command(struct strbuf *out, const struct job_spec *spec);
 
-/* Appends a script that runs the scripts of `tags` one after the other. */
-void jobscript_write_bundle(struct strbuf *out, const struct jobscript_options *o,
-	const char *const *tags, uint32_t count, const char *tag);
-
-/* Appends a script that runs the one of `tags` that its place in a job array says, from 1
- * on or, where the scheduler counts so (`from_zero`), from 0. */
-void jobscript_write_array(struct strbuf *out, const struct jobscript_options *o,
-	const char *const *tags, uint32_t count, const char *tag, bool from_zero);
+/* Parts that scripts of several jobs share with it: first lines with $dir and $base; $id,
+ * the scheduler's number for what runs here, "-" where it has none; $CWFLOW_TIME, whether
+ * GNU time is there. */
+void jobscript_add_head(struct strbuf *out, const struct jobscript_options *o,
+	const char *tag, const char *what);
+void jobscript_add_id(struct strbuf *out);
+void jobscript_add_time(struct strbuf *out);
 
 /* What a TAG.status says. */
 struct jobscript_status {

@@ -318,6 +318,23 @@ unsigned job_is_late(const struct rule *rule)
 	return late;
 }
 
+static bool reads_size(const struct text *t)
+{
+	return late_text(t) & JOB_LATE_SIZE;
+}
+
+bool job_reads_sizes(const struct rule *rule)
+{
+	bool reads = job_is_late(rule) & JOB_LATE_SIZE;
+	for (uint32_t k = 0; k < rule->argv_count && !reads; k++) {
+		reads = reads_size(&rule->argv[k]);
+	}
+	for (uint32_t k = 0; k < rule->env_count && !reads; k++) {
+		reads = reads_size(&rule->env[k].value);
+	}
+	return reads || (rule->command_kind == RULE_SHELL && reads_size(&rule->command));
+}
+
 /* --- sizes ---------------------------------------------------------------------------- */
 
 /* nftw gives no context: the sum of the walk that is going on in this thread. */

@@ -65,6 +65,10 @@ int job_resource(
 enum { JOB_LATE_SIZE = 1 /* of the inputs */, JOB_LATE_ATTEMPT = 2 };
 unsigned job_is_late(const struct rule *rule);
 
+/* Whether the rule says something of the size of its inputs: its jobs cannot be put
+ * together before these are made. */
+bool job_reads_sizes(const struct rule *rule);
+
 /* The value of a param: texts and lists of them, not mappings. */
 int job_param(struct job_values *v, const struct param *p, struct value *ret,
 	struct render_error *err);

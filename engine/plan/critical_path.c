@@ -18,21 +18,49 @@ static double last_time(const struct plan *p, uint32_t job)
 	return record && record->run ? record->seconds : -1;
 }
 
-float *critical_paths(const struct plan *p)
+/* The means of the recorded times, by rule; those of all in *ret_all. Returns owned. */
+static struct mean *means_of_rules(const struct plan *p, struct mean *ret_all)
 {
-	const struct dag *d = p->d;
-	struct mean all = {0, 0};
+	struct mean *rules = xcalloc(p->d->wf->rule_count, sizeof(*rules));
+	*ret_all = (struct mean){0, 0};
+	for (uint32_t j = 0; j < p->d->job_count; j++) {
+		double seconds = last_time(p, j);
+		if (seconds >= 0) {
+			add(&rules[p->d->jobs.v[j].rule], seconds);
+			add(ret_all, seconds);
+		}
+	}
+	return rules;
+}
+
+float *expected_seconds(const struct plan *p)
+{
+	struct mean all;
 	if (!p->o.state || !p->o.state->found) {
 		return NULL;
 	}
-	struct mean *rules = xcalloc(d->wf->rule_count, sizeof(*rules));
-	for (uint32_t j = 0; j < d->job_count; j++) {
-		double seconds = last_time(p, j);
-		if (seconds >= 0) {
-			add(&rules[d->jobs.v[j].rule], seconds);
-			add(&all, seconds);
+	struct mean *rules = means_of_rules(p, &all);
+	float *out = xcalloc(p->d->job_count, sizeof(*out));
+	for (uint32_t j = 0; j < p->d->job_count; j++) {
+		const struct mean *rule = &rules[p->d->jobs.v[j].rule];
+		double own = last_time(p, j);
+		if (own < 0) {
+			own = rule->count ? rule->seconds / rule->count : -1;
 		}
+		out[j] = (float)own;
 	}
+	free(rules);
+	return out;
+}
+
+float *critical_paths(const struct plan *p)
+{
+	const struct dag *d = p->d;
+	struct mean all;
+	if (!p->o.state || !p->o.state->found) {
+		return NULL;
+	}
+	struct mean *rules = means_of_rules(p, &all);
 	float *path = all.count ? xcalloc(d->job_count, sizeof(*path)) : NULL;
 	for (uint32_t i = d->job_count; path && i-- > 0;) {
 		uint32_t job = d->order[i];

@@ -12,4 +12,8 @@
  */
 float *critical_paths(const struct plan *p);
 
+/* By job: the seconds it took last, else the mean of its rule, else -1. NULL where nothing
+ * is recorded. Returns owned (free). */
+float *expected_seconds(const struct plan *p);
+
 #endif

@@ -140,5 +140,8 @@ void job_words_outcome(
 	case JOB_REFUSED:
 		strbuf_addf(out, "not submitted: %s", result->text ? result->text : "?");
 		return;
+	case JOB_UNBEGUN:
+		strbuf_addstr(out, "not begun: what it needs did not end well");
+		return;
 	}
 }

@@ -28,6 +28,7 @@ struct active {
 	uint32_t job;
 	uint32_t slot;  /* its page of the running file */
 	bool cancelled; /* while waiting for its outputs */
+	bool held; /* ended well before what it needs was seen to: it waits for that */
 	bool remote;
 	struct arena arena;
 	struct job_spec spec;
@@ -88,7 +89,7 @@ static struct active *new_active(struct run *r, uint32_t job)
 		job_files_init(&a->files, r->o->state_dir);
 	}
 	a->job = job;
-	a->waiting = a->cancelled = false;
+	a->waiting = a->cancelled = a->held = false;
 	a->remote =
 		r->o->remote.is_remote && r->o->remote.is_remote(r->o->remote.ctx, job);
 	if (a->remote) {
@@ -193,6 +194,8 @@ static void conclude(struct run *r, struct active *a, const struct job_result *r
 		kind = EVENT_JOB_FINISHED;
 	} else if (result->outcome == JOB_CANCELLED) {
 		how = SCHED_END_CANCELLED;
+	} else if (result->outcome == JOB_UNBEGUN) {
+		how = SCHED_END_UNBEGUN;
 	}
 	r->o->source.ended(r->o->source.ctx, &a->spec, result);
 	scheduler_ended(r->sched, a->job, how, now_ns());
@@ -203,7 +206,7 @@ static void conclude(struct run *r, struct active *a, const struct job_result *r
 		scheduler_state(r->sched, a->job) != SCHED_FAILED) {
 		kind = EVENT_JOB_RETRIED;
 	}
-	if (how != SCHED_END_CANCELLED || r->signals == 0) {
+	if (how != SCHED_END_UNBEGUN && (how != SCHED_END_CANCELLED || r->signals == 0)) {
 		tell_ended(r, a, result, kind);
 	}
 	drop_active(r, a);
@@ -266,19 +269,52 @@ static void tell_waiting(struct run *r, const struct active *a)
 	strbuf_release(&text);
 }
 
+/* Another look at the result will be taken. */
+static void keep_result(struct run *r, struct active *a, const struct job_result *result)
+{
+	if (!a->waiting) {
+		a->waiting = true;
+		r->waiting++;
+	}
+	if (!a->output) {
+		a->output = xmemdup0(result->output.p, result->output.n);
+		a->result = *result;
+		a->result.output.p = a->output;
+	}
+	look_later(r);
+}
+
+/* A job of a group that ended well counts only with what it needs. True: that is not
+ * known yet. */
+static bool hold(struct run *r, struct active *a, struct job_result *result)
+{
+	enum sched_inputs inputs = scheduler_inputs(r->sched, a->job);
+	if (inputs == SCHED_INPUTS_COMING && !a->cancelled) {
+		a->held = true;
+		keep_result(r, a, result);
+		return true;
+	}
+	if (inputs != SCHED_INPUTS_MADE) {
+		result->outcome = JOB_UNBEGUN;
+	}
+	if (a->held) {
+		a->held = a->waiting = false;
+		r->waiting--;
+	}
+	return false;
+}
+
 static void end_attempt(struct run *r, struct active *a, struct job_result *result)
 {
+	if (result->outcome == JOB_OK && hold(r, a, result)) {
+		return;
+	}
 	if (result->outcome == JOB_OK && !check(r, a, result)) {
 		if (!a->waiting) {
-			a->waiting = true;
-			r->waiting++;
 			a->wait_until_ns = now_ns() + r->o->latency_wait_s * NS_PER_S;
-			a->output = xmemdup0(result->output.p, result->output.n);
-			a->result = *result;
-			a->result.output.p = a->output;
 			tell_waiting(r, a);
 		}
-		look_later(r);
+		keep_result(r, a, result);
 		return;
 	}
 	if (result->outcome != JOB_OK) {

@@ -1,6 +1,7 @@
 #include "sched/scheduler.h"
 
 #include "base/xalloc.h"
+#include "sched/group_starts.h"
 #include "sched/ready_tree.h"
 
 enum cancel_level { CANCEL_NONE, CANCEL_SOFT, CANCEL_HARD };
@@ -22,6 +23,7 @@ struct scheduler {
 	VEC(uint32_t) running;
 	VEC(uint32_t) fresh; /* ready and to be admitted, from fresh_first on */
 	size_t fresh_first;
+	struct group_starts groups;
 	int64_t spare[SCHED_MOST_RESOURCES];
 	struct sched_counts counts;
 	uint32_t ready_count; /* admitted ones */
@@ -96,6 +98,17 @@ static void make_ready(struct scheduler *s, uint32_t job, bool many)
 	}
 }
 
+/* Jobs of a group that may start now. */
+static void start_groups(struct scheduler *s)
+{
+	uint32_t job;
+	while ((job = group_starts_next(&s->groups)) != SCHED_NO_GROUP) {
+		if (s->state[job] == SCHED_WAITING) {
+			make_ready(s, job, false);
+		}
+	}
+}
+
 /* Takes in the jobs from `from` on. */
 static void add_jobs(struct scheduler *s, uint32_t from, bool many)
 {
@@ -116,7 +129,7 @@ static void add_jobs(struct scheduler *s, uint32_t from, bool many)
 		s->counts.wanted++;
 		s->link[j] = g->pending[j];
 		s->state[j] = SCHED_WAITING;
-		if (s->link[j] == 0) {
+		if (s->link[j] == 0 && !(many && group_starts_has(g, j))) {
 			make_ready(s, j, many);
 		}
 	}
@@ -135,6 +148,8 @@ struct scheduler *scheduler_new(const struct sched_graph *graph)
 	ready_init(&s->ready, graph);
 	add_jobs(s, 0, true);
 	ready_settle(&s->ready);
+	group_starts_init(&s->groups, graph);
+	start_groups(s);
 	return s;
 }
 
@@ -149,6 +164,7 @@ void scheduler_free(struct scheduler *s)
 		return;
 	}
 	ready_release(&s->ready);
+	group_starts_release(&s->groups);
 	vec_release(&s->running);
 	vec_release(&s->fresh);
 	free(s->link);
@@ -170,14 +186,15 @@ static void account(struct scheduler *s, uint32_t job, int sign)
 	}
 }
 
-/* One that `d` waited for is done. */
-static void unblock(struct scheduler *s, uint32_t d)
+/* `job`, for which `d` waited, is done. */
+static void unblock(struct scheduler *s, uint32_t job, uint32_t d)
 {
+	bool with_group = group_starts_made(&s->groups, job, d);
 	if (s->state[d] != SCHED_WAITING) {
-		return; /* blocked by another, or not wanted */
+		return; /* blocked by another, not wanted, or begun early */
 	}
 	cw_assert(s->link[d] > 0);
-	if (--s->link[d] == 0) {
+	if (--s->link[d] == 0 && !with_group) {
 		make_ready(s, d, false);
 	}
 }
@@ -201,14 +218,14 @@ static void each_dependent(struct scheduler *s, uint32_t job,
 
 static void unblock_one(struct scheduler *s, uint32_t d, void *ctx)
 {
-	(void)ctx;
-	unblock(s, d);
+	unblock(s, *(const uint32_t *)ctx, d);
 }
 
 /* A job ended well or was needless: those that waited for it alone become ready. */
 static void unblock_dependents(struct scheduler *s, uint32_t job)
 {
-	each_dependent(s, job, unblock_one, NULL);
+	each_dependent(s, job, unblock_one, &job);
+	start_groups(s);
 }
 
 /* Jobs that were marked and whose own dependents are still to be. */
@@ -220,7 +237,9 @@ struct marking {
 static void mark_one(struct scheduler *s, uint32_t d, void *ctx)
 {
 	struct marking *m = ctx;
+	group_starts_failed(&s->groups, d, true);
 	if (s->state[d] == SCHED_WAITING) {
+		group_starts_blocked(&s->groups, d);
 		s->state[d] = (uint8_t)m->as;
 		if (m->as == SCHED_BLOCKED) {
 			s->counts.blocked++;
@@ -239,10 +258,46 @@ static void mark_dependents(struct scheduler *s, uint32_t job, enum sched_job_st
 	for (;;) {
 		each_dependent(s, job, mark_one, &m);
 		if (m.list == READY_NONE) {
-			return;
+			break;
 		}
 		job = m.list;
 		m.list = s->link[job];
+	}
+	start_groups(s);
+}
+
+/* What a job needs will never be there. */
+static void block(struct scheduler *s, uint32_t job)
+{
+	s->state[job] = SCHED_BLOCKED;
+	s->counts.blocked++;
+	mark_dependents(s, job, SCHED_BLOCKED);
+}
+
+static void void_one(struct scheduler *s, uint32_t d, void *ctx)
+{
+	(void)ctx;
+	if (s->state[d] == SCHED_RUNNING || s->state[d] == SCHED_READY) {
+		group_starts_failed(&s->groups, d, false);
+	}
+}
+
+/* A job did not end well: what its dependents of the same group make of it is void. */
+static void void_dependents(struct scheduler *s, uint32_t job)
+{
+	if (s->graph->group_of) {
+		each_dependent(s, job, void_one, NULL);
+	}
+}
+
+/* It has to wait again for what it needs, or need not wait any more. */
+static void start_anew(struct scheduler *s, uint32_t job)
+{
+	group_starts_leave(&s->groups, job);
+	s->link[job] = group_starts_unmet(&s->groups, job);
+	s->state[job] = SCHED_WAITING;
+	if (s->link[job] == 0) {
+		make_ready(s, job, false);
 	}
 }
 
@@ -250,6 +305,7 @@ void scheduler_wait_more(struct scheduler *s, uint32_t job, uint32_t count)
 {
 	cw_assert(s->state[job] == SCHED_WAITING);
 	s->link[job] += count;
+	group_starts_wait_more(&s->groups, job, count);
 }
 
 void scheduler_drop(struct scheduler *s, uint32_t job, enum sched_job_state why)
@@ -257,6 +313,7 @@ void scheduler_drop(struct scheduler *s, uint32_t job, enum sched_job_state why)
 	if (s->state[job] != SCHED_WAITING) {
 		return;
 	}
+	group_starts_blocked(&s->groups, job);
 	s->state[job] = (uint8_t)why;
 	if (why == SCHED_FAILED) {
 		s->counts.failed++;
@@ -294,14 +351,24 @@ void scheduler_ended(
 		return;
 	}
 	bool stopping = s->level != CANCEL_NONE || s->draining;
-	if (how == SCHED_END_CANCELLED && stopping) {
+	if ((how == SCHED_END_CANCELLED || how == SCHED_END_UNBEGUN) && stopping) {
 		s->state[job] = SCHED_LEFT;
+		return;
+	}
+	void_dependents(s, job);
+	if (how == SCHED_END_UNBEGUN && !group_starts_doomed(&s->groups, job)) {
+		s->attempts[job]--;
+		start_anew(s, job);
+		return;
+	}
+	if (how == SCHED_END_UNBEGUN) {
+		block(s, job);
 		return;
 	}
 	bool may_retry = how == SCHED_END_FAILED && !stopping &&
 			 (!s->failed || s->graph->keep_going);
 	if (may_retry && s->attempts[job] <= class_of(s, job)->retries) {
-		make_ready(s, job, false);
+		start_anew(s, job);
 		return;
 	}
 	s->state[job] = SCHED_FAILED;
@@ -377,15 +444,45 @@ void scheduler_admit(struct scheduler *s, uint32_t job, uint32_t class)
 	ready_push(&s->ready, class_number(s, job), job);
 }
 
+/* A job of a group was ready to follow one that has failed meanwhile. */
+static bool is_too_late(struct scheduler *s, uint32_t job)
+{
+	if (group_starts_unmet(&s->groups, job) == 0 ||
+		!group_starts_void(&s->groups, job)) {
+		return false;
+	}
+	if (group_starts_doomed(&s->groups, job)) {
+		block(s, job);
+	} else {
+		start_anew(s, job);
+	}
+	return true;
+}
+
+/* The best job that fits, taken off the ready ones; READY_NONE: there is none. */
+static uint32_t take_ready(struct scheduler *s)
+{
+	for (;;) {
+		uint32_t job =
+			s->ready_count ? ready_best(&s->ready, s->spare) : READY_NONE;
+		if (job == READY_NONE) {
+			return job;
+		}
+		ready_pop(&s->ready, class_number(s, job), job);
+		s->ready_count--;
+		if (!is_too_late(s, job)) {
+			return job;
+		}
+	}
+}
+
 /* Starts the best job that fits. */
 static bool start_one(struct scheduler *s, struct sched_action *ret)
 {
-	uint32_t job = s->ready_count ? ready_best(&s->ready, s->spare) : READY_NONE;
+	uint32_t job = take_ready(s);
 	if (job == READY_NONE) {
 		return false;
 	}
-	ready_pop(&s->ready, class_number(s, job), job);
-	s->ready_count--;
 	s->link[job] = (uint32_t)s->running.n;
 	vec_push(&s->running, job);
 	s->state[job] = SCHED_RUNNING;
@@ -394,6 +491,8 @@ static bool start_one(struct scheduler *s, struct sched_action *ret)
 		s->attempts[job]++;
 	}
 	account(s, job, -1);
+	group_starts_begun(&s->groups, job);
+	start_groups(s);
 	*ret = (struct sched_action){
 		.kind = SCHED_START, .job = job, .attempt = s->attempts[job]};
 	return true;
@@ -426,6 +525,15 @@ struct sched_action scheduler_next(struct scheduler *s, int64_t now_ns)
 		action.until_ns = s->hard_at_ns;
 	}
 	return action;
+}
+
+enum sched_inputs scheduler_inputs(const struct scheduler *s, uint32_t job)
+{
+	if (group_starts_unmet(&s->groups, job) == 0) {
+		return SCHED_INPUTS_MADE;
+	}
+	return group_starts_void(&s->groups, job) ? SCHED_INPUTS_FAILED
+						  : SCHED_INPUTS_COMING;
 }
 
 enum sched_job_state scheduler_state(const struct scheduler *s, uint32_t job)

@@ -18,6 +18,8 @@
 enum { SCHED_MOST_RESOURCES = 32 };
 #define SCHED_NONE UINT32_MAX
 
+#define SCHED_NO_GROUP UINT32_MAX
+
 /* Jobs of one class ask for the same amounts. Resource 0 is cores. */
 struct sched_class {
 	int64_t amount[SCHED_MOST_RESOURCES];
@@ -59,6 +61,12 @@ struct sched_graph {
 	int64_t limit[SCHED_MOST_RESOURCES]; /* < 0: unlimited */
 	bool keep_going; /* after a failure start what does not depend on it */
 	bool admit_all;  /* SCHED_ADMIT for every attempt: somebody wants to know */
+	/* Jobs of one group start together, each behind those it needs, once all that they
+	 * need of others is made; whoever runs them holds each back until those before it
+	 * ended well. Of the jobs there are at first; numbers from 0, or SCHED_NO_GROUP; joined
+	 * to their groups the jobs have no cycle. NULL: there are none. */
+	const uint32_t *group_of;
+	uint32_t group_count;
 };
 
 enum sched_action_kind {
@@ -104,9 +112,24 @@ void scheduler_admit(struct scheduler *s, uint32_t job, uint32_t class);
 
 /* A job that was started ended: well, or not (then it is tried again while its class has
  * retries left and the run is not being stopped). */
-enum sched_end { SCHED_END_OK, SCHED_END_FAILED, SCHED_END_CANCELLED };
+enum sched_end {
+	SCHED_END_OK,
+	SCHED_END_FAILED,
+	SCHED_END_CANCELLED,
+	/* Of a group: what it needs did not end well, and it has not begun (or what it made
+	 * is void): this was no attempt. */
+	SCHED_END_UNBEGUN,
+};
 void scheduler_ended(
 	struct scheduler *s, uint32_t job, enum sched_end how, int64_t now_ns);
+
+/* Whether a running job has what it needs. Only jobs of groups may not. */
+enum sched_inputs {
+	SCHED_INPUTS_MADE,
+	SCHED_INPUTS_COMING, /* what makes them still runs */
+	SCHED_INPUTS_FAILED, /* what makes them failed, or is tried again */
+};
+enum sched_inputs scheduler_inputs(const struct scheduler *s, uint32_t job);
 
 /* A ready job that SCHED_START gave out turned out needless (its inputs came out
  * unchanged): it counts as done without having run. */

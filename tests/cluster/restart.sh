@@ -10,7 +10,8 @@ rules:
   all: {input: {expand: "out/{i}"}}
   one:
     output: "out/{n}"
-    shell: "echo {wildcards.n} >>runs; sleep 2; echo done >{output}"
+    shell: "echo {wildcards.n} >>runs; sleep {config.s}; echo done >{output}"
+config: {s: 2}
 END
 
 ran_once()
@@ -109,7 +110,7 @@ check "first: the next run does the rest" ran_once
 # the second cancels
 fresh
 rm -f runs
-begin
+begin -C s=30
 until_true 8 eval '[ "$(submissions)" = 6 ]'
 kill -INT $engine
 sleep 0.3
@@ -126,7 +127,7 @@ check "second: the next run does them" ran_once
 # the third leaves them
 fresh
 rm -f runs
-begin --cluster-cancel 'sleep 20; true'
+begin -C s=5 --cluster-cancel 'sleep 20; true'
 until_true 8 eval '[ "$(submissions)" = 6 ]'
 kill -INT $engine
 sleep 0.2
@@ -136,7 +137,7 @@ kill -INT $engine
 wait $engine
 check "third: status 130" is $? 130
 check "third: said" says '6 jobs left with the scheduler; the next run here finds them'
-run
+run -C s=5
 check "third: found and done" is "$status" 0
 check "third: nothing ran twice" ran_once
 

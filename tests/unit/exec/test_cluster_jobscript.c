@@ -202,7 +202,7 @@ static void half_a_status_is_none(void **state)
 	assert_int_equal(
 		jobscript_status_parse(
 			SV("exit 0\nstart 10.5\nend 12.25\nhost n1\ntimes 1m2.5s 0m0.5s\n"
-			   "usage 63 1 2048 8 16\ndone\n"),
+			   "usage 63 1 2048 8 16 1.75\ndone\n"),
 			&s),
 		0);
 	assert_int_equal(s.usage.start_ns, 10500000000);
