@@ -1,4 +1,4 @@
-/* Commands that look at what is recorded: --why, --summary, --detailed-summary, --stats. */
+/* Commands that lay the records over the graph: --why, --summary, --detailed-summary. */
 #include "cli/rounds.h"
 #include "cli/session.h"
 #include "job/job_spec_build.h"
@@ -65,29 +65,4 @@ int cmd_summary(struct session *s)
 	job_context_release(&c.context);
 	arena_release(&c.arena);
 	return session_written(s, rc);
-}
-
-static uint32_t no_number(void *ctx, struct strview path)
-{
-	(void)ctx;
-	(void)path;
-	return STATE_NONE;
-}
-
-int cmd_stats(struct session *s)
-{
-	struct state state;
-	struct state_names names = {.number = no_number};
-	struct strbuf note = STRBUF_INIT;
-	int rc = state_open(&state, STATE_DIR, STATE_LOOK, &names, &note);
-	if (rc != 0 || !state.found) {
-		diag_error(&s->sink, "CW-E600", (struct span){0}, "%s",
-			note.len ? note.buf : "nothing is recorded here yet");
-		rc = EXIT_FAILED;
-	} else {
-		rc = session_written(s, view_stats(&state, stdout));
-	}
-	state_close(&state, &note);
-	strbuf_release(&note);
-	return rc;
 }

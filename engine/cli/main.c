@@ -22,12 +22,13 @@
 
 static int dispatch(struct session *s)
 {
-	if (s->o.unlock || s->o.stats || s->o.lineage) {
+	if (s->o.unlock || s->o.stats || s->o.advise || s->o.trace || s->o.lineage) {
 		int entered = session_enter(s);
 		return entered != EXIT_DONE ? entered
 		       : s->o.unlock        ? cmd_unlock(s)
-		       : s->o.stats         ? cmd_stats(s)
-					    : cmd_lineage(s);
+		       : s->o.trace         ? cmd_trace(s)
+		       : s->o.lineage       ? cmd_lineage(s)
+					    : cmd_stats(s);
 	}
 	int rc = session_open(s);
 	if (rc == EXIT_DONE) {

@@ -52,7 +52,7 @@ struct options {
 	bool rulegraph, filegraph, tools_dir, version, quiet;
 	bool enforce, always_shell;
 	bool notemp, ignore_incomplete, rerun_incomplete, sync, touch, unlock, summary,
-		detailed_summary, list_targets, list_untracked, stats, verify,
+		detailed_summary, list_targets, list_untracked, stats, advise, verify,
 		delete_temp_output;
 	const char *help; /* "" without a group */
 	const char *dag;  /* "" without a form */
@@ -60,6 +60,7 @@ struct options {
 		*latency_wait;
 	const char *completion, *rerun_triggers, *checksum_limit;
 	const char *why, *lineage; /* "" without a value */
+	const char *trace;
 	const char *cluster, *cluster_status, *cluster_cancel, *profile, *max_threads,
 		*max_submit_rate, *max_status_rate, *local_cores, *bundle_minutes;
 	word_list forcerun, config, configfiles, targets, resources, set_threads,

@@ -80,6 +80,7 @@ int cmd_verify(struct session *s);
 
 /* These want no workflow, only session_open's folder. */
 int cmd_stats(struct session *s);
+int cmd_trace(struct session *s);
 int cmd_lineage(struct session *s);
 int cmd_unlock(struct session *s);
 

@@ -17,8 +17,14 @@ int view_summary(const struct plan *p, bool detailed,
  * jobs whose results it waits for. */
 int view_why(struct plan *p, uint32_t file, FILE *to);
 
-/* Times and memory by rule of the jobs that are recorded, tab-separated with titles. */
-int view_stats(struct state *s, FILE *to);
+/* Times and memory by rule of the jobs that are recorded, tab-separated with titles; with
+ * `advise` also what they asked for, and what they should. */
+int view_stats(struct state *s, bool advise, FILE *to);
+
+/* The jobs of the last run that left some, in Chrome's trace format (JSON): a job is a bar in
+ * the lowest lane that is free when it starts, so that there are as many lanes as jobs ran at
+ * a time. 1, and nothing written, where no job is recorded. */
+int view_trace(struct state *s, FILE *to);
 
 /*
  * How files were made, back to the sources: rule, command, inputs with digests, when, how
