@@ -51,12 +51,25 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 	arena_pop(&c->arena, mark);
 }
 
+/* Outputs that nobody needs were not looked at for the plan. */
+static void look_at_outputs(struct dag *d)
+{
+	for (uint32_t j = 0; j < d->job_count; j++) {
+		const uint32_t *files = dag_products(d, j);
+		for (uint32_t k = 0; k < dag_rule(d, j)->output_count; k++) {
+			d->file_flags[files[k]] |= FILE_NEEDED;
+		}
+	}
+	dag_stat(d);
+}
+
 int cmd_summary(struct session *s)
 {
 	int rc = plan(s);
 	if (rc != EXIT_DONE) {
 		return rc;
 	}
+	look_at_outputs(&s->dag);
 	struct commands c;
 	job_context_init(&c.context, &s->dag, &s->sink);
 	c.context.cores = s->cores;

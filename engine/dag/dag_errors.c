@@ -18,6 +18,9 @@ static void offer_folder(struct nearest *near, struct strview path, struct arena
 	}
 	struct dirent *e;
 	for (int i = 0; i < MOST_NAMES && (e = readdir(d)); i++) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) {
+			continue;
+		}
 		struct strbuf sb = STRBUF_INIT;
 		path_join(&sb, dir, sv_from(e->d_name));
 		nearest_offer(near, arena_sv(arena, strbuf_sv(&sb)));
