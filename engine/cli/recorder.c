@@ -242,8 +242,9 @@ static void note_inputs(struct recorder *r, struct started *a)
 		uint32_t file = INPUT_FILE(in[k]);
 		uint32_t id = state_file_of(s, file);
 		struct known_file *now = &a->inputs[k];
-		a->early = a->early ||
-			   (is_of_run(r, file) && !r->plan->done[d->producer[file]]);
+		/* --touch goes through the jobs in order and keeps no account */
+		a->early = a->early || (r->plan->done && is_of_run(r, file) &&
+					       !r->plan->done[d->producer[file]]);
 		if (note_made(r, file, now)) {
 			continue;
 		}
