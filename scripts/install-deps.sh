@@ -17,7 +17,10 @@ plots="libcairo2-dev libpango1.0-dev"
 mpi="libopenmpi-dev openmpi-bin"
 redis="libhiredis-dev redis-server"
 cluster="slurmd slurmctld slurm-client munge"
-shells="ksh mksh zsh busybox-static"
+shells="ksh93u+m mksh zsh busybox-static"
+# A language server for the test of the JSON Schema; Node.js of any origin will do.
+editor=
+command -v npm >/dev/null || editor="nodejs npm"
 
 usage()
 {
@@ -32,6 +35,7 @@ Installs what is missing, through apt-get, as root or with sudo.
   --redis    hiredis and a server, for Redis workers
   --cluster  a local Slurm, for its tests
   --shells   more shells to hold the quoting against
+  --editor   a YAML language server from the npm registry, for its test
   --all      everything above
   --list     only name the packages that are missing
 TXT
@@ -39,6 +43,7 @@ TXT
 
 want=
 list=no
+server=no
 for arg; do
 	case $arg in
 	--build) want="$want $build" ;;
@@ -49,7 +54,11 @@ for arg; do
 	--redis) want="$want $redis" ;;
 	--cluster) want="$want $cluster" ;;
 	--shells) want="$want $shells" ;;
-	--all) want="$build $run $test $plots $mpi $redis $cluster $shells" ;;
+	--editor) want="$want $editor" server=yes ;;
+	--all)
+		want="$build $run $test $plots $mpi $redis $cluster $shells $editor"
+		server=yes
+		;;
 	--list) list=yes ;;
 	-h | --help)
 		usage
@@ -62,7 +71,16 @@ for arg; do
 		;;
 	esac
 done
-[ -n "$want" ] || want="$build $run"
+[ -n "$want" ] || [ $server = yes ] || want="$build $run"
+
+# What comes from npm; its test skips where that cannot be had.
+finish()
+{
+	if [ $server = yes ] && ! "$(dirname "$0")/install-editor.sh"; then
+		echo "install-deps: no language server; the test e2e.editor will be skipped" >&2
+	fi
+	exit 0
+}
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	echo "install-deps: this is no Debian system; install the like of:" >&2
@@ -78,8 +96,9 @@ missing=$(echo "$want" | tr -s ' \t\n' '\n' | sort -u | while read -r name; do
 	[ -z "$name" ] || echo "$have" | grep -qxF "$name" || echo "$name"
 done)
 if [ -z "$missing" ]; then
-	[ "$list" = yes ] || echo "All packages are installed."
-	exit 0
+	[ "$list" = no ] || exit 0
+	echo "All packages are installed."
+	finish
 fi
 if [ "$list" = yes ]; then
 	echo "$missing"
@@ -147,3 +166,4 @@ if [ "$(tail -n 1 "$log")" != "@done" ]; then
 	exit 1
 fi
 echo "Packages are installed."
+finish

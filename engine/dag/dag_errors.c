@@ -196,7 +196,8 @@ static void report_missing(struct builder *b, uint32_t file, uint32_t number)
 		note_absent_rule(b, path);
 	} else {
 		b->missing_source = true;
-		diag_error(b->sink, "CW-E401", place_of_need(b, file, number < MOST_DETAILED),
+		diag_error(b->sink, "CW-E401",
+			place_of_need(b, file, number < MOST_DETAILED),
 			"missing input: \"" SV_FMT
 			"\" does not exist and no rule makes it",
 			SV_ARG(path));

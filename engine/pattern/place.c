@@ -38,6 +38,10 @@ static void step(struct place_reader *r)
 			r->at++;
 			return;
 		}
+		if (c == '\\' && peek(r, 1) == '\n') {
+			r->at += 2; /* the name goes on behind it */
+			return;
+		}
 		r->variable = false;
 	}
 	switch (f->kind) {

@@ -9,7 +9,9 @@ void step_dollar(struct place_reader *r, struct frame *f, bool quotes)
 		(f->kind >= FRAME_ARITHMETIC && f->kind <= FRAME_ARITH_BRACKET) ||
 		(f->kind == FRAME_PARAMETER && f->in_double);
 	r->at++;
-	if (c == '(' && peek(r, 1) == '(') {
+	if (c == '\\' && peek(r, 1) == '\n') {
+		confuse(r, "has a $ right before a line break that is taken away");
+	} else if (c == '(' && peek(r, 1) == '(') {
 		r->at += 2;
 		push_frame(r, FRAME_ARITHMETIC);
 	} else if (c == '(') {

@@ -407,6 +407,9 @@ static bool touches_before(struct strview text, bool first)
 	bool lower = !is_boundary(text.p[text.n - 1]);
 	for (size_t i = text.n; i > 0; i--) {
 		char c = text.p[i - 1];
+		if (c == '\n' && i > 1 && text.p[i - 2] == '\\') {
+			return true; /* no boundary: taken away */
+		}
 		if (is_boundary(c)) {
 			return lower;
 		}

@@ -408,6 +408,9 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 			add(t, parts[roll(d, all)]);
 		}
 	}
+	if (sh->apart && strstr(t->text.buf, "$$")) {
+		strbuf_reset(&t->text); /* each process has its own */
+	}
 }
 
 /* Values for the references: tokens, or the names. */

@@ -137,6 +137,8 @@ static void every_shell_reads_these_alike(void **state)
 		{"cat <<E\n$a@ \\$ @\nE", "vh"},
 		{"cat <<E\n@E\nE@\nE", "hh"},
 		{"cat <<E && (\n@\nE\na @)", "hb"},
+		{"cat <<E\n$a\\\n@\nE\n", "v"},
+		{"$\\\n(@)", "b has a $ right before a line break that is taken away"},
 		{"a @ \\", "b ends in a backslash"},
 		{"a <<@\n", "<"},
 		{"cat <<E\n@", "h ends inside a here-document"},
