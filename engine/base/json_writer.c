@@ -76,8 +76,20 @@ static void add_escaped(struct strbuf *out, unsigned char c)
 	}
 }
 
-static void add_text(struct strbuf *out, struct strview s)
+/* What is no UTF-8. */
+static void add_bad_bytes(struct strbuf *out, struct strview s, bool keep)
 {
+	for (size_t i = 0; keep && i < s.n; i++) {
+		strbuf_addf(out, "\\udc%02x", (unsigned char)s.p[i]);
+	}
+	if (!keep) {
+		strbuf_addstr(out, "\xef\xbf\xbd");
+	}
+}
+
+static void add_text(struct json_writer *j, struct strview s)
+{
+	struct strbuf *out = j->out;
 	strbuf_addch(out, '"');
 	for (size_t at = 0; at < s.n;) {
 		size_t run = at;
@@ -92,7 +104,7 @@ static void add_text(struct strbuf *out, struct strview s)
 		int32_t cp;
 		size_t len = utf8_decode(s.p + at, s.n - at, &cp);
 		if (cp < 0) {
-			strbuf_addstr(out, "\xef\xbf\xbd");
+			add_bad_bytes(out, sv_sub(s, at, len), j->keep_bytes);
 		} else if (cp < 0x80) {
 			add_escaped(out, (unsigned char)cp);
 		} else {
@@ -110,7 +122,7 @@ void json_key(struct json_writer *j, const char *key)
 		strbuf_addch(j->out, ',');
 	}
 	j->has_items |= level_bit(j);
-	add_text(j->out, sv_from(key));
+	add_text(j, sv_from(key));
 	strbuf_addch(j->out, ':');
 	j->after_key = true;
 }
@@ -118,7 +130,7 @@ void json_key(struct json_writer *j, const char *key)
 void json_string(struct json_writer *j, struct strview s)
 {
 	before_value(j);
-	add_text(j->out, s);
+	add_text(j, s);
 }
 
 void json_int(struct json_writer *j, int64_t x)

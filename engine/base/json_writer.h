@@ -1,6 +1,7 @@
 /*
  * JSON for streams that must not be held in memory: begin, append, end. Commas, escapes
- * and nesting are the writer's; bytes that are no UTF-8 become U+FFFD. Everything goes
+ * and nesting are the writer's; bytes that are no UTF-8 become U+FFFD, or with `keep_bytes`
+ * the lone surrogates U+DC80 to U+DCFF that Python takes for such bytes. Everything goes
  * to a strbuf; the caller writes it out when it is large and resets it. Values outside
  * of any object or list stand on lines of their own.
  */
@@ -15,6 +16,7 @@ struct json_writer {
 	uint64_t is_object;
 	unsigned depth; /* at most 63 */
 	bool after_key;
+	bool keep_bytes; /* the caller's to set after json_init */
 };
 
 void json_init(struct json_writer *j, struct strbuf *out);

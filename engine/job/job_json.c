@@ -238,6 +238,7 @@ int job_json(struct job_values *v, struct strview *ret, struct render_error *err
 	struct strbuf out = STRBUF_INIT;
 	struct json_job x = {.v = v, .err = err};
 	json_init(&x.j, &out);
+	x.j.keep_bytes = true; /* names of files are to be found again */
 	int rc = add_all(&x);
 	if (rc == 0) {
 		*ret = arena_sv(v->arena, strbuf_sv(&out));

@@ -51,6 +51,8 @@ cwflow_json <- function(text) {
       low <- strtoi(intToUtf8(s[at + 3:6]), 16L)
       at <<- at + 6L
       unit <- 0x10000L + (unit - 0xD800L) * 0x400L + (low - 0xDC00L)
+    } else if (unit >= 0xDC80 && unit <= 0xDCFF) {
+      unit <- 0xDC00L - unit # a byte of a name that is no UTF-8
     }
     unit
   }
@@ -67,7 +69,10 @@ cwflow_json <- function(text) {
     }
     out <- c(out, s[seq_len(at - from) + from - 1L])
     at <<- at + 1L
-    intToUtf8(out)
+    if (!any(out < 0)) return(intToUtf8(out))
+    rawToChar(unlist(lapply(out, function(unit) {
+      if (unit < 0) as.raw(-unit) else charToRaw(intToUtf8(unit))
+    })))
   }
   object <- function() {
     expect("{")

@@ -9,8 +9,9 @@
 
 job.input, job.output and job.log are lists of paths; those with names are attributes and
 keys too: a path, or a list where several were given. job.params, job.wildcards,
-job.resources and job.config are mappings whose keys are attributes. job.rule, job.threads
-and job.attempt are plain values. Texts stay texts: a number in a param is "10".
+job.resources and job.config are mappings whose keys are attributes; job.params[0] is the
+first. job.rule, job.threads and job.attempt are plain values. Texts stay texts: a number in a
+param is "10".
 """
 
 import json
@@ -18,14 +19,22 @@ import os
 
 
 class Names(dict):
-    """A mapping whose keys are attributes."""
+    """A mapping whose keys are attributes, also where a dict has one of that name; an
+    integer takes the values in their order."""
+
+    def __getattribute__(self, name):
+        if not name.startswith("__") and name in self:
+            return self[name]
+        return super().__getattribute__(name)
 
     def __getattr__(self, name):
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError("there is no " + repr(name) + ", only " +
-                                 (", ".join(map(repr, self)) or "nothing")) from None
+        raise AttributeError("there is no " + repr(name) + ", only " +
+                             (", ".join(map(repr, self)) or "nothing"))
+
+    def __getitem__(self, key):
+        if isinstance(key, int):
+            return list(dict.values(self))[key]
+        return super().__getitem__(key)
 
 
 class Files(list):
@@ -34,6 +43,11 @@ class Files(list):
     def __init__(self, files):
         super().__init__(files["all"])
         self.named = Names(files["named"])
+
+    def __getattribute__(self, name):
+        if not name.startswith("__") and name != "named" and name in self.named:
+            return self.named[name]
+        return super().__getattribute__(name)
 
     def __getattr__(self, name):
         if name.startswith("__") or name == "named":

@@ -15,3 +15,14 @@ rules:
 EOT
 run cwflow -q u.out
 cat u.out
+# A name that is no UTF-8.
+put y.R 'source(file.path(Sys.getenv("CWFLOW_SHARE"), "cwflow_job.R"))
+job <- cwflow_job()
+cat(file.exists(job$input[[1]]), file = job$output[[1]])'
+workflow <<'EOT'
+rules:
+  r: {input: "{w}.in", output: "{w}.bytes", script: y.R}
+EOT
+touch $'\xff \xc3\xa9.in'
+run cwflow -q $'\xff \xc3\xa9.bytes'
+cat $'\xff \xc3\xa9.bytes'
