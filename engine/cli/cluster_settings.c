@@ -148,8 +148,9 @@ int cluster_settings_read(struct session *s)
 		s, "--max-submit-rate", s->o.max_submit_rate, &c->submits_per_second);
 	rc |= read_rate(
 		s, "--max-status-rate", s->o.max_status_rate, &c->statuses_per_second);
+	bool by_both = s->o.both && (!s->o.jobs || s->profile_jobs);
 	rc |= read_count(
-		s, "--jobs", s->o.jobs ? s->o.jobs : s->o.both, JOBS_USUAL, &c->jobs);
+		s, "--jobs", by_both ? s->o.both : s->o.jobs, JOBS_USUAL, &c->jobs);
 	rc |= read_count(s, "--max-threads", s->o.max_threads, 0, &c->max_threads);
 	rc |= read_count(
 		s, "--bundle-minutes", s->o.bundle_minutes, 0, &c->bundle_minutes);

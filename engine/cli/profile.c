@@ -123,6 +123,11 @@ static int set_option(
 	struct reading *r, const struct option *opt, const struct yaml_tree_node *node)
 {
 	bool was_set = option_is_set(&r->s->o, opt);
+	if (!was_set && opt->name && strcmp(opt->name, "jobs") == 0) {
+		r->s->profile_jobs = true;
+	} else if (!was_set && opt->name && strcmp(opt->name, "cores") == 0) {
+		r->s->profile_cores = true;
+	}
 	if (opt->kind == OPT_REPEATED || opt->kind == OPT_PAIRS) {
 		return set_words(r, opt, node, was_set);
 	}

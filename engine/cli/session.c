@@ -160,7 +160,8 @@ static int find_file(struct session *s)
 
 static int read_cores(struct session *s)
 {
-	const char *text = s->o.cores ? s->o.cores : s->o.both ? s->o.both : s->o.jobs;
+	bool by_both = s->o.both && (!s->o.cores || s->profile_cores);
+	const char *text = by_both ? s->o.both : s->o.cores ? s->o.cores : s->o.jobs;
 	int64_t n = 1;
 	if (s->cluster.on) {
 		/* -j and --jobs are of the cluster; this is what local rules may use */

@@ -19,6 +19,8 @@ enum exit_status {
 
 struct session {
 	struct options o;
+	bool profile_jobs,
+		profile_cores; /* --jobs, --cores are a profile's word: -j wins */
 	struct option_values values;
 	struct source_set sources;
 	struct diag_sink sink;

@@ -30,22 +30,19 @@ static char *path_of(const char *dir, const char *tag, const char *suffix)
 	return xasprintf("%s/%s.%s", dir, tag, suffix);
 }
 
-/* The text of the claim; false: there is none. */
-static bool read_claim(const char *dir, const char *tag, char ret[CLAIM_MOST])
+/* Whether the claim is the engine's. */
+static bool is_ours(const char *path)
 {
-	char *path = path_of(dir, tag, "claim");
-	ssize_t n = readlink(path, ret, CLAIM_MOST - 1);
-	free(path);
-	ret[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	char text[CLAIM_MOST];
+	return readlink(path, text, sizeof(text)) > 0;
 }
 
 bool cluster_claim(const char *dir, const char *tag)
 {
-	char *path = path_of(dir, tag, "claim"), text[CLAIM_MOST];
-	bool ours = symlink("engine", path) == 0;
+	char *path = path_of(dir, tag, "claim");
+	bool ours = symlink("engine", path) == 0 || is_ours(path);
 	free(path);
-	return ours || (read_claim(dir, tag, text) && strcmp(text, "engine") == 0);
+	return ours;
 }
 
 void cluster_claim_by_force(const char *dir, const char *tag)
@@ -61,28 +58,60 @@ void cluster_claim_by_force(const char *dir, const char *tag)
 
 bool cluster_has_begun(const char *dir, const char *tag)
 {
-	char text[CLAIM_MOST];
-	return read_claim(dir, tag, text) && strncmp(text, "job", 3) == 0;
+	char *path = path_of(dir, tag, "claim");
+	struct fs_stat st;
+	bool begun = !is_ours(path) && fs_stat(AT_FDCWD, path, &st) == 0 &&
+		     st.kind != FS_MISSING;
+	free(path);
+	return begun;
 }
 
 bool cluster_runner(
 	const char *dir, const char *tag, struct strbuf *ret_id, int64_t *ret_place)
 {
-	char text[CLAIM_MOST];
+	struct strbuf text = STRBUF_INIT;
+	char *path = path_of(dir, tag, "claim");
 	*ret_place = -1;
-	if (!read_claim(dir, tag, text) || strncmp(text, "job ", 4) != 0) {
-		return false;
-	}
-	struct strview rest = sv_from(text + 4);
-	const char *at = strstr(text, " @");
-	if (at) {
-		rest.n -= strlen(at);
-		if (parse_i64(sv_from(at + 2), ret_place) != 0) {
-			*ret_place = -1;
+	/* its line may be still to come */
+	bool told = !is_ours(path) && fs_read_file(path, CLAIM_MOST, &text) == 0 &&
+		    sv_starts(strbuf_sv(&text), SV("job ")) &&
+		    text.buf[text.len - 1] == '\n';
+	free(path);
+	if (told) {
+		struct strview rest = sv_sub(strbuf_sv(&text), 4, text.len - 5);
+		const char *at = strstr(text.buf, " @");
+		if (at) {
+			struct strview place =
+				sv_skip(strbuf_sv(&text), (size_t)(at + 2 - text.buf));
+			place.n--;
+			rest.n -= place.n + 2;
+			if (parse_i64(place, ret_place) != 0) {
+				*ret_place = -1;
+			}
 		}
+		strbuf_addsv(ret_id, rest);
 	}
-	strbuf_addsv(ret_id, rest);
-	return true;
+	strbuf_release(&text);
+	return told;
+}
+
+/* The job began when it made its claim, and ended when it wrote its status; both by the
+ * clock of the file system. */
+static void read_stamps(
+	const char *dir, const char *tag, const char *status, struct job_usage *ret)
+{
+	char *claim = path_of(dir, tag, "claim");
+	struct fs_stat begin, end;
+	if (fs_stat(AT_FDCWD, status, &end) == 0) {
+		ret->end_ns = end.mtime_ns;
+		bool has =
+			fs_stat(AT_FDCWD, claim, &begin) == 0 && begin.kind != FS_MISSING;
+		ret->start_ns = has ? begin.mtime_ns : end.mtime_ns;
+	}
+	if (ret->seconds <= 0) {
+		ret->seconds = (double)(ret->end_ns - ret->start_ns) / 1e9;
+	}
+	free(claim);
 }
 
 int cluster_read_status(const char *dir, const char *tag, struct jobscript_status *ret)
@@ -92,6 +121,9 @@ int cluster_read_status(const char *dir, const char *tag, struct jobscript_statu
 	int rc = fs_read_file(path, STATUS_MOST, &text);
 	if (rc == 0) {
 		rc = jobscript_status_parse(strbuf_sv(&text), ret);
+	}
+	if (rc == 0) {
+		read_stamps(dir, tag, path, &ret->usage);
 	}
 	free(path);
 	strbuf_release(&text);

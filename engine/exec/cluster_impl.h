@@ -129,6 +129,7 @@ struct cluster {
 	size_t one_by_one;          /* where the next call for one id begins */
 	uint32_t status_failures;   /* in a row */
 	bool cancelling;
+	bool gathering; /* some in the queue may share a submission with what follows */
 	int64_t cancel_until_ns;
 };
 
@@ -198,6 +199,8 @@ int cluster_write_file(const struct cluster *c, const char *tag, const char *suf
 	const struct strbuf *text);
 struct jobscript_options cluster_script_options(const struct cluster *c);
 void cluster_queue(struct cluster *c, struct flight *f);
+/* No more come for now: those that waited for others go soon. */
+void cluster_flush(struct executor *x);
 void cluster_unqueue(struct cluster *c, const struct flight *f);
 /* Writes the script of a flight for its (new) tag. 0, or -1 with errno. */
 int cluster_write_script(

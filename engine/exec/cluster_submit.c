@@ -124,10 +124,18 @@ void cluster_queue(struct cluster *c, struct flight *f)
 		cluster_pump_soon(c, f->not_before_ns);
 	} else if (!cluster_may_share(c, f)) {
 		cluster_pump_soon(c, 0);
-	} else if (!c->pump_timer) {
-		/* others that go with it may follow at once */
-		cluster_pump_soon(c, f->since_ns + GATHER_NS);
+	} else {
+		c->gathering = true; /* others that go with it may follow at once */
 	}
+}
+
+void cluster_flush(struct executor *x)
+{
+	struct cluster *c = (struct cluster *)x;
+	if (c->gathering && c->queue.n && !c->pump_timer) {
+		cluster_pump_soon(c, cluster_now() + GATHER_NS);
+	}
+	c->gathering = false;
 }
 
 void cluster_unqueue(struct cluster *c, const struct flight *f)

@@ -117,6 +117,8 @@ struct executor_ops {
 	/* Whether an earlier run's attempt at exactly this job goes on: submit() takes it over
 	 * then, and its files are not to be touched before. NULL: never. */
 	bool (*adopts)(struct executor *x, const struct job_spec *spec);
+	/* All that may start now has been submitted. NULL: it makes no difference. */
+	void (*flush)(struct executor *x);
 };
 
 struct executor {

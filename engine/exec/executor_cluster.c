@@ -302,7 +302,8 @@ struct executor *executor_cluster_new(const struct cluster_options *o)
 		.submit = cluster_submit,
 		.cancel = cluster_cancel,
 		.free = cluster_free,
-		.adopts = cluster_adopts};
+		.adopts = cluster_adopts,
+		.flush = cluster_flush};
 	struct cluster *c = xcalloc(1, sizeof(*c));
 	c->base.ops = &ops;
 	c->o = *o;

@@ -212,12 +212,14 @@ void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
 		"\techo \"cwflow: nothing is done, $base is $1\" >&2\n"
 		"\texit 0\n"
 		"}\n"
-		"ln -s \"job $id\" \"$base.claim\" 2>/dev/null || "
-		"case $(readlink \"$base.claim\") in\n"
-		"\"job $id\" | 'job -') ;;\n"
-		"job*) [ \"$id\" = - ] || none \"another's: $(readlink \"$base.claim\")\" ;;\n"
-		"*) none 'given up' ;;\n"
-		"esac\n"
+		"set -C\n"
+		"if ! { echo \"job $id\" >\"$base.claim\"; } 2>/dev/null; then\n"
+		"\t[ ! -h \"$base.claim\" ] || none 'given up'\n"
+		"\tread -r claim <\"$base.claim\"\n"
+		"\tcase $claim in \"job $id\" | 'job -') ;;\n"
+		"\t*) [ \"$id\" = - ] || none \"another's: $claim\" ;; esac\n"
+		"fi\n"
+		"set +C\n"
 		"[ ! -e \"$base.status\" ] || rm -f \"$base.status\"\n"
 		"cd ");
 	add_quoted(out, o->workdir);
@@ -237,21 +239,18 @@ void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
 		"\telse\n"
 		"\t\t\"$@\"\n"
 		"\tfi\n"
-		"}\n"
-		"start=$(date +%s.%N)\n\n");
+		"}\n\n");
 	*ret_command_file = add_command(out, spec);
 	strbuf_addstr(out,
 		"\ncode=$?\n"
 		"read -r host 2>/dev/null </proc/sys/kernel/hostname || host=$(uname -n)\n"
 		"{\n"
 		"\techo \"exit $code\"\n"
-		"\techo \"start $start\"\n"
 		"\techo \"host $host\"\n"
 		"\tif [ -s \"$base.usage\" ] && [ \"$has_time\" = yes ]; then\n"
 		"\t\twhile read -r line; do usage=$line; done <\"$base.usage\"\n"
 		"\t\techo \"$usage\"\n"
 		"\telse\n"
-		"\t\techo \"end $(date +%s.%N)\"\n"
 		"\t\ttimes >\"$base.times\"\n"
 		"\t\techo \"times $(tail -n 1 \"$base.times\")\"\n"
 		"\tfi\n"
@@ -275,23 +274,6 @@ static struct strview line_of(struct strview text, const char *word)
 		text = sv_skip(text, nl ? n + 1 : n);
 	}
 	return (struct strview){"", 0};
-}
-
-/* "1700000000.123456789", or without the point where date cannot say it. */
-static int64_t read_time_ns(struct strview s)
-{
-	int64_t whole = 0, part = 0, unit = 1000000000;
-	size_t i = 0;
-	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && i < 10; i++) {
-		whole = whole * 10 + (s.p[i] - '0');
-	}
-	if (i < s.n && s.p[i] == '.') {
-		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && unit > 1; i++) {
-			unit /= 10;
-			part += unit * (s.p[i] - '0');
-		}
-	}
-	return whole * 1000000000 + part;
 }
 
 /* "0m1.250s 0m0.010s", as the shell's times says it. */
@@ -319,8 +301,6 @@ int jobscript_status_parse(struct strview text, struct jobscript_status *ret)
 	}
 	snprintf(ret->host, sizeof(ret->host), SV_FMT, SV_ARG(host));
 	struct job_usage *u = &ret->usage;
-	u->start_ns = read_time_ns(line_of(text, "start"));
-	u->end_ns = read_time_ns(line_of(text, "end"));
 	char numbers[128];
 	snprintf(numbers, sizeof(numbers), SV_FMT, SV_ARG(line_of(text, "times")));
 	const char *p = numbers;
@@ -336,9 +316,8 @@ int jobscript_status_parse(struct strview text, struct jobscript_status *ret)
 		u->max_rss_kb = kb;
 		u->in_blocks = in;
 		u->out_blocks = blocks_out;
-		u->end_ns = u->start_ns + (int64_t)(seconds * 1e9);
+		u->seconds = seconds;
 	}
-	u->seconds = (double)(u->end_ns - u->start_ns) / 1e9;
 	return 0;
 }
 

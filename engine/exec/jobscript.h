@@ -3,8 +3,8 @@
  * read and run by hand. It holds the job's own command and needs nothing of the engine on
  * the node. Files beside it in its folder, each named by the script's tag:
  *
- *	TAG.sh      the script            TAG.claim   a link to "job ID" or "engine": who
- *	TAG.command a text too long           made it first has the job
+ *	TAG.sh      the script            TAG.claim   a file with "job ID", or a link to
+ *	TAG.command a text too long           "engine": who made it first has the job
  *	            for one argument      TAG.out     what the command printed
  *	TAG.log     what the scheduler    TAG.status  how it ended, made by rename
  *	            and the script said
@@ -48,7 +48,8 @@ struct jobscript_status {
 	char host[64];
 };
 
-/* Reads it. 0, or -1 where it is no whole one. */
+/* Reads it, but for the times of its begin and end: these are those of the files. 0, or -1
+ * where it is no whole one. */
 int jobscript_status_parse(struct strview text, struct jobscript_status *ret);
 
 /* Two digests of a job: `who` of rule, wildcards and outputs, `what` of all that it does.

@@ -13,9 +13,11 @@ static void add_tags(struct strbuf *out, const struct pack_script *p)
 static const char take_text[] =
 	"take() {\n"
 	"\t[ -e \"$dir/$1.sh\" ] && [ ! -e \"$dir/$1.status\" ] || return 0\n"
-	"\t[ ! -h \"$dir/$1.claim\" ] ||\n"
-	"\t\t[ \"$(readlink \"$dir/$1.claim\")\" = \"job $CWFLOW_ID\" ] || return 0\n"
-	"\tsh \"$dir/$1.sh\" || code=1\n"
+	"\t[ ! -h \"$dir/$1.claim\" ] || return 0\n"
+	"\tif read -r has 2>/dev/null <\"$dir/$1.claim\"; then\n"
+	"\t\t[ \"$has\" = \"job $CWFLOW_ID\" ] || return 0\n"
+	"\tfi\n"
+	"\t(. \"$dir/$1.sh\") || [ ! -e \"$dir/$1.sh\" ] || code=1\n"
 	"}\n";
 
 /* in_time: whether a further job may be begun. */

@@ -620,6 +620,9 @@ static int drive(struct run *r)
 			cancel(r, a.job, a.hard);
 			break;
 		case SCHED_WAIT:
+			if (r->executor->ops->flush) {
+				r->executor->ops->flush(r->executor);
+			}
 			if (loop_turn(r->loop, a.until_ns ? a.until_ns : INT64_MAX) < 0) {
 				return -1;
 			}
