@@ -1,12 +1,18 @@
 #!/bin/sh
 # cwabc-mpi with any number of ranks, in teams too: the bytes of a single process.
-# mpi_ranks.sh CWABC BUILD/include
+# mpi_ranks.sh openmpi|mpich CWABC CWABC_MPI BUILD/include
 set -eu
-cwabc=$1
-include=$2
+flavour=$1
+cwabc=$2
+cwabc_mpi=$3
+include=$4
 here=$(cd "$(dirname "$0")" && pwd)
-if [ ! -x "$cwabc-mpi" ] || ! command -v mpirun >/dev/null || ! command -v mpicc >/dev/null; then
-	echo "no cwabc-mpi, mpirun or mpicc: skipped"
+if [ ! -x "$cwabc_mpi" ]; then
+	echo "no cwabc-mpi for $flavour (mpicc.$flavour when CMake ran): skipped"
+	exit 77
+fi
+if ! command -v "mpirun.$flavour" >/dev/null; then
+	echo "no mpirun.$flavour: skipped"
 	exit 77
 fi
 dir=$(mktemp -d)
@@ -14,7 +20,7 @@ trap 'rm -rf "$dir"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
 	OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_base_warn_component_unused=0
 
-mpicc -O2 -fPIC -shared -I"$include" "$here/models/binomial_mpi.c" -o "$dir/model.so" -lm
+"mpicc.$flavour" -O2 -fPIC -shared -I"$include" "$here/models/binomial_mpi.c" -o "$dir/model.so" -lm
 sed "s|BINOMIAL_SO|$dir/model.so|" "$here/problems/slow.yaml" >"$dir/p.yaml"
 "$cwabc" run "$dir/p.yaml" -q -o "$dir/single.db"
 "$cwabc" show "$dir/single.db" --csv >"$dir/single.csv"
@@ -28,7 +34,7 @@ same()
 	want=$2
 	shift 2
 	rm -rf "$dir/x.db" "$dir/x.db.part"
-	mpirun -n "$n" "$cwabc-mpi" run "$dir/p.yaml" -q -o "$dir/x.db" "$@"
+	"mpirun.$flavour" -n "$n" "$cwabc_mpi" run "$dir/p.yaml" -q -o "$dir/x.db" "$@"
 	"$cwabc" show "$dir/x.db" --csv | cmp - "$want"
 	echo "same: $n ranks $*"
 }
@@ -38,10 +44,12 @@ same 5 "$dir/single.csv"
 same 3 "$dir/single.csv" --ranks-per-model 1 --batch 7
 same 5 "$dir/single.csv" --ranks-per-model 2
 same 4 "$dir/single.csv" --ranks-per-model 3
+same 7 "$dir/single.csv" --ranks-per-model 2
+same 7 "$dir/single.csv" --ranks-per-model 3
 same 3 "$dir/static.csv" --sampler mpi-static
 
 # Numbers of ranks that do not fit are refused in a line that names those that do.
-if mpirun -n 6 "$cwabc-mpi" run "$dir/p.yaml" -q -o "$dir/y.db" --ranks-per-model 2 \
+if "mpirun.$flavour" -n 6 "$cwabc_mpi" run "$dir/p.yaml" -q -o "$dir/y.db" --ranks-per-model 2 \
 	2>"$dir/err"; then
 	echo "6 ranks in teams of 2 were not refused" >&2
 	exit 1
@@ -54,7 +62,7 @@ grep -q "6 ranks do not fit --ranks-per-model 2: give mpirun -n 5 or 7" "$dir/er
 
 # A wrong problem ends all ranks, with one message.
 sed 's/population/populaton/' "$dir/p.yaml" >"$dir/bad.yaml"
-if mpirun -n 3 "$cwabc-mpi" run "$dir/bad.yaml" -q -o "$dir/y.db" 2>"$dir/err"; then
+if "mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/bad.yaml" -q -o "$dir/y.db" 2>"$dir/err"; then
 	exit 1
 fi
 [ "$(grep -c 'did you mean "population"' "$dir/err")" = 1 ]
