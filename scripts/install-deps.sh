@@ -11,16 +11,18 @@ build="gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libpcre2-dev libgi
 run="bash git ca-certificates graphviz fonts-dejavu-core"
 # To run the tests: unit tests, fuzz targets, sanitizers, format and manual checks.
 test="libcmocka-dev clang clang-format libclang-rt-14-dev dash mandoc shellcheck strace
-	tmux python3 procps diffutils"
+	tmux python3 procps diffutils parallel"
 # Each optional group switches on programs or tests that need it.
 plots="libcairo2-dev libpango1.0-dev"
-mpi="libopenmpi-dev openmpi-bin"
+mpi="libopenmpi-dev openmpi-bin libmpich-dev mpich"
 redis="libhiredis-dev redis-server"
 cluster="slurmd slurmctld slurm-client munge"
 shells="ksh93u+m mksh zsh busybox-static"
 # A language server for the test of the JSON Schema; Node.js of any origin will do.
 editor=
 command -v npm >/dev/null || editor="nodejs npm"
+# Large, for one example: not in --all.
+r="r-base-core"
 
 usage()
 {
@@ -31,12 +33,13 @@ Installs what is missing, through apt-get, as root or with sudo.
   --run      what the examples call: bash, git, graphviz
   --test     what the tests need; with --build and --run
   --plots    cairo and pango, for pictures of the rule programs
-  --mpi      Open MPI
+  --mpi      Open MPI, and MPICH beside it for the tests
   --redis    hiredis and a server, for Redis workers
   --cluster  a local Slurm, for its tests
   --shells   more shells to hold the quoting against
   --editor   a YAML language server from the npm registry, for its test
   --all      everything above
+  --r        R, for the simulator in R of examples/abc
   --list     only name the packages that are missing
 TXT
 }
@@ -59,6 +62,7 @@ for arg; do
 		want="$build $run $test $plots $mpi $redis $cluster $shells $editor"
 		server=yes
 		;;
+	--r) want="$want $r" ;;
 	--list) list=yes ;;
 	-h | --help)
 		usage

@@ -1,5 +1,8 @@
 /* The door of cwabc and cwabc-mpi: finds the command and runs it. */
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "abc/abc_cli.h"
 #include "base/edit_distance.h"
@@ -27,6 +30,14 @@ static const struct abc_command *find_command(const char *name)
 static bool is_help(const char *word)
 {
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* False where standard output is a pipe whose other end is closed. */
+static bool stdout_has_reader(void)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO};
+
+	return poll(&p, 1, 0) < 1 || !(p.revents & (POLLERR | POLLHUP));
 }
 
 int abc_main(int argc, char **argv, const struct sampler_ops *mpi)
@@ -63,8 +74,13 @@ int abc_main(int argc, char **argv, const struct sampler_ops *mpi)
 			 ? ABC_USAGE
 			 : command->run(&options);
 	abc_options_release(&options);
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		return (int)abc_error("cannot write to standard output");
+		if (errno == EPIPE || (errno == 0 && !stdout_has_reader())) {
+			return 128 + SIGPIPE; /* show | head: nobody wants the rest */
+		}
+		return (int)abc_error("cannot write to standard output%s%s",
+			errno ? ": " : "", errno ? strerror(errno) : "");
 	}
 	return (int)status;
 }

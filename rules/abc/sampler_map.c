@@ -34,7 +34,7 @@ static int map_open(struct sampler *s, struct strbuf *err)
 	strbuf_init(&m->odd);
 	if (!s->options.map_command) {
 		return fail(err, "the sampler \"map\" needs --map-command, for instance "
-				 "'parallel --pipe -N1 {evaluate}'");
+				 "'parallel -q --pipe -N1 {evaluate}'");
 	}
 	if (!strstr(s->options.map_command, "{evaluate}")) {
 		return fail(err,

@@ -226,6 +226,16 @@ high = show("q.db")["generations"][-1]["models"]["m"]["parameters"]["mu"]["q975"
 expect("constraints", status == 0 and high < 1, high)
 expect("shares", "prior" in call("show", "q.db")[1])
 
+# A reader that leaves is no fault; a full disk is one.
+p = subprocess.Popen([cwabc, "show", "a.db", "--csv"], stdout=subprocess.PIPE,
+                     stderr=subprocess.PIPE, text=True)
+p.stdout.close()
+err = p.stderr.read()
+expect("show | head", p.wait() == 141 and err == "", p.returncode, err)
+with open("/dev/full", "w") as full:
+    p = subprocess.run([cwabc, "show", "a.db"], stdout=full, stderr=subprocess.PIPE, text=True)
+expect("show > /dev/full", p.returncode == 1 and "No space left" in p.stderr, p.stderr)
+
 # Pictures, where they are built.
 plotter = os.path.join(os.path.dirname(os.path.dirname(cwabc)), "libexec/cwflow/cwabc_plot")
 if os.path.exists(plotter):

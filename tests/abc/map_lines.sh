@@ -30,7 +30,7 @@ if command -v python3 >/dev/null; then
 	same "a pool" "$bridges/pool.py 3 {evaluate}" -j 3 --batch 50
 fi
 if command -v parallel >/dev/null && parallel --version 2>/dev/null | grep -q GNU; then
-	same "GNU parallel" 'parallel --pipe -N1 {evaluate}' -j 3
+	same "GNU parallel" 'parallel -q --pipe -N1 {evaluate}' -j 3
 fi
 
 # refused LABEL TEXT COMMAND

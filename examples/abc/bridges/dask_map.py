@@ -4,8 +4,12 @@
     cwabc run PROBLEM.yaml -o RUN.db --sampler map -j 8 \
         --map-command './dask_map.py tcp://scheduler:8786 {evaluate}'
 
-"local" in place of an address starts a cluster on this machine. The workers must see the
-problem's folder and cwabc under the same paths.
+"local" in place of an address starts a cluster on this machine; a file that ends in .json is
+a scheduler's (--scheduler-file), as Dask-MPI writes it:
+
+    mpirun -n 10 dask-mpi --scheduler-file scheduler.json &
+
+The workers must see the problem's folder and cwabc under the same paths.
 """
 import subprocess
 import sys
@@ -20,8 +24,11 @@ def evaluate(line):
 
 
 if __name__ == "__main__":
-    cluster = LocalCluster(processes=True) if address == "local" else address
-    with Client(cluster) as client:
+    if address.endswith(".json"):
+        client = Client(scheduler_file=address)
+    else:
+        client = Client(LocalCluster(processes=True) if address == "local" else address)
+    with client:
         futures = client.map(evaluate, list(sys.stdin), pure=False)
         for future in as_completed(futures):
             if future.status == "finished":
