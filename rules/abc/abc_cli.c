@@ -1,6 +1,7 @@
 #include "abc/abc_cli.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -161,6 +162,30 @@ static int parse_part(const char *text, struct abc_options *o)
 	return 0;
 }
 
+/* Seconds above 0 from "90", "1.5", "90s" or "2H". */
+static int parse_time(const char *text, double *ret)
+{
+	char lower[32];
+	int64_t whole = 0;
+	size_t n = strlen(text);
+
+	if (n >= sizeof(lower)) {
+		return -1;
+	}
+	for (size_t i = 0; i <= n; i++) {
+		lower[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a'
+								   : text[i]);
+	}
+	*ret = 0;
+	if (parse_double(sv_from(lower), ret)) {
+		if (parse_seconds(sv_from(lower), &whole)) {
+			return -1;
+		}
+		*ret = (double)whole;
+	}
+	return *ret > 0 && isfinite(*ret) ? 0 : -1;
+}
+
 static int set_option(
 	const struct option_spec *spec, const char *text, struct abc_options *o)
 {
@@ -202,14 +227,12 @@ static int set_option(
 	case OPT_PART:
 		return parse_part(text, o);
 	case OPT_SECONDS:
-		if ((parse_double(sv_from(text), &d) &&
-			    parse_seconds(sv_from(text), &x)) ||
-			(d <= 0 && x <= 0)) {
+		if (parse_time(text, &d)) {
 			abc_error("--%s wants a time as 90s, 15m, 2h or 1d, not \"%s\"",
 				spec->name, text);
 			return -1;
 		}
-		*(double *)(void *)at = d > 0 ? d : (double)x;
+		*(double *)(void *)at = d;
 		return 0;
 	}
 	return 0;
@@ -311,6 +334,10 @@ int abc_parse(
 	if (ret->operands < command->least || ret->operands > command->most) {
 		abc_error("usage: cwabc %s [OPTION...] %s", command->name,
 			command->operands);
+		return -1;
+	}
+	if (ret->json && ret->csv) {
+		abc_error("give one of --json and --csv");
 		return -1;
 	}
 	if (strchr(command->allows, 'R') && complete_redis(ret)) {

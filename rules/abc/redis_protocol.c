@@ -17,6 +17,11 @@ static const char *const key_names[REDIS_KEYS] = {
 #define LUA_NOW                                                                          \
 	"local time = redis.call('TIME')\n"                                              \
 	"local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+/* What is left behind by masters and workers that never come back goes after a week. */
+#define LUA_KEEP                                                                         \
+	"for _, key in ipairs({ranges, leases, results, workers}) do\n"                  \
+	"	redis.call('EXPIRE', key, " KEYS_SECONDS ")\n"                           \
+	"end\n"
 #define LUA_MINE "if redis.call('GET', owner) ~= ARGV[1] then return -1 end\n"
 
 static const char *const scripts[REDIS_SCRIPTS] = {
@@ -44,7 +49,7 @@ static const char *const scripts[REDIS_SCRIPTS] = {
 	"	local one = redis.call('LPOP', results)\n"
 	"	if not one then break end\n"
 	"	got[i] = one\n"
-	"end\n"
+	"end\n" LUA_KEEP
 	"return {redis.call('ZCARD', workers), redis.call('LLEN', ranges), lost, got}\n",
 
 	[SCRIPT_END] =
@@ -70,8 +75,7 @@ static const char *const scripts[REDIS_SCRIPTS] = {
 	"		lease = range .. ' ' .. ARGV[1]\n"
 	"		redis.call('ZADD', leases, now + ARGV[4], lease)\n"
 	"	end\n"
-	"end\n"
-	"return {lease, epoch, halt, tostring(now)}\n",
+	"end\n" LUA_KEEP "return {lease, epoch, halt, tostring(now)}\n",
 
 	[SCRIPT_BEAT] = LUA_KEYS LUA_NOW
 	"redis.call('ZADD', workers, 'XX', now, ARGV[3])\n"

@@ -26,7 +26,8 @@ enum redis_key {
 
 /* How long a master is believed alive without a sign, and a lease without a heart-beat,
  * unless --lease says otherwise. */
-enum { OWNER_MS = 15000, LEASE_MS = 10000, KEYS_SECONDS = 604800 };
+enum { OWNER_MS = 15000, LEASE_MS = 10000 };
+#define KEYS_SECONDS "604800" /* and keys that nobody touches */
 
 enum redis_script_id {
 	SCRIPT_OWN,   /* token, ms -> "" or the owner's token */

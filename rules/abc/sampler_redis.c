@@ -144,7 +144,7 @@ static int begin_generation(
 	struct redis_state *r = s->state;
 	struct strbuf begin = STRBUF_INIT;
 	struct fingerprint f;
-	char t[24], want[24], digest[FINGERPRINT_SIZE], selftest[24], seconds[16];
+	char t[24], want[24], digest[FINGERPRINT_SIZE], selftest[24];
 	struct redis_answer *a = NULL;
 
 	if (fingerprint_init(&f, s->problem, job->in->tickets, err) == 0) {
@@ -154,10 +154,9 @@ static int begin_generation(
 		snprintf(want, sizeof(want), "%llu", (unsigned long long)job->in->want);
 		snprintf(selftest, sizeof(selftest), "%016llx",
 			(unsigned long long)stream_selftest());
-		snprintf(seconds, sizeof(seconds), "%d", KEYS_SECONDS);
 		struct strview word[] = {sv_from(r->token), strbuf_sv(&begin), sv_from(t),
 			sv_from(want), sv_from(digest), sv_from(selftest),
-			sv_from(seconds)};
+			SV(KEYS_SECONDS)};
 		a = redis_run(r->link, SCRIPT_BEGIN, word, CW_ARRAY_LEN(word), err);
 	}
 	fingerprint_release(&f);

@@ -267,6 +267,7 @@ for words, text, code in [
     (["merge", "a.yaml", "--t", "0", "a.yaml", "-o", "z.db"], "is no part of a generation", 1),
     (["show", "a.yaml"], "cannot read a.yaml", 1),
     (["show", "nothing.db"], "cannot read nothing.db", 1),
+    (["show", "a.db", "--json", "--csv"], "give one of --json and --csv", 2),
 ]:
     status, _, err = call(*words)
     expect(" ".join(words), status == code and text in err and err.count("\n") <= 3, status, err)

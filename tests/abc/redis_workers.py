@@ -100,6 +100,13 @@ second = master("second.db")
 err = second.communicate()[1]
 if second.returncode != 1 or "another master uses this Redis server" not in err:
     fail("a second master was not refused: " + err)
+# Nothing is kept for ever on a server, should nobody come back.
+script = "local out = {} for _, k in ipairs(redis.call('KEYS', 'cwabc:*')) do " \
+    "if redis.call('TTL', k) < 0 then out[#out + 1] = k end end return out"
+kept = subprocess.run(["redis-cli", "-s", socket, "-a", "open sesame", "EVAL", script, "0"],
+                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+if kept.strip():
+    fail("keys without a time to live: " + kept)
 killed = 0
 while m.poll() is None:
     time.sleep(0.3)
@@ -153,7 +160,7 @@ if manager("stop").returncode:
 for p in workers:
     if p.poll() is None:
         p.communicate(timeout=20)
-p = worker("--runtime", "1s")
+p = worker("--runtime", "1S")
 start = time.monotonic()
 out = p.communicate(timeout=20)[0]
 if time.monotonic() - start > 4 or "Max runtime" not in out or p.returncode:
