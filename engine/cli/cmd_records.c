@@ -41,11 +41,14 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 	const char *error;
 	struct arena_mark mark = arena_mark(&c->arena);
 	if (job_spec_build(&c->context, &c->arena, job, 1, &spec, &error) == 0) {
-		if (spec.kind == COMMAND_SHELL) {
+		char *const *argv = spec.shown_argv ? spec.shown_argv : spec.argv;
+		if (spec.kind == COMMAND_SHELL && spec.shown) {
+			strbuf_addstr(out, spec.shown);
+		} else if (spec.kind == COMMAND_SHELL) {
 			strbuf_addsv(out, spec.text);
 		}
-		for (uint32_t i = 0; spec.kind == COMMAND_ARGV && spec.argv[i]; i++) {
-			strbuf_addf(out, i ? " %s" : "%s", spec.argv[i]);
+		for (uint32_t i = 0; spec.kind == COMMAND_ARGV && argv[i]; i++) {
+			strbuf_addf(out, i ? " %s" : "%s", argv[i]);
 		}
 	}
 	arena_pop(&c->arena, mark);

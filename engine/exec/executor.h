@@ -60,6 +60,8 @@ struct job_spec {
 	const char *wildcards; /* "sample=a, lane=1", or "" */
 	const char *message;   /* in place of the standard line, or NULL */
 	const char *shown;     /* the command for people, where it is wrapped; or NULL */
+	char *const *
+		shown_argv; /* the same of `argv`, without values of variables; or NULL */
 	/* Jobs of one group (a number, 0: none) may go somewhere together; `after` are those of
 	 * it, submitted before, without whose good end this one must not begin. */
 	uint32_t group, group_size;

@@ -173,6 +173,32 @@ static int add_command(struct build *b)
 	CW_BUG("command of kind %d", (int)b->v.rule->command_kind);
 }
 
+/* What people are shown and what is written down holds names of variables, not values. */
+static int hide_values(struct build *b)
+{
+	struct job_context *c = b->v.c;
+	const struct rule *rule = b->v.rule;
+	struct job_context before = *c;
+	struct render_error err = {0};
+	struct strview text;
+	uint32_t at;
+	int rc = 0;
+	if (!rule->uses_env) {
+		return 0;
+	}
+	b->v.hide_env = true;
+	c->write_file = NULL; /* lists are written already */
+	if (b->spec->kind == COMMAND_SHELL) {
+		rc = render(b, &rule->command, false, &text);
+		b->spec->shown = rc == 0 ? text.p : NULL;
+	} else if (rule->command_kind == RULE_COMMAND) {
+		rc = job_argv(&b->v, &b->spec->shown_argv, &at, &err);
+	}
+	c->write_file = before.write_file;
+	b->v.hide_env = false;
+	return rc;
+}
+
 /* The folder of the script, where it lies outside of the working directory; else NULL. */
 static const char *script_folder(struct build *b)
 {
@@ -247,7 +273,7 @@ static int add_shadow(struct build *b)
 		!v->c->write_file) {
 		return 0;
 	}
-	if (b->spec->kind == COMMAND_SHELL) {
+	if (b->spec->kind == COMMAND_SHELL && !b->spec->shown) {
 		b->spec->shown = b->spec->text.p;
 	}
 	shadow_script(v, shadow_folder(v), &text);
@@ -296,7 +322,10 @@ static int add_words(struct build *b)
 	strbuf_release(&sb);
 	struct strview message;
 	if (b->v.rule->message) {
-		if (render(b, b->v.rule->message, false, &message) != 0) {
+		b->v.hide_env = true;
+		int rc = render(b, b->v.rule->message, false, &message);
+		b->v.hide_env = false;
+		if (rc != 0) {
 			return -1;
 		}
 		b->spec->message = message.p;
@@ -346,7 +375,7 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	ret->threads = (uint32_t)threads;
 	ret->timeout_s = b.v.rule->timeout_s;
 	if (add_limits(&b) != 0 || add_words(&b) != 0 || add_command(&b) != 0 ||
-		add_env(&b) != 0) {
+		hide_values(&b) != 0 || add_env(&b) != 0) {
 		return -1;
 	}
 	return add_software(&b) != 0 ? -1 : add_shadow(&b);

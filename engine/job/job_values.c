@@ -384,6 +384,11 @@ static int resolve_env(struct job_values *v, const struct ref *ref, struct value
 		ret->verbatim = true;
 		return 0;
 	}
+	if (v->hide_env) {
+		*ret = text_value(
+			sv_from(arena_printf(v->arena, "$" SV_FMT, SV_ARG(ref->name))));
+		return 0;
+	}
 	const char *value = getenv(arena_sv(v->arena, ref->name).p);
 	if (!value) {
 		return fail(v, err, "this environment variable is not set");

@@ -41,6 +41,7 @@ struct job_values {
 	int64_t threads; /* 0: not yet worked out */
 	int64_t size_mb; /* of the inputs; -1: not yet worked out */
 	bool in_shell;   /* the text that is rendered is a shell's */
+	bool hide_env;   /* for people and records: $NAME, not its value */
 	uint32_t lists;  /* files of lists written for it */
 	struct renderer renderer;
 };

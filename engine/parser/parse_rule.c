@@ -411,6 +411,7 @@ static int parse_rule_body(struct reader *r, struct rule_decl *d)
 		return -1;
 	}
 	r->broken = d->failed ? BROKEN_PRODUCTS : 0;
+	r->uses_env = false;
 	int rc = d->failed ? -1 : check_constraint_names(r, &s, rule);
 	rc |= parse_values(r, &s, rule);
 	rc |= parse_env(r, &s, rule);
@@ -424,6 +425,7 @@ static int parse_rule_body(struct reader *r, struct rule_decl *d)
 	}
 	rc |= text_key(r, &s, "message", &command, &rule->message);
 	rc |= parse_commands(r, &s, rule);
+	rule->uses_env = r->uses_env;
 	return rc;
 }
 

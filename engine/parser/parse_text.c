@@ -482,6 +482,7 @@ static int bind_env(struct reader *r, const struct text *t, const struct ref *re
 {
 	struct nearest near;
 	nearest_init(&near, ref->name);
+	r->uses_env = true;
 	for (const struct file_unit *u = r->unit; u; u = u->parent) {
 		struct node_list list;
 		list_of(get(u->root, "envvars"), &list);

@@ -76,6 +76,7 @@ struct reader {
 	uint32_t set_cap;
 	bool failed;     /* an error that need not end the reading was told */
 	unsigned broken; /* of enum broken_parts */
+	bool uses_env;   /* the present rule refers to {env.NAME} */
 };
 
 /* --- schema.c: keys of mappings --- */

@@ -40,11 +40,12 @@ void job_words_command(struct strbuf *out, const struct job_spec *spec)
 	case COMMAND_ARGV:
 		break;
 	}
-	for (uint32_t i = 0; spec->argv[i]; i++) {
+	char *const *argv = spec->shown_argv ? spec->shown_argv : spec->argv;
+	for (uint32_t i = 0; argv[i]; i++) {
 		if (i) {
 			strbuf_addch(out, ' ');
 		}
-		add_word(out, spec->argv[i]);
+		add_word(out, argv[i]);
 	}
 	const char *const files[] = {
 		spec->stdin_path, spec->stdout_path, spec->stderr_path};

@@ -244,6 +244,7 @@ struct rule {
 	enum shadow_kind shadow;
 	bool localrule;
 	bool included; /* of another file than the one the user named */
+	bool uses_env; /* refers to {env.NAME}: what people are shown holds its name */
 	const struct module_origin *origin;
 };
 
