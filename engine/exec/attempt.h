@@ -28,6 +28,9 @@ struct runner {
 	struct output_buffer output;
 	struct arena arena; /* of one request */
 	struct strbuf path; /* of the program */
+	/* the shell of the last job that had one: its name, a NUL, the PATH it was looked
+	 * for in; and where it is */
+	struct strbuf shell_asked, shell_path;
 	struct strbuf proc; /* what is read of /proc */
 	char *buf;          /* one packet; then what is read from the pipe */
 };

@@ -41,6 +41,31 @@ static char *text_file(struct runner *r, const char *text)
 	return strbuf_detach(&path, NULL);
 }
 
+/* Where the shell is, in r->path. Jobs mostly have the same one, and a long PATH costs a
+ * look into each of its folders. */
+static int find_shell(struct runner *r, const char *name, const char *search)
+{
+	struct strbuf asked = STRBUF_INIT;
+	int rc = 0;
+	strbuf_add(&asked, name, strlen(name) + 1);
+	strbuf_addstr(&asked, search ? search : "");
+	strbuf_reset(&r->path);
+	if (!sv_eq(strbuf_sv(&asked), strbuf_sv(&r->shell_asked)) ||
+		access(r->shell_path.buf, X_OK) != 0) {
+		strbuf_reset(&r->shell_asked);
+		strbuf_reset(&r->shell_path);
+		rc = process_find(name, search, &r->shell_path);
+		if (rc == 0 && r->shell_path.buf[0] == '/') {
+			strbuf_addsv(&r->shell_asked, strbuf_sv(&asked));
+		}
+	}
+	strbuf_addsv(&r->path, strbuf_sv(&r->shell_path));
+	int err = errno;
+	strbuf_release(&asked);
+	errno = err;
+	return rc;
+}
+
 /* Starts the shell with the text from `offset` on, which is in line `line` of
  * it, and sees it to its end; *ret_status as of wait(2). False where it cannot
  * be started. */
@@ -49,8 +74,7 @@ static bool run_rest(struct attempt *a, const struct request *q, char **env,
 {
 	struct runner *r = a->r;
 	struct strbuf text = STRBUF_INIT;
-	strbuf_reset(&r->path);
-	if (process_find(q->shell, env_get(env, "PATH"), &r->path) < 0) {
+	if (find_shell(r, q->shell, env_get(env, "PATH")) < 0) {
 		not_started(a->result, errno, HINT_NO_SHELL);
 		return false;
 	}
@@ -273,6 +297,8 @@ void *runner_main(void *p)
 		.slot = &arg->state->slots[arg->slot],
 		.path = STRBUF_INIT,
 		.proc = STRBUF_INIT,
+		.shell_asked = STRBUF_INIT,
+		.shell_path = STRBUF_INIT,
 		.buf = xmalloc(RUNNER_BUF),
 	};
 	free(arg);
@@ -293,6 +319,8 @@ void *runner_main(void *p)
 	output_release(&r.output);
 	strbuf_release(&r.path);
 	strbuf_release(&r.proc);
+	strbuf_release(&r.shell_asked);
+	strbuf_release(&r.shell_path);
 	free(r.buf);
 	return NULL;
 }
