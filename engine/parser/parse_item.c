@@ -231,6 +231,19 @@ static int parse_switch(struct reader *r, const struct yaml_tree_node *node,
 	return rc | parse_cases(r, cases, rule, plain, ret);
 }
 
+/* Outputs have `multiext`; inputs an expansion. */
+static int no_multiext(
+	struct reader *r, const struct yaml_tree_node *node, struct span span)
+{
+	const struct yaml_tree_node *name = yaml_get(node, "multiext", NULL);
+	const char *text = name && name->kind == YAML_SCALAR ? name->text.p : "NAME";
+	diag_error(r->sink, "CW-E025", span,
+		"`multiext` names outputs; for inputs write {expand: \"%s{ext}\", ext: "
+		"[...]}",
+		text);
+	return -1;
+}
+
 /* --- items -------------------------------------------------------------------------- */
 
 static int parse_list(struct reader *r, const struct yaml_tree_node *node,
@@ -299,6 +312,9 @@ int parse_item(struct reader *r, const struct yaml_tree_node *node, struct rule 
 	if (!source && yaml_is_bare_braces(node)) {
 		return want_scalar(r, node, "a path");
 	}
+	if (!source && yaml_get(node, "multiext", NULL)) {
+		return no_multiext(r, node, node->span);
+	}
 	if (!source) {
 		diag_error(r->sink, "CW-E025", node->span,
 			"this mapping is no source of files: it needs one of path, expand, "
@@ -337,7 +353,10 @@ static int add_named(struct reader *r, const struct yaml_tree_node *map,
 		for (size_t e = 0; e < entries->n; e++) {
 			twice |= sv_eq(entries->v[e].name, p->key->text);
 		}
-		if (check_name(r, p->key, "the name of an input") != 0) {
+		if (sv_eq_str(p->key->text, "multiext")) {
+			rc = no_multiext(r, map, p->key->span);
+			break;
+		} else if (check_name(r, p->key, "the name of an input") != 0) {
 			rc = -1;
 		} else if (twice) {
 			rc = diag_error(r->sink, "CW-E017", p->key->span,
