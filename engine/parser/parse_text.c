@@ -353,6 +353,31 @@ static int bind_product(struct reader *r, const struct text *t, struct ref *ref,
 	return -1;
 }
 
+/* A mapping has no text, nor has a list that holds one. Nesting is bounded by the YAML
+ * reader. */
+static const struct param *mapping_in(const struct param *p)
+{
+	const struct param *found = p->kind == PARAM_MAP ? p : NULL;
+	for (uint32_t i = 0; p->kind == PARAM_LIST && i < p->item_count && !found; i++) {
+		found = mapping_in(&p->items[i]);
+	}
+	return found;
+}
+
+static int check_text_of(struct reader *r, const struct text *t, const struct ref *ref,
+	const struct param *p)
+{
+	const struct param *map = mapping_in(p);
+	if (!map) {
+		return 0;
+	}
+	diag_error(r->sink, "CW-E023", span_of_ref(t, ref),
+		map == p ? "this param is a mapping: name one of its values"
+			 : "this param holds a mapping: name one of its values");
+	diag_note(r->sink, map->span, "the mapping");
+	return -1;
+}
+
 /* Steps into a param that is written out as lists and mappings. */
 static int bind_nested(struct reader *r, const struct text *t, const struct ref *ref,
 	const struct rule *rule)
@@ -384,7 +409,7 @@ static int bind_nested(struct reader *r, const struct text *t, const struct ref 
 		}
 		p = found;
 	}
-	return 0;
+	return check_text_of(r, t, ref, p);
 }
 
 static int bind_param(
@@ -409,8 +434,14 @@ static int bind_param(
 		}
 		nearest_offer(&near, rule->params[i].name);
 	}
-	return ref->name.n ? unknown(r, span_of_ref(t, ref), "param", ref->name, &near)
-			   : 0;
+	if (ref->name.n) {
+		return unknown(r, span_of_ref(t, ref), "param", ref->name, &near);
+	}
+	int rc = 0;
+	for (uint32_t i = 0; i < rule->param_count && rc == 0; i++) {
+		rc = check_text_of(r, t, ref, &rule->params[i]);
+	}
+	return rc;
 }
 
 static int bind_resource(
