@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cluster_run.h"
+#include "cli/growth.h"
 #include "cli/hooks.h"
 #include "cli/job_scratch.h"
 #include "cli/recorder.h"
@@ -33,6 +34,7 @@ struct run {
 	struct recorder recorder;
 	struct strbuf reason;
 	struct run_classes *classes;
+	struct growth growth;
 	uint8_t *failed; /* by rule: its last job failed */
 	bool begun;
 };
@@ -58,6 +60,24 @@ static void name_job(
 }
 
 /* For struct run_source. */
+static const struct run_growth *grow(void *ctx, uint32_t job)
+{
+	struct run *r = ctx;
+	return growth_of(&r->growth, job);
+}
+
+static const struct run_growth *catch_up(void *ctx)
+{
+	struct run *r = ctx;
+	return growth_catch_up(&r->growth);
+}
+
+static bool may_grow(void *ctx)
+{
+	const struct run *r = ctx;
+	return growth_may_come(&r->growth);
+}
+
 static void job_name(void *ctx, uint32_t job, struct arena *arena, struct job_spec *ret)
 {
 	name_job(ctx, job, arena, ret);
@@ -99,7 +119,7 @@ static void set_group(
 {
 	const struct job_groups *g = &r->classes->groups;
 	const struct dag *d = &r->s->dag;
-	if (!g->of || g->of[job] == JOB_GROUP_NONE) {
+	if (!g->of || job >= r->classes->graph.linked || g->of[job] == JOB_GROUP_NONE) {
 		return;
 	}
 	uint32_t n, count = 0;
@@ -129,7 +149,6 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 		return -1;
 	}
 	if (attempt == 1 && recorder_is_needless(&r->recorder, job)) {
-		rounds_note(r->s, job);
 		name_job(r, job, arena, ret);
 		return 1;
 	}
@@ -167,9 +186,6 @@ static void job_ended(
 	recorder_ended(&r->recorder, spec, result);
 	r->failed[r->s->dag.jobs.v[spec->job].rule] =
 		result->outcome != JOB_OK && result->outcome != JOB_UNBEGUN;
-	if (result->outcome == JOB_OK) {
-		rounds_note(r->s, spec->job);
-	}
 	job_scratch_remove(spec->job, spec->attempt);
 }
 
@@ -181,7 +197,7 @@ static bool keeps_temp(void *ctx, uint32_t job, const char *path)
 	uint32_t file = intern_find(&d->paths, path, strlen(path));
 	(void)job;
 	return file == INTERN_NONE || d->file_flags[file] & FILE_TARGET ||
-	       rounds_waiting(r->s) || plan_left_out_needs(&r->s->plan, file);
+	       plan_left_out_needs(&r->s->plan, file);
 }
 
 static const char *reason_of(void *ctx, uint32_t job)
@@ -310,6 +326,9 @@ static int run_plan(struct session *s)
 		.source = {.ctx = &r,
 			.begin = begin_records,
 			.admit = admit_job,
+			.grow = grow,
+			.catch_up = catch_up,
+			.may_grow = may_grow,
 			.name = job_name,
 			.build = build_spec,
 			.starting = job_starting,
@@ -342,9 +361,10 @@ static int run_plan(struct session *s)
 	if (run_classes_make(&classes, s, &r.context) == 0 &&
 		(o.reporter = make_reporter(s))) {
 		o.graph = &classes.graph;
+		growth_init(&r.growth, s, &classes, &r.recorder);
 		session_tell(s); /* warnings, before the first line of the run */
 		if (run_jobs(&o, &result) == 0) {
-			rc = exit_status(&result);
+			rc = s->wrong ? EXIT_WRONG : exit_status(&result);
 		} else {
 			diag_system(&s->sink, "CW-E306", errno, ".", "run jobs in");
 			rc = EXIT_FAILED;
@@ -354,6 +374,7 @@ static int run_plan(struct session *s)
 		}
 		note_failed_rules(&r);
 		o.reporter->free(o.reporter);
+		growth_release(&r.growth);
 	}
 	recorder_release(&r.recorder);
 	run_classes_release(&classes);
@@ -402,7 +423,7 @@ static int run_round(struct session *s)
 		tell_sources(s);
 		tell_unfinished(s);
 	}
-	rounds_hold(s);
+	s->again = false;
 	if (s->plan.wanted_count) {
 		return run_plan(s);
 	}
@@ -415,17 +436,11 @@ static int run_round(struct session *s)
 
 static int run_rounds(struct session *s)
 {
-	int rc = EXIT_DONE;
-	uint32_t before = UINT32_MAX;
 	for (;;) {
-		uint32_t waiting = rounds_waiting(s);
-		size_t known = s->after.jobs.count;
-		rc = run_round(s);
-		if (rc != EXIT_DONE || !waiting ||
-			(known == s->after.jobs.count && waiting == before)) {
+		int rc = run_round(s);
+		if (rc != EXIT_DONE || !s->again) {
 			return rc;
 		}
-		before = waiting;
 		rounds_forget(s);
 		s->round++;
 		rc = rounds_plan(s, STATE_RUN);

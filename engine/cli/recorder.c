@@ -28,6 +28,7 @@ void recorder_init(struct recorder *r, struct records *records, struct plan *pla
 	strbuf_init(&r->outputs);
 	hashmap_init(&r->folder_at);
 	r->skipped = xcalloc(plan->d->job_count, 1);
+	r->job_cap = plan->d->job_count;
 	struct strbuf words = STRBUF_INIT;
 	strbuf_addstr(&words, arguments);
 	redact_urls(&words);
@@ -59,6 +60,17 @@ void recorder_release(struct recorder *r)
 	run_origin_release(&r->origin);
 	free(r->arguments);
 	free(r->host);
+}
+
+void recorder_grow(struct recorder *r)
+{
+	uint32_t n = r->plan->d->job_count, cap = r->job_cap + r->job_cap / 2;
+	if (n > r->job_cap) {
+		cap = cap < n ? n : cap;
+		r->skipped = xreallocarray(r->skipped, cap, 1);
+		memset(r->skipped + r->job_cap, 0, cap - r->job_cap);
+		r->job_cap = cap;
+	}
 }
 
 void recorder_begin(struct recorder *r)
@@ -127,6 +139,10 @@ bool recorder_is_needless(struct recorder *r, uint32_t job)
 	late_digests_settle(&r->late, true); /* its inputs may be among them */
 	bool needless = plan_record(p, job) ? !plan_still_wanted(p, job, &file)
 					    : all_skipped(r, job);
+	if (needless && p->deferred && p->deferred[job]) {
+		needless = !plan_is_needed(p, job, r->skipped);
+		p->maybe[job] = needless;
+	}
 	r->skipped[job] = needless;
 	p->done[job] = needless;
 	if (!needless && file != DAG_NONE) {

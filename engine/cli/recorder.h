@@ -26,6 +26,7 @@ struct recorder {
 	struct plan *plan;
 	VEC(struct started) started;
 	uint8_t *skipped; /* by job */
+	uint32_t job_cap; /* rows of it */
 	struct row_run run;
 	struct strbuf inputs, outputs; /* of the job being recorded */
 	bool keep_incomplete, sync;
@@ -42,6 +43,9 @@ struct recorder {
 void recorder_init(struct recorder *r, struct records *records, struct plan *plan,
 	const char *arguments, const char *workflow);
 void recorder_release(struct recorder *r);
+
+/* The plan has got more jobs. */
+void recorder_grow(struct recorder *r);
 
 /* The run begins, after the plan; the run is over with that exit status. No thread is
  * started before the first job is: the executor forks its helper between the two. */

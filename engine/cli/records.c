@@ -35,7 +35,8 @@ int records_open(struct records **ret, struct session *s, enum state_mode mode)
 		return 0;
 	}
 	struct records *r = xcalloc(1, sizeof(*r));
-	struct state_names names = {number_of, path_of, &s->dag, is_path_of, count_of};
+	struct state_names names = {
+		number_of, path_of, &s->dag, is_path_of, count_of, s->wf.has_after};
 	struct strbuf note = STRBUF_INIT;
 	int rc = state_open(&r->state, STATE_DIR, mode, &names, &note);
 	if (rc != 0) {

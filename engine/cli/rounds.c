@@ -93,43 +93,36 @@ uint32_t rounds_waiting(const struct session *s)
 	return n;
 }
 
-void rounds_hold(struct session *s)
+bool rounds_is_gate(const struct session *s, uint32_t job)
 {
-	const struct dag *d = &s->dag;
-	if (!d->waits.n) {
-		return;
-	}
-	uint8_t *held = xcalloc(d->job_count, 1);
-	for (size_t i = 0; i < d->waits.n; i++) {
-		if (!d->waits.v[i].done) {
-			held[d->waits.v[i].job] = 1;
+	const struct dag_wait *w = s->dag.waits.v;
+	size_t from = 0, to = s->dag.waits.n;
+	while (from < to) { /* the first of the job's: they come in the order of jobs */
+		size_t middle = from + (to - from) / 2;
+		if (w[middle].job < job) {
+			from = middle + 1;
+		} else {
+			to = middle;
 		}
 	}
-	for (uint32_t i = 0; i < d->job_count; i++) {
-		uint32_t job = d->order[i], n;
-		const uint32_t *in = dag_inputs(d, job, &n);
-		for (uint32_t k = 0; k < n && !held[job]; k++) {
-			uint32_t maker = d->producer[INPUT_FILE(in[k])];
-			held[job] = maker != DAG_NONE && held[maker];
-		}
-		if (held[job]) {
-			unwant(&s->plan, job);
+	for (; from < s->dag.waits.n && w[from].job == job; from++) {
+		if (!w[from].done) {
+			return true;
 		}
 	}
-	free(held);
+	return false;
 }
 
-void rounds_note(struct session *s, uint32_t job)
+bool rounds_note(struct session *s, uint32_t job, uint64_t *ret_key)
 {
 	if (!s->wf.has_after) {
-		return;
+		return false;
 	}
-	uint64_t key = key_of(s, job);
-	after_done_add(&s->ran, key);
-	for (size_t i = 0; i < s->dag.waits.n; i++) {
-		if (s->dag.waits.v[i].key == key) {
-			after_done_add(&s->after, key);
-			return;
-		}
+	*ret_key = key_of(s, job);
+	after_done_add(&s->ran, *ret_key);
+	if (!s->dag.waits.n) {
+		return false;
 	}
+	after_done_add(&s->after, *ret_key);
+	return true;
 }

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "cli/cluster_run.h"
+#include "cli/rounds.h"
 #include "plan/critical_path.h"
 
 /* Number of the resource that stands for a place at the cluster, where there is one. */
@@ -216,11 +217,13 @@ static int classify(struct run_classes *c)
 	return rc;
 }
 
-/* A job that says how large its inputs are cannot start before they are made. */
+/* A job that says how large its inputs are cannot start before they are made, nor can one
+ * whose inputs are not all known. */
 static bool may_join(const void *ctx, uint32_t job)
 {
 	const struct session *s = ctx;
-	return cluster_takes(s, job) && !job_reads_sizes(dag_rule(&s->dag, job));
+	return cluster_takes(s, job) && !job_reads_sizes(dag_rule(&s->dag, job)) &&
+	       !rounds_is_gate(s, job);
 }
 
 /* Jobs with the cluster, where several may be one of the `jobs` submissions: these are
@@ -242,7 +245,7 @@ int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context)
 {
 	const struct plan *p = &s->plan;
-	bool late = false;
+	bool late = s->wf.has_after;
 	*c = (struct run_classes){.s = s, .context = context};
 	hashmap_init(&c->class_at);
 	arena_init(&c->scratch);
@@ -258,6 +261,7 @@ int run_classes_make(
 	c->class_of = xcalloc(s->dag.job_count, sizeof(*c->class_of));
 	c->priority = xcalloc(s->dag.job_count, sizeof(*c->priority));
 	c->late = late ? xcalloc(s->dag.job_count, 1) : NULL;
+	c->job_cap = s->dag.job_count;
 	int rc = classify(c);
 	c->graph.job_count = s->dag.job_count;
 	c->graph.pending = p->pending;
@@ -279,6 +283,76 @@ int run_classes_make(
 	c->graph.keep_going = s->o.keep_going;
 	c->graph.admit_all = s->o.events != NULL;
 	return rc;
+}
+
+static void make_rows(struct run_classes *c)
+{
+	uint32_t n = c->s->dag.job_count, cap = c->job_cap + c->job_cap / 2;
+	if (n > c->job_cap) {
+		cap = cap < n ? n : cap;
+		c->class_of = xreallocarray(c->class_of, cap, sizeof(*c->class_of));
+		c->priority = xreallocarray(c->priority, cap, sizeof(*c->priority));
+		c->late = xreallocarray(c->late, cap, 1);
+		if (c->expected) {
+			c->expected =
+				xreallocarray(c->expected, cap, sizeof(*c->expected));
+		}
+		if (c->weight) {
+			c->weight = xreallocarray(c->weight, cap, sizeof(*c->weight));
+		}
+		c->job_cap = cap;
+	}
+	c->graph.class_of = c->class_of;
+	c->graph.priority = c->priority;
+	c->graph.late = c->late;
+	c->graph.weight = c->weight;
+}
+
+/* The ways from the jobs that came to the end of the run: all lead through the gate. */
+static void weigh(struct run_classes *c, uint32_t from, uint32_t gate)
+{
+	const struct plan *p = &c->s->plan;
+	for (uint32_t j = from; j < p->d->job_count; j++) {
+		c->weight[j] = c->weight[gate];
+	}
+	for (uint32_t j = p->d->job_count; j-- > from;) {
+		uint32_t n;
+		const uint32_t *in = dag_inputs(p->d, j, &n);
+		const struct known_job *record = plan_record(p, j);
+		c->weight[j] += record && record->run ? (float)record->seconds : 0;
+		for (uint32_t k = 0; k < n; k++) {
+			uint32_t maker = p->d->producer[INPUT_FILE(in[k])];
+			if (maker != DAG_NONE && maker >= from &&
+				c->weight[maker] < c->weight[j]) {
+				c->weight[maker] = c->weight[j];
+			}
+		}
+	}
+}
+
+void run_classes_grow(struct run_classes *c, uint32_t from, uint32_t gate)
+{
+	const struct dag *d = &c->s->dag;
+	make_rows(c);
+	for (uint32_t j = from; j < d->job_count; j++) {
+		struct diag_sink *sink = &c->s->sink;
+		if (c->expected) {
+			const struct known_job *record = plan_record(&c->s->plan, j);
+			c->expected[j] =
+				record && record->run ? (float)record->seconds : -1;
+		}
+		c->late[j] = 0;
+		c->class_of[j] = 0;
+		c->priority[j] = dag_rule(d, j)->priority;
+		if (c->s->plan.reasons[j] && classify_one(c, j) != 0) {
+			/* said when it starts */
+			diag_clear(sink);
+			c->late[j] = SCHED_LATE_FIRST | SCHED_LATE_RETRY;
+		}
+	}
+	if (c->weight) {
+		weigh(c, from, gate);
+	}
 }
 
 uint32_t run_classes_admit(struct run_classes *c, uint32_t job, uint32_t attempt)

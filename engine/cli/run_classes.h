@@ -17,8 +17,9 @@ struct run_classes {
 	uint32_t *class_of;
 	int32_t *priority;
 	uint8_t *late;
+	uint32_t job_cap;         /* rows of these, and of `weight` and `expected` */
 	uint8_t *late_rule;       /* rule -> what job_is_late() says */
-	struct job_groups groups; /* of jobs for a cluster */
+	struct job_groups groups; /* of jobs for a cluster, those there are at first */
 	float *weight;            /* NULL: nothing is known of how long jobs take */
 	float *expected; /* seconds of each job, for --bundle-minutes; NULL: not known */
 	int64_t retries; /* of rules that name none */
@@ -33,6 +34,10 @@ struct run_classes {
  */
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context);
+
+/* The plan has got the jobs from `from` on, which make inputs of `gate`. What is wrong
+ * with what they ask for is told when they start. */
+void run_classes_grow(struct run_classes *c, uint32_t from, uint32_t gate);
 
 /* For struct run_source: the class of an attempt that is known only now. One that asks for
  * more than a limit asks for nothing: it is to start and fail, see run_classes_over. */

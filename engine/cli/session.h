@@ -39,6 +39,9 @@ struct session {
 	struct after_done after; /* jobs that inputs waited for, done by now */
 	struct after_done ran;   /* jobs that ran in earlier rounds */
 	uint32_t round;
+	bool grew;  /* jobs that inputs waited for are done in this run */
+	bool again; /* some jobs are left to a further round */
+	bool wrong; /* what came to be known during the run shows a fault of the workflow */
 	int log_fd;             /* of the run's log; 0: not open */
 	struct strview *failed; /* rules with failed jobs, after a run */
 	uint32_t failed_count;

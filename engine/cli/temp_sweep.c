@@ -58,7 +58,7 @@ void temp_sweep(struct session *s)
 	if (!temps || !s->has_plan || !s->has_dag || rounds_waiting(s)) {
 		return;
 	}
-	bool all = s->round || (s->records && s->records->state.was_killed);
+	bool all = s->grew || (s->records && s->records->state.was_killed);
 	uint8_t *marks = xcalloc(s->dag.paths.count, 1);
 	if (mark_temps(p, marks)) {
 		mark_uses(p, marks);

@@ -59,6 +59,12 @@ struct cand_iter cand_first(const struct builder *b, uint32_t file);
 struct cand_iter cand_next(const struct builder *b, struct cand_iter it);
 void cand_add(struct builder *b, uint32_t file, uint32_t job);
 
+/* --- dag_grow.c: parts of a graph --- */
+
+/* Whether the graph that this part is for has the file, as a source or made by one of its
+ * jobs: then nothing looks for a maker. */
+bool take_from_base(struct builder *b, uint32_t file);
+
 /* --- explore.c: targets and all that could make what they need --- */
 int explore(struct builder *b);
 

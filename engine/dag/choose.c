@@ -324,18 +324,24 @@ int check_folders(struct builder *b)
 		const struct rule *rule = dag_rule(d, j);
 		for (uint32_t k = 0; k < rule->output_count; k++) {
 			uint32_t at = 0, file = dag_products(d, j)[k];
+			const struct dag *in = d; /* or what this is a part of */
 			uint32_t maker = folder_maker(d, dag_path(d, file), &at);
-			if (maker == DAG_NONE || maker == j) {
+			if (maker == DAG_NONE && d->base) {
+				in = d->base;
+				maker = folder_maker(in, dag_path(d, file), &at);
+			}
+			if (maker == DAG_NONE || (in == d && maker == j) ||
+				(in != d && maker == d->gate)) {
 				continue;
 			}
-			const struct rule *other = dag_rule(d, maker);
+			const struct rule *other = dag_rule(in, maker);
 			rc = diag_error(b->sink, "CW-E413", rule->products[k].span,
 				"\"" SV_FMT "\" lies in a directory that rule \"" SV_FMT
 				"\" makes",
 				SV_ARG(dag_path(d, file)), SV_ARG(other->name));
 			diag_note(b->sink, other->products[at].span,
 				"the directory \"" SV_FMT "\"",
-				SV_ARG(dag_path(d, dag_products(d, maker)[at])));
+				SV_ARG(dag_path(in, dag_products(in, maker)[at])));
 		}
 	}
 	return rc;

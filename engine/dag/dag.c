@@ -16,6 +16,7 @@ void dag_release(struct dag *d)
 	free(d->mtime);
 	free(d->size);
 	free(d->order);
+	free(d->input_end);
 	vec_release(&d->jobs);
 	vec_release(&d->outputs);
 	vec_release(&d->inputs);
@@ -23,6 +24,7 @@ void dag_release(struct dag *d)
 	vec_release(&d->targets);
 	vec_release(&d->target_jobs);
 	vec_release(&d->waits);
+	vec_release(&d->inside);
 }
 
 void dag_values(const struct dag *d, uint32_t job, struct strview *ret)

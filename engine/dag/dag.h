@@ -8,6 +8,7 @@
 #ifndef CW_DAG_DAG_H
 #define CW_DAG_DAG_H
 
+#include "base/hashmap.h"
 #include "base/intern.h"
 #include "base/vec.h"
 #include "dag/set_store.h"
@@ -24,6 +25,8 @@ enum {
 	FILE_FIXED = 32,   /* can be made: during the build */
 	FILE_ASKED = 64,   /* its stamp is asked for: see dag_stat_asked */
 	FILE_LINKED = 128, /* exists and is a symbolic link */
+	/* in a part of a graph: the graph has a job that makes it */
+	FILE_ADOPTED = FILE_ASKED,
 };
 
 struct dag_job {
@@ -36,6 +39,11 @@ struct dag_job {
 
 struct dag_wait;
 struct after_done;
+
+/* A file in a folder that a job of the graph which grows makes. */
+struct dag_inside {
+	uint32_t file, folder;
+};
 
 struct dag {
 	const struct workflow *wf;
@@ -56,11 +64,22 @@ struct dag {
 	VEC(uint32_t)
 	inputs;           /* files; INPUT_ANCIENT, INPUT_OPTIONAL in the highest bits */
 	VEC(char) values; /* per job: for each wildcard a 16-bit length, then the bytes */
-	uint32_t *order;  /* jobs, what a job needs before it */
+	uint32_t *
+		order; /* jobs, what a job needs before it; jobs that come while the graph
+	                     grows stand behind all others, in order among themselves */
+	/* once it has grown: job -> end of its inputs; NULL: where the next one's begin */
+	uint32_t *input_end;
+	uint32_t end_cap; /* rows of input_end and order, once it has grown */
+	uint64_t max_jobs;
 	VEC(uint32_t) targets;     /* files */
 	VEC(uint32_t) target_jobs; /* jobs of target rules (those without outputs too) */
 	const struct after_done *done; /* borrows; NULL: nothing is done */
 	VEC(struct dag_wait) waits;
+	/* of a part that is to be added to `base`, for its job `gate`: see dag_grow.h */
+	const struct dag *base; /* NULL: it stands alone */
+	uint32_t gate;
+	const struct hashmap *but;
+	VEC(struct dag_inside) inside;
 };
 
 /* Some inputs of `job` are known only when the maker of `file` is done. */
@@ -106,7 +125,8 @@ static inline const uint32_t *dag_inputs(
 	const struct dag *d, uint32_t job, uint32_t *ret_n)
 {
 	uint32_t first = d->jobs.v[job].inputs;
-	*ret_n = d->jobs.v[job + 1].inputs - first;
+	uint32_t end = d->input_end ? d->input_end[job] : d->jobs.v[job + 1].inputs;
+	*ret_n = end - first;
 	return d->inputs.v + first;
 }
 
@@ -131,6 +151,12 @@ static inline bool dag_has_product(const struct dag *d, uint32_t job, uint32_t f
 static inline struct strview dag_path(const struct dag *d, uint32_t file)
 {
 	return intern_str(&d->paths, file);
+}
+
+/* The number of a path in normal form, or DAG_NONE. */
+static inline uint32_t dag_find(const struct dag *d, struct strview path)
+{
+	return intern_find(&d->paths, path.p, path.n);
 }
 
 /* The wildcard values of a job: ret[i] for the rule's wildcard i; borrowed from the dag. */

@@ -119,8 +119,10 @@ static void forget_rows(struct builder *b)
 
 static int settle_graph(struct builder *b)
 {
-	adopt_globs(b->d);
-	forget_rows(b);
+	if (!b->d->base) {
+		adopt_globs(b->d); /* of all globs: too much for a part */
+		forget_rows(b);
+	}
 	stat_files(b->d, STAT_SOURCES);
 	fixpoint(b);
 	if (b->optional) {
@@ -152,6 +154,7 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 {
 	struct builder b = {.d = d, .sink = sink, .options = o};
 	d->done = o->done;
+	d->max_jobs = o->max_jobs;
 	hashmap_init(&b.waited);
 	hashmap_init(&b.folder_of);
 	hashmap_init(&b.first_inside);

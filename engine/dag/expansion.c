@@ -172,12 +172,20 @@ static bool is_done(struct expansion *x, const struct set_def *def)
 {
 	struct input_reader *in = x->in;
 	const struct rule *rule = &in->d->wf->rules[def->after];
+	struct strview values[WILDCARDS_MOST];
+	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
+		values[i] = x->values[def->after_vars[i]];
+	}
+	uint64_t key = after_key(rule, values);
+	if (in->d->but && hashmap_get(in->d->but, key) == 1) {
+		return false; /* what it tells is known */
+	}
 	struct input_wait wait = {.rule = rule};
 	wait.values = ARENA_ARRAY(&in->arena, struct strview, rule->wildcard_count);
 	for (uint32_t i = 0; i < rule->wildcard_count; i++) {
-		wait.values[i] = x->values[def->after_vars[i]];
+		wait.values[i] = values[i];
 	}
-	wait.done = after_is_done(in->d->done, after_key(rule, wait.values));
+	wait.done = after_is_done(in->d->done, key);
 	vec_push(&in->waits, wait);
 	return wait.done;
 }

@@ -287,6 +287,12 @@ static bool all_folders(const struct builder *b, uint32_t n)
 	return true;
 }
 
+static bool is_needed(const struct dag *d, struct strview path)
+{
+	uint32_t known = dag_find(d, path);
+	return known != DAG_NONE && d->file_flags[known] & FILE_NEEDED;
+}
+
 /*
  * A file may lie in a folder that a rule makes. The nearest folder above it that is
  * needed anyway is taken, else the nearest that a rule makes. True if there is one.
@@ -304,9 +310,9 @@ static bool visit_folders(
 			!is_made_folder(b, folder, b->found, candidates)) {
 			continue;
 		}
-		uint32_t known = intern_find(&b->d->paths, path.p, n);
 		best = best ? best : n;
-		if (known != INTERN_NONE && b->d->file_flags[known] & FILE_NEEDED) {
+		if (is_needed(b->d, folder) ||
+			(b->d->base && is_needed(b->d->base, folder))) {
 			best = n;
 			break;
 		}
@@ -346,6 +352,16 @@ static int visit_file(struct builder *b, uint32_t file)
 	return rc;
 }
 
+/* The inputs of the last job are asked for, but for those it can do without. */
+static void target_inputs(struct builder *b, uint32_t job)
+{
+	for (uint32_t i = b->d->jobs.v[job].inputs; i < b->d->inputs.n; i++) {
+		if (!(b->d->inputs.v[i] & INPUT_OPTIONAL)) {
+			b->d->file_flags[INPUT_FILE(b->d->inputs.v[i])] |= FILE_TARGET;
+		}
+	}
+}
+
 /* Asks for a rule by name: its job, and its inputs count as asked for too. */
 static int ask_rule(struct builder *b, const struct rule *rule)
 {
@@ -374,11 +390,8 @@ static int ask_rule(struct builder *b, const struct rule *rule)
 	}
 	vec_push(&b->d->target_jobs, job);
 	/* a rule that only collects: its files are what is asked for; optional ones are not */
-	bool collects = rule->command_kind == RULE_NOTHING && !rule->output_count;
-	for (uint32_t i = b->d->jobs.v[job].inputs; collects && i < b->d->inputs.n; i++) {
-		if (!(b->d->inputs.v[i] & INPUT_OPTIONAL)) {
-			b->d->file_flags[INPUT_FILE(b->d->inputs.v[i])] |= FILE_TARGET;
-		}
+	if (rule->command_kind == RULE_NOTHING && !rule->output_count) {
+		target_inputs(b, job);
 	}
 	for (uint32_t k = 0; k < rule->output_count; k++) {
 		uint32_t file = b->d->outputs.v[b->d->jobs.v[job].outputs + k];
@@ -459,6 +472,27 @@ static uint32_t next_file(struct builder *b, bool *ret_late)
 	return DAG_NONE;
 }
 
+/* The part of a graph that one of its jobs came to need: that job again. */
+static int ask_gate(struct builder *b)
+{
+	struct strview values[WILDCARDS_MOST];
+	const struct dag *base = b->d->base;
+	const struct rule *rule = dag_rule(base, b->d->gate);
+	int rc = 0;
+	dag_values(base, b->d->gate, values);
+	uint32_t job = add_job(b, rule, values, &rc);
+	if (rc == 0 && job == DAG_NONE) {
+		return diag_error(b->sink, "CW-E409", rule->span,
+			"rule \"" SV_FMT "\" does not apply: %s", SV_ARG(rule->name),
+			b->reader.why);
+	}
+	if (rc == 0) {
+		vec_push(&b->d->target_jobs, job);
+		target_inputs(b, job);
+	}
+	return rc;
+}
+
 static int visit_all(struct builder *b)
 {
 	struct ahead *ahead = ahead_new(b);
@@ -467,6 +501,9 @@ static int visit_all(struct builder *b)
 	bool late;
 	int rc = 0;
 	while (rc == 0 && (file = next_file(b, &late)) != DAG_NONE) {
+		if (take_from_base(b, file)) {
+			continue;
+		}
 		const struct rule *rule = late || b->has_folders
 						  ? NULL
 						  : ahead_visit(ahead, b, file, &value);
@@ -492,15 +529,16 @@ int explore(struct builder *b)
 	/* the second half is for folders */
 	b->found = ARENA_ARRAY(&b->reader.arena, struct candidate,
 		2 * (size_t)rule_index_most(b->index) + 1);
+	b->has_folders = has_folders(b->d->wf);
+	if (b->d->base) {
+		rc = ask_gate(b);
+		return rc == 0 ? visit_all(b) : rc;
+	}
 	for (uint32_t i = 0; i < b->options->target_count; i++) {
 		rc |= ask(b, b->options->targets[i]);
 	}
 	if (!b->options->target_count) {
 		rc = ask_default(b);
 	}
-	b->has_folders = has_folders(b->d->wf);
-	if (rc == 0) {
-		rc = visit_all(b);
-	}
-	return rc;
+	return rc == 0 ? visit_all(b) : rc;
 }

@@ -28,7 +28,10 @@ void inside_settle(struct builder *b)
 	struct dag *d = b->d;
 	for (size_t i = 0; i < b->inside.n; i++) {
 		struct inside in = b->inside.v[i];
-		if (d->file_flags[in.file] & FILE_NEEDED) {
+		if (d->file_flags[in.file] & FILE_NEEDED &&
+			d->file_flags[in.folder] & FILE_ADOPTED) {
+			vec_push(&d->inside, (struct dag_inside){in.file, in.folder});
+		} else if (d->file_flags[in.file] & FILE_NEEDED) {
 			d->producer[in.file] = d->producer[in.folder];
 		}
 	}

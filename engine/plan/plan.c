@@ -33,13 +33,14 @@ static bool is_there(const struct dag *d, uint32_t file)
  * the jobs that used them, so that a removed intermediate file alone triggers nothing.
  * Walks against the order, so that consumers come first.
  */
-static int64_t *output_ages(const struct dag *d)
+static int64_t *output_ages(const struct dag *d, uint32_t from)
 {
-	int64_t *age = xreallocarray(NULL, d->job_count, sizeof(*age));
-	for (uint32_t j = 0; j < d->job_count; j++) {
+	int64_t *ages = xreallocarray(NULL, d->job_count - from, sizeof(*ages));
+	int64_t *age = ages - from; /* by job */
+	for (uint32_t j = from; j < d->job_count; j++) {
 		age[j] = NEVER;
 	}
-	for (uint32_t i = d->job_count; i-- > 0;) {
+	for (uint32_t i = d->job_count; i-- > from;) {
 		uint32_t job = d->order[i];
 		const uint32_t *files = dag_products(d, job);
 		uint32_t n_out = dag_rule(d, job)->output_count;
@@ -55,13 +56,13 @@ static int64_t *output_ages(const struct dag *d)
 		for (uint32_t k = 0; k < n; k++) {
 			uint32_t file = INPUT_FILE(in[k]);
 			uint32_t maker = d->producer[file];
-			if (maker != DAG_NONE && !is_there(d, file) &&
+			if (maker != DAG_NONE && maker >= from && !is_there(d, file) &&
 				age[job] < age[maker]) {
 				age[maker] = age[job];
 			}
 		}
 	}
-	return age;
+	return ages;
 }
 
 static void judge_outputs(struct plan *p, uint32_t job)
@@ -104,97 +105,46 @@ static void judge_inputs(struct plan *p, uint32_t job, int64_t age)
 	}
 }
 
-static bool lacks_input(const struct plan *p, uint32_t job)
-{
-	uint32_t n;
-	const uint32_t *in = dag_inputs(p->d, job, &n);
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t file = INPUT_FILE(in[k]);
-		uint32_t maker = p->d->producer[file];
-		if (maker != DAG_NONE && !p->reasons[maker] && !is_there(p->d, file) &&
-			!(p->excluded && p->excluded[maker])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* job -> jobs that need a file it makes. `wanted_only`: among jobs that run. */
-static void link_jobs(struct plan *p, bool wanted_only)
+struct plan_links plan_link_jobs(const struct plan *p, uint32_t from, bool wanted_only)
 {
 	const struct dag *d = p->d;
-	uint64_t *start = xcalloc((size_t)d->job_count + 2, sizeof(*start));
+	uint32_t count = d->job_count - from;
+	uint64_t *start = xcalloc((size_t)count + 2, sizeof(*start));
+	uint32_t *to = NULL;
 	for (int pass = 0; pass < 2; pass++) {
-		for (uint32_t j = 0; j < d->job_count; j++) {
+		for (uint32_t j = from; j < d->job_count; j++) {
 			uint32_t n;
 			const uint32_t *in = dag_inputs(d, j, &n);
 			for (uint32_t k = 0; k < n && (!wanted_only || p->reasons[j]);
 				k++) {
 				uint32_t maker = d->producer[INPUT_FILE(in[k])];
-				if (maker == DAG_NONE ||
+				if (maker == DAG_NONE || maker < from ||
 					(wanted_only && !p->reasons[maker])) {
 					continue;
 				}
 				if (pass == 0) {
-					start[maker + 2]++;
+					start[maker - from + 2]++;
 				} else {
-					p->dependents[start[maker + 1]++] = j;
+					to[start[maker - from + 1]++] = j;
 				}
 			}
 		}
+		for (size_t i = 0; wanted_only && i < p->decides.n; i++) {
+			uint32_t x = p->decides.v[i].from;
+			if (pass == 0) {
+				start[x - from + 2]++;
+			} else {
+				to[start[x - from + 1]++] = p->decides.v[i].to;
+			}
+		}
 		if (pass == 0) {
-			for (uint32_t j = 0; j < d->job_count; j++) {
+			for (uint32_t j = 0; j < count; j++) {
 				start[j + 2] += start[j + 1];
 			}
-			free(p->dependents);
-			p->dependents = xreallocarray(
-				NULL, start[d->job_count + 1], sizeof(*p->dependents));
+			to = xreallocarray(NULL, start[count + 1], sizeof(*to));
 		}
 	}
-	free(p->dependents_start);
-	p->dependents_start = start;
-}
-
-/*
- * Jobs that run need their inputs: a missing one is made again, which in turn updates
- * everything else that uses it.
- */
-static void want_missing_inputs(struct plan *p)
-{
-	const struct dag *d = p->d;
-	VEC(uint32_t) stack = {0};
-	for (uint32_t j = 0; j < d->job_count; j++) {
-		if (p->reasons[j] && lacks_input(p, j)) {
-			vec_push(&stack, j);
-		}
-	}
-	if (stack.n) {
-		link_jobs(p, false);
-	}
-	while (stack.n) {
-		uint32_t job = vec_pop(&stack), n;
-		const uint32_t *in = dag_inputs(d, job, &n);
-		for (uint32_t k = 0; k < n; k++) {
-			uint32_t file = INPUT_FILE(in[k]);
-			uint32_t maker = d->producer[file];
-			if (maker != DAG_NONE && !p->reasons[maker] &&
-				!is_there(d, file) &&
-				!(p->excluded && p->excluded[maker])) {
-				plan_want(p, maker, REASON_MISSING_OUTPUT, file);
-				vec_push(&stack, maker);
-			}
-		}
-		for (uint64_t i = p->dependents_start[job];
-			i < p->dependents_start[job + 1]; i++) {
-			uint32_t user = p->dependents[i];
-			if (!p->reasons[user] && !(p->excluded && p->excluded[user])) {
-				plan_want(p, user, REASON_UPDATED_INPUT,
-					dag_products(d, job)[0]);
-				vec_push(&stack, user);
-			}
-		}
-	}
-	vec_release(&stack);
+	return (struct plan_links){start, to};
 }
 
 int plan_each_named(struct plan *p, const char *option, struct strview name,
@@ -262,40 +212,6 @@ static int force_jobs(
 	return rc;
 }
 
-/* Jobs that only other jobs' results can make run; not below a forced one. */
-static void find_maybes(struct plan *p)
-{
-	const struct dag *d = p->d;
-	uint8_t *forced = xcalloc(d->job_count, 1);
-	for (uint32_t i = 0; i < d->job_count; i++) {
-		uint32_t job = d->order[i], n;
-		const struct rule *rule = dag_rule(d, job);
-		const uint32_t *in = dag_inputs(d, job, &n);
-		const struct known_job *record = plan_record(p, job);
-		bool target = !rule->output_count && rule->command_kind == RULE_NOTHING;
-		forced[job] = p->reasons[job] & REASON_FORCED;
-		for (uint32_t k = 0; k < n && !forced[job]; k++) {
-			uint32_t maker = d->producer[INPUT_FILE(in[k])];
-			forced[job] = maker != DAG_NONE && forced[maker] &&
-				      !(in[k] & INPUT_ANCIENT);
-		}
-		if (p->reasons[job] != REASON_UPDATED_INPUT || forced[job] ||
-			!(p->o.triggers & TRIGGER_CHECKSUM) ||
-			(!target && (!record || record->input_count != n))) {
-			continue;
-		}
-		bool maybe = true;
-		for (uint32_t k = 0; target && k < n; k++) {
-			uint32_t maker = d->producer[INPUT_FILE(in[k])];
-			maybe = maybe && (maker == DAG_NONE || !p->reasons[maker] ||
-						 p->maybe[maker]);
-		}
-		p->maybe[job] = maybe;
-		p->maybe_count += maybe;
-	}
-	free(forced);
-}
-
 /*
  * Without records a job whose wanted output is missing runs whatever its inputs are, and so
  * does a job that makes a missing input of such a one. They are found against the order;
@@ -328,6 +244,25 @@ static bool has_records(const struct plan *p)
 	return p->o.state && (p->o.state->jobs.n || p->o.state->unfinished.n);
 }
 
+void plan_judge(struct plan *p, uint32_t from, const struct dag_growth *growth)
+{
+	const struct dag *d = p->d;
+	int64_t *ages = output_ages(d, from);
+	for (uint32_t i = from; i < d->job_count; i++) {
+		uint32_t job = d->order[i];
+		judge_outputs(p, job);
+		if (plan_record(p, job)) {
+			plan_judge_record(p, job);
+		}
+		judge_inputs(p, job, ages[job - from]);
+	}
+	free(ages);
+	if (p->wanted_count) {
+		plan_find_maybes(p, from);
+		plan_want_missing(p, from, growth);
+	}
+}
+
 int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	struct diag_sink *sink)
 {
@@ -340,9 +275,11 @@ int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	hashmap_init(&p->by_inode);
 	p->reasons = xcalloc(d->job_count, sizeof(*p->reasons));
 	p->maybe = xcalloc(d->job_count, 1);
+	p->forced = xcalloc(d->job_count, 1);
+	p->job_cap = d->job_count;
 	p->record = xreallocarray(NULL, d->job_count, sizeof(*p->record));
 	p->reason_file = xreallocarray(NULL, d->job_count, sizeof(*p->reason_file));
-	plan_find_records(p);
+	plan_find_records(p, 0);
 	if (plan_select(p, sink) != 0 || force_jobs(p, o, sink) != 0) {
 		return -1;
 	}
@@ -350,27 +287,16 @@ int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 		stat_what_matters(p);
 	}
 	plan_judge_unfinished(p);
-	int64_t *age = output_ages(d);
-	for (uint32_t i = 0; i < d->job_count; i++) {
-		uint32_t job = d->order[i];
-		judge_outputs(p, job);
-		if (plan_record(p, job)) {
-			plan_judge_record(p, job);
-		}
-		judge_inputs(p, job, age[job]);
-	}
-	free(age);
-	if (p->wanted_count) {
-		want_missing_inputs(p);
-		find_maybes(p);
-	}
+	plan_judge(p, 0, NULL);
 	return 0;
 }
 
 void plan_link(struct plan *p)
 {
 	const struct dag *d = p->d;
-	link_jobs(p, true);
+	struct plan_links links = plan_link_jobs(p, 0, true);
+	p->dependents_start = links.start;
+	p->dependents = links.to;
 	p->wanted = xcalloc(d->job_count, 1);
 	p->done = xcalloc(d->job_count, 1);
 	p->pending = xcalloc(d->job_count, sizeof(*p->pending));
@@ -388,6 +314,9 @@ void plan_release(struct plan *p)
 	free(p->reasons);
 	free(p->reason_file);
 	free(p->maybe);
+	free(p->forced);
+	free(p->deferred);
+	vec_release(&p->decides);
 	free(p->excluded);
 	free(p->needed_by_excluded);
 	free(p->record);

@@ -7,6 +7,7 @@
 
 #include "base/hashmap.h"
 #include "dag/dag.h"
+#include "dag/dag_grow.h"
 #include "job/fingerprint.h"
 #include "state/state.h"
 
@@ -58,12 +59,22 @@ struct plan_options {
 	bool run_goes_on;       /* unfinished jobs are those of a live run */
 };
 
+struct plan_edge {
+	uint32_t from, to;
+};
+
 struct plan {
 	struct dag *d;
 	struct plan_options o;
-	uint16_t *reasons;           /* by job: enum reason; 0: does not run */
-	uint32_t *reason_file;       /* the file that decided it, or DAG_NONE */
-	uint8_t *maybe;              /* runs only if an input comes out changed */
+	uint16_t *reasons;     /* by job: enum reason; 0: does not run */
+	uint32_t *reason_file; /* the file that decided it, or DAG_NONE */
+	uint8_t *maybe;        /* runs only if an input comes out changed */
+	uint8_t *forced;       /* or below one that is */
+	/* A `maybe` job whose missing output only `maybe` jobs need: runs if one of these does.
+	 * NULL: there is none. It waits for what decides that. */
+	uint8_t *deferred;
+	VEC(struct plan_edge) decides;
+	uint32_t job_cap;            /* rows of these */
 	uint8_t *excluded;           /* by -U, -O; NULL: none is */
 	uint8_t *needed_by_excluded; /* by file; made at the first question */
 	uint32_t *record;            /* by job: the id of its record, or STATE_NONE */
@@ -94,6 +105,19 @@ struct plan {
 int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	struct diag_sink *sink);
 
+enum plan_growth {
+	PLAN_GROWN,
+	PLAN_TOO_LATE, /* a job that was there before would have to run, and does not: none
+	                  of those that came runs; plan again after this run */
+};
+
+/*
+ * The graph has grown during the run, after plan_link: decides for the jobs that came. Of
+ * those before them only the gate is decided anew, once all its inputs are known
+ * (`whole`); it has not started yet.
+ */
+enum plan_growth plan_grow(struct plan *p, const struct dag_growth *growth, bool whole);
+
 /* Fills the arrays for the scheduler. */
 void plan_link(struct plan *p);
 
@@ -105,6 +129,10 @@ void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out);
 /* During the run, of a `maybe` job whose inputs are made: whether one of them differs from
  * what the job was last made from. *ret_file (may be NULL) is that input. */
 bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file);
+
+/* During the run, of a `deferred` job when what decides is done: whether a job that needs
+ * its missing output will run. `skipped`: by job, those that turned out needless. */
+bool plan_is_needed(struct plan *p, uint32_t job, const uint8_t *skipped);
 
 /* Whether a job that -U or -O left out has `file` as input. */
 bool plan_left_out_needs(struct plan *p, uint32_t file);

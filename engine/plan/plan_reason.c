@@ -12,7 +12,8 @@ void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out)
 		words = "it has no outputs to look at";
 		break;
 	case REASON_MISSING_OUTPUT:
-		words = "missing output";
+		words = p->maybe[job] ? "missing output, if it is needed"
+				      : "missing output";
 		break;
 	case REASON_UNFINISHED:
 		words = p->o.run_goes_on ? "a run is making it"

@@ -38,10 +38,10 @@ static uint32_t record_of(const struct state *s, const uint32_t *files, uint32_t
 	return STATE_NONE;
 }
 
-void plan_find_records(struct plan *p)
+void plan_find_records(struct plan *p, uint32_t from)
 {
 	const struct dag *d = p->d;
-	for (uint32_t j = 0; j < d->job_count; j++) {
+	for (uint32_t j = from; j < d->job_count; j++) {
 		p->record[j] = p->o.state ? record_of(p->o.state, dag_products(d, j),
 						    dag_rule(d, j)->output_count)
 					  : STATE_NONE;
@@ -403,7 +403,8 @@ bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file)
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t file = INPUT_FILE(in[k]);
 		uint32_t maker = p->d->producer[file];
-		if (in[k] & INPUT_ANCIENT || maker == DAG_NONE || !p->reasons[maker]) {
+		if (in[k] & INPUT_ANCIENT || maker == DAG_NONE || !p->reasons[maker] ||
+			!p->done[maker]) {
 			continue;
 		}
 		const struct seen_input *seen = &s->inputs.v[record->inputs + k];

@@ -7,8 +7,32 @@
 /* Notes a reason; the file belongs to the first in order. */
 void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file);
 
-/* Finds the record of each job. */
-void plan_find_records(struct plan *p);
+/* Finds the record of each job from `from` on. */
+void plan_find_records(struct plan *p, uint32_t from);
+
+/* Decides for the jobs from `from` on, those before them being decided; `growth`: what
+ * they came for, or NULL. */
+void plan_judge(struct plan *p, uint32_t from, const struct dag_growth *growth);
+
+/* Job - from -> jobs that need a file it makes, among those from `from` on; wanted_only:
+ * and among jobs that run. To be freed. */
+struct plan_links {
+	uint64_t *start;
+	uint32_t *to;
+};
+struct plan_links plan_link_jobs(const struct plan *p, uint32_t from, bool wanted_only);
+
+/* --- plan_missing.c --- */
+
+/* Marks the jobs that only other jobs' results can make run; not below a forced one. */
+void plan_find_maybes(struct plan *p, uint32_t from);
+
+/* Jobs that run need their inputs: what is missing is made again. */
+void plan_want_missing(struct plan *p, uint32_t from, const struct dag_growth *growth);
+
+/* Whether `n` inputs of jobs that came lack what only jobs before `from` can make, and
+ * these will not. */
+bool plan_lacks_earlier(struct plan *p, uint32_t from, const uint32_t *in, uint32_t n);
 
 /* Jobs that an earlier run started and never ended. */
 void plan_judge_unfinished(struct plan *p);
@@ -19,6 +43,12 @@ void plan_judge_record(struct plan *p, uint32_t job);
 
 /* Marks the jobs that -U and -O leave out. 0, or -1 with errors. */
 int plan_select(struct plan *p, struct diag_sink *sink);
+
+/* The same of the jobs from `from` on, which came in for what `growth` says. */
+void plan_select_more(struct plan *p, uint32_t from, const struct dag_growth *growth);
+
+/* Whether `name` is the job's rule or a file that it makes. */
+bool plan_is_named(const struct plan *p, struct strview name, uint32_t job);
 
 /* Calls `take` with each job of the rule or the job that makes the file called `name`. 0,
  * or -1 with an error that names the option. */

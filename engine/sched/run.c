@@ -50,6 +50,7 @@ struct run {
 	uint32_t slots;              /* that were given out */
 	struct running_file running;
 	struct temp_files temp;
+	const struct run_growth *growth; /* of the job that has just ended */
 	struct strbuf words, command;
 	uint32_t waiting; /* how many active ones are */
 	int signals, first_signal;
@@ -184,6 +185,93 @@ static void tell_ended(struct run *r, const struct active *a,
 	strbuf_release(&tail);
 }
 
+/* A job that cannot run, with the reason. */
+static void tell_dropped(struct run *r, const struct run_drop *d)
+{
+	struct arena arena = ARENA_INIT;
+	struct job_spec spec = {.job = d->job, .rule = "", .wildcards = ""};
+	r->o->source.name(r->o->source.ctx, d->job, &arena, &spec);
+	struct run_event e = {.kind = EVENT_JOB_FAILED,
+		.job = d->job,
+		.attempt = 1,
+		.rule = spec.rule,
+		.wildcards = spec.wildcards,
+		.reason = "its inputs cannot be worked out",
+		.output = sv_from(d->words)};
+	e.output_size = e.output.n;
+	tell(r, &e);
+	arena_release(&arena);
+}
+
+/* Takes in what came to be known. */
+static void take_growth(struct run *r, const struct run_growth *g)
+{
+	scheduler_grow(r->sched);
+	for (size_t i = 0; i < g->wait_count; i++) {
+		if (scheduler_state(r->sched, g->waits[i].job) == SCHED_WAITING) {
+			scheduler_wait_more(r->sched, g->waits[i].job, g->waits[i].count);
+		}
+	}
+	for (size_t i = 0; i < g->drop_count; i++) {
+		scheduler_drop(r->sched, g->drops[i].job, g->drops[i].why);
+		if (g->drops[i].why == SCHED_FAILED) {
+			tell_dropped(r, &g->drops[i]);
+		}
+	}
+	for (size_t i = 0; i < g->edge_count; i++) {
+		enum sched_job_state from = scheduler_state(r->sched, g->edges[i].from);
+		if (from == SCHED_FAILED || from == SCHED_BLOCKED) {
+			scheduler_drop(r->sched, g->edges[i].to, SCHED_BLOCKED);
+		} else if (from == SCHED_LEFT) {
+			scheduler_drop(r->sched, g->edges[i].to, SCHED_LEFT);
+		}
+	}
+	for (size_t i = 0; i < g->use_count; i++) {
+		temp_files_add_use(&r->temp, g->uses[i].from, g->uses[i].to);
+	}
+}
+
+/* A job is done, which the scheduler does not know yet: takes in what came to be known by
+ * it. */
+static void grow(struct run *r, uint32_t job)
+{
+	const struct run_source *source = &r->o->source;
+	r->growth = source->grow ? source->grow(source->ctx, job) : NULL;
+	if (r->growth) {
+		take_growth(r, r->growth);
+	}
+}
+
+/* There is little to start: whether more came of what was put off. */
+static bool catch_up(struct run *r)
+{
+	const struct run_source *source = &r->o->source;
+	const struct run_growth *g = source->catch_up && scheduler_ready(r->sched) == 0
+					     ? source->catch_up(source->ctx)
+					     : NULL;
+	if (g) {
+		take_growth(r, g);
+		temp_files_flush(&r->temp, r->o);
+	}
+	return g != NULL;
+}
+
+/* The job is done, and all know it: its temporary files, and those it used. */
+static void see_to_temps(struct run *r, uint32_t job, const struct job_spec *spec)
+{
+	const struct run_growth *g = r->growth;
+	temp_files_job_done(&r->temp, r->o, job, spec);
+	for (size_t i = 0; g && i < g->use_count; i++) {
+		if (g->uses[i].from == job) {
+			temp_files_add_use(&r->temp, job, g->uses[i].to);
+		}
+	}
+	if (g) {
+		temp_files_flush(&r->temp, r->o);
+	}
+	r->growth = NULL;
+}
+
 /* The attempt is over, its files are seen to: records, tells, gives the slot back. */
 static void conclude(struct run *r, struct active *a, const struct job_result *result)
 {
@@ -198,9 +286,12 @@ static void conclude(struct run *r, struct active *a, const struct job_result *r
 		how = SCHED_END_UNBEGUN;
 	}
 	r->o->source.ended(r->o->source.ctx, &a->spec, result);
+	if (how == SCHED_END_OK) {
+		grow(r, a->job);
+	}
 	scheduler_ended(r->sched, a->job, how, now_ns());
 	if (how == SCHED_END_OK) {
-		temp_files_job_done(&r->temp, r->o, a->job, &a->spec);
+		see_to_temps(r, a->job, &a->spec);
 	}
 	if (how == SCHED_END_FAILED &&
 		scheduler_state(r->sched, a->job) != SCHED_FAILED) {
@@ -390,8 +481,9 @@ static void start(struct run *r, uint32_t job, uint32_t attempt)
 	a->spec.job = job;
 	a->spec.attempt = attempt;
 	if (rc > 0) {
+		grow(r, job);
 		scheduler_skip(r->sched, job);
-		temp_files_job_done(&r->temp, r->o, job, NULL);
+		see_to_temps(r, job, NULL);
 		struct run_event e = event_of(r, a, EVENT_JOB_SKIPPED);
 		tell(r, &e);
 		drop_active(r, a);
@@ -620,6 +712,9 @@ static int drive(struct run *r)
 			cancel(r, a.job, a.hard);
 			break;
 		case SCHED_WAIT:
+			if (catch_up(r)) {
+				break;
+			}
 			if (r->executor->ops->flush) {
 				r->executor->ops->flush(r->executor);
 			}
@@ -628,7 +723,10 @@ static int drive(struct run *r)
 			}
 			break;
 		case SCHED_DONE:
-			return 0;
+			if (!catch_up(r)) {
+				return 0;
+			}
+			break;
 		}
 	}
 	return 0;

@@ -11,6 +11,35 @@
 #include "report/reporter.h"
 #include "sched/scheduler.h"
 
+/* Job `from` has to end before `to`. */
+struct run_edge {
+	uint32_t from, to;
+};
+
+/* `job` waits for so many more edges. */
+struct run_wait {
+	uint32_t job, count;
+};
+
+/* A job that does not run after all; SCHED_FAILED says why in `words`. */
+struct run_drop {
+	uint32_t job;
+	enum sched_job_state why;
+	const char *words;
+};
+
+/* What came into the graph when a job was done; all borrowed until the next call. */
+struct run_growth {
+	const struct run_edge *edges; /* new ones from jobs that are not done */
+	size_t edge_count;
+	const struct run_edge *uses; /* jobs that came use what jobs made that are done */
+	size_t use_count;
+	const struct run_wait *waits; /* jobs that were there */
+	size_t wait_count;
+	const struct run_drop *drops;
+	size_t drop_count;
+};
+
 /* What the driver asks of whoever knows the jobs. */
 struct run_source {
 	void *ctx;
@@ -30,6 +59,15 @@ struct run_source {
 	void (*starting)(void *ctx, const struct job_spec *spec);
 	void (*ended)(
 		void *ctx, const struct job_spec *spec, const struct job_result *result);
+	/* The job is done or needless; the scheduler does not know yet. Where more jobs are
+	 * known by that, they are in run_options.graph when it returns, with what changed
+	 * for others; else NULL. May be NULL. */
+	const struct run_growth *(*grow)(void *ctx, uint32_t job);
+	/* The same, where that was put off: there is little left to start. May be NULL. */
+	const struct run_growth *(*catch_up)(void *ctx);
+	/* Whether jobs may come that nobody knows of yet: temporary outputs stay as long.
+	 * May be NULL. */
+	bool (*may_grow)(void *ctx);
 	/* Why the job runs, for -n-like lines; may be NULL. */
 	const char *(*reason)(void *ctx, uint32_t job);
 	/* Whether a `temp` output stays though all jobs that need it are done: it was asked

@@ -155,6 +155,7 @@ struct scheduler *scheduler_new(const struct sched_graph *graph)
 
 void scheduler_grow(struct scheduler *s)
 {
+	s->finished = false;
 	add_jobs(s, s->job_count, false);
 }
 
@@ -199,44 +200,37 @@ static void unblock(struct scheduler *s, uint32_t job, uint32_t d)
 	}
 }
 
-/* Calls `act` with the jobs that wait for `job`. */
-static void each_dependent(struct scheduler *s, uint32_t job,
-	void (*act)(struct scheduler *s, uint32_t d, void *ctx), void *ctx)
-{
-	const struct sched_graph *g = s->graph;
-	if (!g->linked || job < g->linked) {
-		for (uint64_t e = g->dependents_start[job];
-			e < g->dependents_start[job + 1]; e++) {
-			act(s, g->dependents[e], ctx);
-		}
-	}
-	for (uint32_t e = g->more ? g->more[job] : SCHED_NONE; e != SCHED_NONE;
-		e = g->edges[e].next) {
-		act(s, g->edges[e].to, ctx);
-	}
-}
+/* A job that ended well. */
+struct unblocking {
+	struct scheduler *s;
+	uint32_t job;
+};
 
-static void unblock_one(struct scheduler *s, uint32_t d, void *ctx)
+static void unblock_one(void *ctx, uint32_t d)
 {
-	unblock(s, *(const uint32_t *)ctx, d);
+	struct unblocking *u = ctx;
+	unblock(u->s, u->job, d);
 }
 
 /* A job ended well or was needless: those that waited for it alone become ready. */
 static void unblock_dependents(struct scheduler *s, uint32_t job)
 {
-	each_dependent(s, job, unblock_one, &job);
+	struct unblocking u = {s, job};
+	sched_each_dependent(s->graph, job, unblock_one, &u);
 	start_groups(s);
 }
 
 /* Jobs that were marked and whose own dependents are still to be. */
 struct marking {
+	struct scheduler *s;
 	enum sched_job_state as;
 	uint32_t list;
 };
 
-static void mark_one(struct scheduler *s, uint32_t d, void *ctx)
+static void mark_one(void *ctx, uint32_t d)
 {
 	struct marking *m = ctx;
+	struct scheduler *s = m->s;
 	group_starts_failed(&s->groups, d, true);
 	if (s->state[d] == SCHED_WAITING) {
 		group_starts_blocked(&s->groups, d);
@@ -254,9 +248,9 @@ static void mark_one(struct scheduler *s, uint32_t d, void *ctx)
 /* All that need `job`, near or far, will not run. */
 static void mark_dependents(struct scheduler *s, uint32_t job, enum sched_job_state as)
 {
-	struct marking m = {as, READY_NONE};
+	struct marking m = {s, as, READY_NONE};
 	for (;;) {
-		each_dependent(s, job, mark_one, &m);
+		sched_each_dependent(s->graph, job, mark_one, &m);
 		if (m.list == READY_NONE) {
 			break;
 		}
@@ -274,9 +268,9 @@ static void block(struct scheduler *s, uint32_t job)
 	mark_dependents(s, job, SCHED_BLOCKED);
 }
 
-static void void_one(struct scheduler *s, uint32_t d, void *ctx)
+static void void_one(void *ctx, uint32_t d)
 {
-	(void)ctx;
+	struct scheduler *s = ctx;
 	if (s->state[d] == SCHED_RUNNING || s->state[d] == SCHED_READY) {
 		group_starts_failed(&s->groups, d, false);
 	}
@@ -286,7 +280,7 @@ static void void_one(struct scheduler *s, uint32_t d, void *ctx)
 static void void_dependents(struct scheduler *s, uint32_t job)
 {
 	if (s->graph->group_of) {
-		each_dependent(s, job, void_one, NULL);
+		sched_each_dependent(s->graph, job, void_one, s);
 	}
 }
 
@@ -548,4 +542,9 @@ enum sched_job_state scheduler_state(const struct scheduler *s, uint32_t job)
 struct sched_counts scheduler_counts(const struct scheduler *s)
 {
 	return s->counts;
+}
+
+uint32_t scheduler_ready(const struct scheduler *s)
+{
+	return s->ready_count;
 }

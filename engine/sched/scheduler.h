@@ -69,6 +69,22 @@ struct sched_graph {
 	uint32_t group_count;
 };
 
+/* Calls `act` with the wanted jobs that wait for `job`. */
+static inline void sched_each_dependent(const struct sched_graph *g, uint32_t job,
+	void (*act)(void *ctx, uint32_t dependent), void *ctx)
+{
+	if (!g->linked || job < g->linked) {
+		for (uint64_t e = g->dependents_start[job];
+			e < g->dependents_start[job + 1]; e++) {
+			act(ctx, g->dependents[e]);
+		}
+	}
+	for (uint32_t e = g->more ? g->more[job] : SCHED_NONE; e != SCHED_NONE;
+		e = g->edges[e].next) {
+		act(ctx, g->edges[e].to);
+	}
+}
+
 enum sched_action_kind {
 	SCHED_ADMIT, /* `job` is ready for `attempt`: scheduler_admit before anything else */
 	SCHED_START,  /* start attempt `attempt` of `job` now */
@@ -155,6 +171,9 @@ void scheduler_interrupt(struct scheduler *s, int64_t now_ns, int64_t grace_ns);
 
 /* No job starts any more; running ones go on to their end. */
 void scheduler_drain(struct scheduler *s);
+
+/* Ready jobs that wait for their turn or for resources. */
+uint32_t scheduler_ready(const struct scheduler *s);
 
 enum sched_job_state scheduler_state(const struct scheduler *s, uint32_t job);
 struct sched_counts scheduler_counts(const struct scheduler *s);

@@ -9,6 +9,7 @@ void temp_files_init(struct temp_files *t)
 {
 	*t = (struct temp_files){0};
 	hashmap_init(&t->first_use);
+	hashmap_init(&t->group_of);
 }
 
 void temp_files_release(struct temp_files *t)
@@ -19,12 +20,13 @@ void temp_files_release(struct temp_files *t)
 	vec_release(&t->groups);
 	vec_release(&t->uses);
 	hashmap_release(&t->first_use);
+	hashmap_release(&t->group_of);
 }
 
-/* One user of the group is done. */
-static void count_down(struct temp_group *g)
+/* Removes what nobody needs. */
+static void remove_unused(struct temp_files *t, struct temp_group *g)
 {
-	if (--g->users > 0) {
+	if (g->users || !g->used || !g->paths || t->hold) {
 		return;
 	}
 	for (const char *path = g->paths; *path; path += strlen(path) + 1) {
@@ -47,14 +49,33 @@ static bool is_removable(
 	       (st.kind == FS_DIRECTORY && o->flags & OUTPUT_DIRECTORY);
 }
 
+/* `job` needs the group. */
+static void add_use(struct temp_files *t, uint32_t group, uint32_t job)
+{
+	uint32_t use = (uint32_t)t->uses.n;
+	uint32_t next = hashmap_set(&t->first_use, job, use);
+	vec_push(&t->uses, (struct temp_use){group, next});
+	t->groups.v[group].users++;
+	t->groups.v[group].used = true;
+}
+
+struct adding {
+	struct temp_files *t;
+	uint32_t group;
+};
+
+static void add_dependent(void *ctx, uint32_t dependent)
+{
+	struct adding *a = ctx;
+	add_use(a->t, a->group, dependent);
+}
+
 /* Remembers the temporary outputs of a job and who needs them. */
 static void add_group(struct temp_files *t, const struct run_options *o, uint32_t job,
 	const struct job_spec *spec)
 {
-	const struct sched_graph *g = o->graph;
-	uint64_t begin = g->dependents_start[job], end = g->dependents_start[job + 1];
 	struct strbuf paths = STRBUF_INIT;
-	for (uint32_t i = 0; i < spec->output_count && end > begin; i++) {
+	for (uint32_t i = 0; i < spec->output_count; i++) {
 		const struct spec_file *file = &spec->outputs[i];
 		if (is_removable(&o->source, file, job)) {
 			strbuf_add(&paths, file->path, strlen(file->path) + 1);
@@ -63,13 +84,11 @@ static void add_group(struct temp_files *t, const struct run_options *o, uint32_
 	if (paths.len == 0) {
 		return;
 	}
-	uint32_t group = (uint32_t)t->groups.n;
-	vec_push(&t->groups,
-		(struct temp_group){strbuf_detach(&paths, NULL), end - begin});
-	for (uint64_t e = begin; e < end; e++) {
-		uint32_t use = (uint32_t)t->uses.n;
-		uint32_t next = hashmap_set(&t->first_use, g->dependents[e], use);
-		vec_push(&t->uses, (struct temp_use){group, next});
+	struct adding a = {t, (uint32_t)t->groups.n};
+	vec_push(&t->groups, (struct temp_group){.paths = strbuf_detach(&paths, NULL)});
+	sched_each_dependent(o->graph, job, add_dependent, &a);
+	if (t->hold) {
+		hashmap_set(&t->group_of, job, a.group);
 	}
 }
 
@@ -79,13 +98,31 @@ void temp_files_job_done(struct temp_files *t, const struct run_options *o, uint
 	if (o->notemp || !o->source.keeps_temp) {
 		return;
 	}
+	t->hold = o->source.may_grow && o->source.may_grow(o->source.ctx);
 	uint32_t use = hashmap_get(&t->first_use, job);
 	while (use != HASHMAP_NONE) {
 		struct temp_use u = t->uses.v[use];
-		count_down(&t->groups.v[u.group]);
+		t->groups.v[u.group].users--;
+		remove_unused(t, &t->groups.v[u.group]);
 		use = u.next;
 	}
 	if (spec) {
 		add_group(t, o, job, spec);
+	}
+}
+
+void temp_files_add_use(struct temp_files *t, uint32_t maker, uint32_t job)
+{
+	uint32_t group = hashmap_get(&t->group_of, maker);
+	if (group != HASHMAP_NONE) {
+		add_use(t, group, job);
+	}
+}
+
+void temp_files_flush(struct temp_files *t, const struct run_options *o)
+{
+	t->hold = o->source.may_grow && o->source.may_grow(o->source.ctx);
+	for (size_t i = 0; !t->hold && i < t->groups.n; i++) {
+		remove_unused(t, &t->groups.v[i]);
 	}
 }

@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include "base/hash.h"
+
 static const struct known_file no_file = {.stamp = {-1, -1}, .job = STATE_NONE};
 
 void *known_grow(struct state *s, enum snapshot_part part, void *v, size_t used,
@@ -37,6 +39,16 @@ void known_link(struct state *s, uint32_t file, uint32_t number)
 	}
 }
 
+/* A file gets the caller's number, or may get one later. */
+static void find_number(struct state *s, uint32_t file, struct strview path)
+{
+	uint32_t number = s->names.number(s->names.ctx, path);
+	known_link(s, file, number);
+	if (number == STATE_NONE && s->names.more) {
+		hashmap_set(&s->unnumbered, hash64(path.p, path.n), file);
+	}
+}
+
 /* One list that lies in the snapshot. */
 #define ADOPT(s, part_, vec)                                                             \
 	do {                                                                             \
@@ -65,9 +77,10 @@ void known_adopt(struct state *s)
 		struct strview text = sv_from(path);
 		uint32_t number = s->number_of.v[id];
 		path += text.n + 1;
-		if (number >= count || !names->is(names->ctx, number, text)) {
-			number = text.n ? names->number(names->ctx, text) : STATE_NONE;
-			known_link(s, id, number);
+		if (!text.n) {
+			known_link(s, id, STATE_NONE);
+		} else if (number >= count || !names->is(names->ctx, number, text)) {
+			find_number(s, id, text);
 		} else {
 			s->file_of.v[number] = id;
 		}
@@ -98,7 +111,7 @@ static void put_file(struct state *s, const struct row_file *row)
 	s->files.v[row->id] = (struct known_file){
 		row->stamp, row->dev, row->ino, row->content, row->job};
 	if (!known || s->number_of.v[row->id] == STATE_NONE) {
-		known_link(s, row->id, s->names.number(s->names.ctx, row->path));
+		find_number(s, row->id, row->path);
 	}
 	if (s->number_of.v[row->id] == STATE_NONE && s->mode == STATE_RUN) {
 		keep_stray(s, row);
@@ -164,6 +177,9 @@ static void put_start(struct state *s, const struct row_start *row)
 		if (number != STATE_NONE) {
 			vec_push(&s->unfinished_files, number);
 			u.count++;
+		} else if (s->names.more) {
+			hashmap_set(
+				&s->unfinished_paths, hash64(path.p, path.n), row->job);
 		}
 	}
 	vec_push(&s->unfinished, u);
@@ -215,6 +231,8 @@ void known_clear(struct state *s)
 	vec_release(&s->file_of);
 	vec_release(&s->unfinished);
 	vec_release(&s->unfinished_files);
+	hashmap_release(&s->unnumbered);
+	hashmap_release(&s->unfinished_paths);
 	hashmap_release(&s->stray_at);
 	hashmap_init(&s->stray_at);
 	strbuf_release(&s->strays);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "state/known.h"
 #include "state/state_open.h"
 
@@ -18,6 +19,22 @@ uint32_t state_file_id(struct state *s, uint32_t number)
 		known_link(s, file, number);
 	}
 	return file;
+}
+
+bool state_learn(struct state *s, uint32_t number, struct strview path)
+{
+	uint64_t key = hash64(path.p, path.n);
+	uint32_t file = hashmap_get(&s->unnumbered, key);
+	if (file != HASHMAP_NONE && s->number_of.v[file] == STATE_NONE) {
+		known_link(s, file, number);
+	}
+	uint32_t job = hashmap_get(&s->unfinished_paths, key);
+	for (size_t i = 0; job != HASHMAP_NONE && i < s->unfinished.n; i++) {
+		if (s->unfinished.v[i].job == job) {
+			return true;
+		}
+	}
+	return false;
 }
 
 uint32_t state_new_job(struct state *s)

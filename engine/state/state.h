@@ -51,6 +51,7 @@ struct state_names {
 	 * mostly they are those of the last time, which is told sooner than looked up. */
 	bool (*is)(void *ctx, uint32_t number, struct strview path);
 	uint32_t (*count)(void *ctx);
+	bool more; /* files may get a number later: see state_learn */
 };
 
 enum state_mode {
@@ -69,8 +70,10 @@ struct state {
 	struct snapshot snapshot;
 	bool whole; /* snapshot and journal are all there is */
 	VEC(struct known_file) files;
-	VEC(uint32_t) number_of; /* by file id: the caller's number or STATE_NONE */
-	VEC(uint32_t) file_of;   /* by the caller's number: file id or STATE_NONE */
+	VEC(uint32_t) number_of;   /* by file id: the caller's number or STATE_NONE */
+	VEC(uint32_t) file_of;     /* by the caller's number: file id or STATE_NONE */
+	struct hashmap unnumbered; /* with names.more: hash of a path -> file id */
+	struct hashmap unfinished_paths; /* the same, of outputs that were begun -> job */
 	VEC(struct known_job) jobs;
 	VEC(struct seen_input) inputs;
 	VEC(uint32_t) outputs;
@@ -115,6 +118,10 @@ static inline uint32_t state_file_of(const struct state *s, uint32_t number)
 {
 	return number < s->file_of.n ? s->file_of.v[number] : STATE_NONE;
 }
+
+/* The caller has a number for `path` now; with names.more. True where an earlier run left
+ * the file unfinished. */
+bool state_learn(struct state *s, uint32_t number, struct strview path);
 
 /* --- what a run adds; rows gather in a frame until state_commit ----------------------- */
 

@@ -478,6 +478,8 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 	strbuf_init(&s->overlay);
 	strbuf_init(&s->frame);
 	strbuf_init(&s->strays);
+	hashmap_init(&s->unnumbered);
+	hashmap_init(&s->unfinished_paths);
 	hashmap_init(&s->stray_at);
 	hashmap_init(&s->overlay_jobs);
 	hashmap_init(&s->overlay_runs);
