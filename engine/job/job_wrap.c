@@ -25,7 +25,7 @@ static char *const *finish(struct arena *arena, word_vec *words)
 static const char find_module[] =
 	"if ! command -v module >/dev/null 2>&1; then "
 	". \"${LMOD_PKG:-${MODULESHOME:?environment modules are not set up here}}\"/init/%s; "
-	"fi; module purge; module load%s; ";
+	"fi; module purge; module load%s || exit; ";
 
 static const char *modules_text(struct arena *arena, const char *shell,
 	const struct strview *names, uint32_t count)
@@ -63,6 +63,9 @@ void wrap_modules(struct arena *arena, const struct strview *names, uint32_t cou
 	vec_push(&words, "bash");
 	for (size_t i = 0; spec->argv[i]; i++) {
 		vec_push(&words, spec->argv[i]);
+	}
+	if (!spec->shown_argv) {
+		spec->shown_argv = spec->argv;
 	}
 	spec->argv = finish(arena, &words);
 }
