@@ -60,9 +60,23 @@ static void add_content(const struct job_values *v, struct strbuf *out)
 	}
 }
 
-void shadow_script(const struct job_values *v, const char *folder, struct strbuf *out)
+/* Path of the file of dependencies; empty where there is none. */
+static struct strview depfile_of(struct job_values *v)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct render_error err = {0};
+	if (v->rule->depfile) {
+		job_render(v, v->rule->depfile, true, &path, &err);
+	}
+	struct strview copy = arena_sv(v->arena, strbuf_sv(&path));
+	strbuf_release(&path);
+	return copy;
+}
+
+void shadow_script(struct job_values *v, const char *folder, struct strbuf *out)
 {
 	const struct rule *rule = v->rule;
+	struct strview depfile = depfile_of(v);
 	uint32_t logs_end = rule->output_count + rule->log_count;
 	strbuf_addstr(out, "w=");
 	shell_quote(out, v->c->d->wf->workdir);
@@ -71,6 +85,7 @@ void shadow_script(const struct job_values *v, const char *folder, struct strbuf
 	for (uint32_t i = 0; i < logs_end; i++) {
 		add_call(out, "folder", v->products[i]);
 	}
+	add_call(out, "folder", depfile);
 	strbuf_addstr(out, "rc=0\n(cd -- \"$s\" && exec \"$@\") || rc=$?\n");
 	for (uint32_t i = rule->output_count; i < logs_end; i++) {
 		add_call(out, "back", v->products[i]);
@@ -79,5 +94,6 @@ void shadow_script(const struct job_values *v, const char *folder, struct strbuf
 	for (uint32_t i = 0; i < rule->output_count; i++) {
 		add_call(out, "back", v->products[i]);
 	}
+	add_call(out, "back", depfile);
 	strbuf_addstr(out, "fi\nrm -rf -- \"$s\"\nexit $rc\n");
 }

@@ -10,7 +10,7 @@
  * and, if all went well, outputs back. It stands for the spec's job wherever it runs.
  * `folder`: relative to the working directory.
  */
-void shadow_script(const struct job_values *v, const char *folder, struct strbuf *out);
+void shadow_script(struct job_values *v, const char *folder, struct strbuf *out);
 
 /* The folder of an attempt, in the job's arena. */
 const char *shadow_folder(const struct job_values *v);

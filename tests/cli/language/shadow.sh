@@ -10,3 +10,13 @@ EOF
 run cwflow -q -j1
 files
 cat o1 o3 in/a.txt
+# The file of dependencies comes back too.
+workflow <<'X'
+rules:
+  d: {output: sub/d, depfile: sub/d.d, shadow: minimal, shell: "echo 'sub/d: header' > sub/d.d; touch {output}"}
+X
+touch header
+run cwflow -q
+cat sub/d.d
+echo 2 >header
+run cwflow -n -q
