@@ -61,7 +61,8 @@ static int resolve(
 	CW_BUG("reference of kind %d in a hook", (int)ref->kind);
 }
 
-/* Runs the command with our own standard output and error. The wait status, or -1. */
+/* Runs the command; what it prints goes to our standard error, since standard output is for
+ * what was asked for. The wait status, or -1. */
 static int run_command(const struct shell_setting *shell, const char *text)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -71,7 +72,7 @@ static int run_command(const struct shell_setting *shell, const char *text)
 	int status = -1;
 	struct child child;
 	if (process_find(shell->executable, NULL, &path) == 0) {
-		struct spawn s = {.path = path.buf, .argv = argv, .fd = {-1, 1, 2}};
+		struct spawn s = {.path = path.buf, .argv = argv, .fd = {-1, 2, 2}};
 		fflush(NULL);
 		if (process_spawn(&s, &child, NULL) == 0) {
 			while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
