@@ -73,15 +73,20 @@ static void note_nearest(struct builder *b, uint32_t file, bool target, bool dro
 	offer_folder(&near, dag_path(b->d, file), &arena);
 	offer_files(&near, b->d, file);
 	const struct rule *rule;
-	const struct product *product = NULL;
-	if (near.best.p) {
+	bool fits = false;
+	const struct product *product =
+		dropped ? NULL
+			: near_pattern_find(
+				  b->d->wf, dag_path(b->d, file), target, &rule, &fits);
+	if (product && fits) {
+		diag_note(b->sink, product->span,
+			"\"" SV_FMT "\" of rule \"" SV_FMT
+			"\" would fit, but for the constraints of its wildcards",
+			SV_ARG(product->path.t.text), SV_ARG(rule->name));
+	} else if (near.best.p) {
 		diag_note(b->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
 			SV_ARG(near.best));
-	} else if (!dropped) {
-		product =
-			near_pattern_find(b->d->wf, dag_path(b->d, file), target, &rule);
-	}
-	if (product) {
+	} else if (product) {
 		diag_note(b->sink, product->span,
 			"did you mean \"" SV_FMT "\", which rule \"" SV_FMT "\" makes?",
 			SV_ARG(product->path.t.text), SV_ARG(rule->name));

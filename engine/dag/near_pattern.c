@@ -67,10 +67,11 @@ static size_t text_bytes(const struct template *t)
 }
 
 const struct product *near_pattern_find(const struct workflow *wf, struct strview path,
-	bool loosely, const struct rule **ret_rule)
+	bool loosely, const struct rule **ret_rule, bool *ret_fits)
 {
 	const struct product *best = NULL;
 	unsigned best_distance = DISTANCE_MOST + 1, seen = 0;
+	*ret_fits = false;
 	for (uint32_t r = 0; r < wf->rule_count; r++) {
 		const struct rule *rule = &wf->rules[r];
 		for (uint32_t k = 0; rule->wildcard_count && k < rule->product_count;
@@ -80,10 +81,11 @@ const struct product *near_pattern_find(const struct workflow *wf, struct strvie
 				return best;
 			}
 			unsigned d = near_pattern_distance(t, path, DISTANCE_MOST);
-			if (d && d < best_distance &&
+			if (d < best_distance && text_bytes(t) &&
 				(size_t)d * (loosely ? 2 : 3) <= text_bytes(t)) {
 				best_distance = d;
 				best = &rule->products[k];
+				*ret_fits = d == 0;
 				*ret_rule = rule;
 			}
 		}

@@ -119,6 +119,9 @@ static int read_set(struct set_store *s, const struct set_def *def, struct set *
 	}
 	ret->name = def->name;
 	ret->span = def->span;
+	if (rc == 0 && (def->kind == SET_RANGE || def->kind == SET_LINES)) {
+		ret->columns = def->columns; /* the only one is called as the set is */
+	}
 	return rc == 0 && def->where_count ? apply_where(s, def, &s->arena, ret) : rc;
 }
 

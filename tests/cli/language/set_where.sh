@@ -18,3 +18,13 @@ rules:
 EOF
 run cwflow -q -j1
 cat list
+workflow <<'X'
+sets:
+  n: {from: 1, to: 9, where: {n: 4}}
+  line: {lines: lines.txt, where: {line: b}}
+rules:
+  all: {params: [{expand: "{n}"}, {expand: "{line}"}], output: out.txt, shell: "echo {params} > {output}"}
+X
+printf 'a\nb\n' >lines.txt
+run cwflow -q out.txt
+cat out.txt
