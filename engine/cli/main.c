@@ -18,6 +18,9 @@
  * Below them all: base (memory, strings, tables, messages), sys (the operating system),
  * db (SQLite), git (libgit2), state (what is remembered).
  */
+#include <errno.h>
+#include <fcntl.h>
+
 #include "cli/session.h"
 
 static int dispatch(struct session *s)
@@ -88,8 +91,24 @@ static bool answer_at_once(struct session *s, int *ret)
 	return true;
 }
 
+/* A descriptor of the first three that is closed would become some file of ours, and jobs
+ * or messages would write there. What is opened in its place cannot be written. */
+static bool hold_standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+			open("/dev/null", O_RDONLY) != fd) {
+			return false;
+		}
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
+	if (!hold_standard_streams()) {
+		return EXIT_FAILED;
+	}
 	xalloc_large_blocks();
 	struct session s;
 	int rc = EXIT_WRONG;

@@ -117,6 +117,28 @@ static int check_commands(const struct options *o, struct diag_sink *sink)
 	return 0;
 }
 
+/* --batch RULE=I/N */
+static int read_batch(
+	struct option_values *v, const struct options *o, struct diag_sink *sink)
+{
+	const char *eq = o->batch ? strrchr(o->batch, '=') : NULL;
+	const char *slash = eq ? strchr(eq, '/') : NULL;
+	int64_t i, n;
+	if (!o->batch) {
+		return 0;
+	}
+	if (!slash || eq == o->batch ||
+		parse_i64((struct strview){eq + 1, (size_t)(slash - eq) - 1}, &i) != 0 ||
+		parse_i64(sv_from(slash + 1), &n) != 0 || i < 1 || i > n ||
+		n > UINT32_MAX / 2) {
+		return wrong(sink, "--batch", "RULE=I/N, part I from 1 to N", o->batch);
+	}
+	v->batch_rule = (struct strview){o->batch, (size_t)(eq - o->batch)};
+	v->batch = (uint32_t)i;
+	v->batches = (uint32_t)n;
+	return 0;
+}
+
 int option_values_read(
 	struct option_values *v, const struct options *o, struct diag_sink *sink)
 {
@@ -124,5 +146,6 @@ int option_values_read(
 	int rc = read_triggers(v, o, sink);
 	rc |= read_checksum_limit(v, o, sink);
 	rc |= read_numbers(v, o, sink);
+	rc |= read_batch(v, o, sink);
 	return rc | check_commands(o, sink);
 }

@@ -6,11 +6,13 @@
 #include "cli/options.h"
 
 struct option_values {
-	int64_t retries;        /* for rules that say none */
-	int64_t max_jobs;       /* 0: the usual limit */
-	int64_t latency_wait_s; /* for outputs on slow file systems */
-	int64_t checksum_limit; /* bytes; larger files count by their stamp */
-	unsigned triggers;      /* of TRIGGER_* */
+	int64_t retries;           /* for rules that say none */
+	int64_t max_jobs;          /* 0: the usual limit */
+	int64_t latency_wait_s;    /* for outputs on slow file systems */
+	int64_t checksum_limit;    /* bytes; larger files count by their stamp */
+	struct strview batch_rule; /* --batch; empty: not given */
+	uint32_t batch, batches;   /* from 1 */
+	unsigned triggers;         /* of TRIGGER_* */
 };
 
 /* 0, or -1 with errors for all that are wrong, and for commands that exclude each other. */

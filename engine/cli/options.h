@@ -58,13 +58,14 @@ struct options {
 	const char *dag;  /* "" without a form */
 	const char *workflow_file, *directory, *retries, *max_jobs, *events,
 		*latency_wait;
+	const char *batch;
 	const char *completion, *rerun_triggers, *checksum_limit;
 	const char *why, *lineage; /* "" without a value */
 	const char *trace;
 	const char *cluster, *cluster_status, *cluster_cancel, *profile, *max_threads,
 		*max_submit_rate, *max_status_rate, *local_cores, *bundle_minutes;
 	word_list forcerun, config, configfiles, targets, resources, set_threads,
-		set_resources, default_resources, until, omit_from, accept;
+		set_resources, default_resources, until, omit_from, accept, prioritize;
 };
 
 /* 0, or -1 with errors that name the nearest known option. */

@@ -217,6 +217,34 @@ static int classify(struct run_classes *c)
 	return rc;
 }
 
+/* --prioritize */
+static int prioritize(struct run_classes *c)
+{
+	struct session *s = c->s;
+	uint8_t *marks = xcalloc(s->dag.job_count, 1);
+	int rc = 0;
+	for (size_t i = 0; i < s->o.prioritize.n; i++) {
+		rc |= plan_mark_first(&s->plan, "--prioritize",
+			sv_from(s->o.prioritize.v[i]), &s->sink, marks);
+	}
+	for (uint32_t j = 0; j < s->dag.job_count; j++) {
+		c->priority[j] = marks[j] ? INT32_MAX : c->priority[j];
+	}
+	free(marks);
+	return rc;
+}
+
+/* The same for a job that came during the run. */
+static int32_t priority_of(const struct run_classes *c, uint32_t job, uint32_t gate)
+{
+	const struct session *s = c->s;
+	bool first = c->priority[gate] == INT32_MAX;
+	for (size_t i = 0; i < s->o.prioritize.n && !first; i++) {
+		first = plan_is_named(&s->plan, sv_from(s->o.prioritize.v[i]), job);
+	}
+	return first ? INT32_MAX : dag_rule(&s->dag, job)->priority;
+}
+
 /* A job that says how large its inputs are cannot start before they are made, nor can one
  * whose inputs are not all known. */
 static bool may_join(const void *ctx, uint32_t job)
@@ -263,6 +291,7 @@ int run_classes_make(
 	c->late = late ? xcalloc(s->dag.job_count, 1) : NULL;
 	c->job_cap = s->dag.job_count;
 	int rc = classify(c);
+	rc = rc == 0 && s->o.prioritize.n ? prioritize(c) : rc;
 	c->graph.job_count = s->dag.job_count;
 	c->graph.pending = p->pending;
 	c->graph.dependents_start = p->dependents_start;
@@ -343,7 +372,7 @@ void run_classes_grow(struct run_classes *c, uint32_t from, uint32_t gate)
 		}
 		c->late[j] = 0;
 		c->class_of[j] = 0;
-		c->priority[j] = dag_rule(d, j)->priority;
+		c->priority[j] = priority_of(c, j, gate);
 		if (c->s->plan.reasons[j] && classify_one(c, j) != 0) {
 			/* said when it starts */
 			diag_clear(sink);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "base/edit_distance.h"
 #include "base/number.h"
 #include "cli/profile.h"
 #include "exec/pilot.h"
@@ -211,6 +212,22 @@ int session_read(struct session *s)
 	return parse_workflow(&s->sink, &s->wf, &o) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
+static int no_batch_rule(struct session *s)
+{
+	struct nearest near;
+	diag_error(&s->sink, "CW-E420", (struct span){0},
+		"--batch: there is no rule \"" SV_FMT "\"", SV_ARG(s->values.batch_rule));
+	nearest_init(&near, s->values.batch_rule);
+	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
+		nearest_offer(&near, s->wf.rules[r].name);
+	}
+	if (near.best.p) {
+		diag_note(&s->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(near.best));
+	}
+	return EXIT_WRONG;
+}
+
 int session_build(struct session *s)
 {
 	struct dag_options o = {.target_count = (uint32_t)s->o.targets.n};
@@ -222,6 +239,12 @@ int session_build(struct session *s)
 	o.targets = targets;
 	o.max_jobs = (uint64_t)s->values.max_jobs;
 	o.done = &s->after;
+	o.batch_rule = s->values.batch_rule;
+	o.batch = s->values.batch;
+	o.batches = s->values.batches;
+	if (o.batches && !workflow_rule(&s->wf, o.batch_rule)) {
+		return no_batch_rule(s);
+	}
 	bool missing_source = false;
 	s->sets = set_store_new(&s->wf, &s->sink, AT_FDCWD);
 	dag_init(&s->dag, &s->wf, s->sets);
@@ -243,6 +266,22 @@ static const struct strview *views(
 	return v;
 }
 
+/* -O, and the rule of which only a part of the inputs is to be made. */
+static void read_omits(struct session *s, struct plan_options *o)
+{
+	const struct option_values *v = &s->values;
+	uint32_t n = (uint32_t)s->o.omit_from.n;
+	struct strview *omit = ARENA_ARRAY(&s->wf.arena, struct strview, n + 1);
+	for (uint32_t i = 0; i < n; i++) {
+		omit[i] = sv_from(s->o.omit_from.v[i]);
+	}
+	if (v->batch < v->batches) {
+		omit[n++] = v->batch_rule;
+	}
+	o->omit = omit;
+	o->omit_count = n;
+}
+
 int session_plan(struct session *s, enum state_mode mode)
 {
 	struct plan_options o = {.force_all = s->o.forceall,
@@ -251,10 +290,9 @@ int session_plan(struct session *s, enum state_mode mode)
 		.force_count = (uint32_t)s->o.forcerun.n,
 		.until = views(s, s->o.until.v, s->o.until.n),
 		.until_count = (uint32_t)s->o.until.n,
-		.omit = views(s, s->o.omit_from.v, s->o.omit_from.n),
-		.omit_count = (uint32_t)s->o.omit_from.n,
 		.triggers = s->values.triggers,
 		.checksum_limit = s->values.checksum_limit};
+	read_omits(s, &o);
 	if (records_open(&s->records, s, mode) != 0) {
 		return EXIT_WRONG;
 	}

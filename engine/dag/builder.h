@@ -65,6 +65,13 @@ void cand_add(struct builder *b, uint32_t file, uint32_t job);
  * jobs: then nothing looks for a maker. */
 bool take_from_base(struct builder *b, uint32_t file);
 
+/* --- batch.c --- */
+
+/* Whether a part of the rule's inputs is left out; leaves that part of those in the reader
+ * out. */
+bool is_batch_rule(const struct builder *b, const struct rule *rule);
+void batch_cut(struct builder *b);
+
 /* --- explore.c: targets and all that could make what they need --- */
 int explore(struct builder *b);
 

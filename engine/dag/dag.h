@@ -101,6 +101,10 @@ struct dag_options {
 	uint32_t target_count;         /* 0: the default target */
 	uint64_t max_jobs;             /* 0: 10 million */
 	const struct after_done *done; /* jobs that were waited for; may be NULL */
+	/* --batch: only the `batch`th (from 1) of `batches` parts of the inputs of that rule's
+	 * jobs is looked for; all of them in the last. `batches` 0: all */
+	struct strview batch_rule;
+	uint32_t batch, batches;
 };
 
 void dag_init(struct dag *d, const struct workflow *wf, struct set_store *sets);

@@ -208,6 +208,9 @@ static uint32_t add_job(struct builder *b, const struct rule *rule,
 		*ret_rc = -1;
 		return DAG_NONE;
 	}
+	if (is_batch_rule(b, rule)) {
+		batch_cut(b);
+	}
 	take_waits(b);
 	return commit_job(b, rule, values);
 }

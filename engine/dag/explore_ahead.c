@@ -47,7 +47,8 @@ struct ahead *ahead_new(const struct builder *b)
 	strbuf_init(&a->text);
 	a->fits = xcalloc(b->d->wf->rule_count, sizeof(*a->fits));
 	for (uint32_t r = 0; r < b->d->wf->rule_count; r++) {
-		a->fits[r] = rule_fits(&b->d->wf->rules[r]);
+		a->fits[r] = rule_fits(&b->d->wf->rules[r]) &&
+			     !is_batch_rule(b, &b->d->wf->rules[r]);
 	}
 	return a;
 }

@@ -56,6 +56,7 @@ struct job_spec {
 	const char *const *logs;
 	uint32_t log_count;
 	const char *benchmark; /* or NULL */
+	const char *depfile;   /* the same */
 	const char *rule;      /* for messages */
 	const char *wildcards; /* "sample=a, lane=1", or "" */
 	const char *message;   /* in place of the standard line, or NULL */

@@ -313,6 +313,19 @@ static int add_env(struct build *b)
 	return 0;
 }
 
+static int add_depfile(struct build *b)
+{
+	struct strview path;
+	if (!b->v.rule->depfile) {
+		return 0;
+	}
+	if (render(b, b->v.rule->depfile, true, &path) != 0) {
+		return -1;
+	}
+	b->spec->depfile = path.p;
+	return 0;
+}
+
 static int add_words(struct build *b)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -375,7 +388,7 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	ret->threads = (uint32_t)threads;
 	ret->timeout_s = b.v.rule->timeout_s;
 	if (add_limits(&b) != 0 || add_words(&b) != 0 || add_command(&b) != 0 ||
-		hide_values(&b) != 0 || add_env(&b) != 0) {
+		add_depfile(&b) != 0 || hide_values(&b) != 0 || add_env(&b) != 0) {
 		return -1;
 	}
 	return add_software(&b) != 0 ? -1 : add_shadow(&b);

@@ -148,13 +148,14 @@ struct plan_links plan_link_jobs(const struct plan *p, uint32_t from, bool wante
 }
 
 int plan_each_named(struct plan *p, const char *option, struct strview name,
-	struct diag_sink *sink, void (*take)(struct plan *p, uint32_t job))
+	struct diag_sink *sink,
+	void (*take)(struct plan *p, uint32_t job, uint8_t *marks), uint8_t *marks)
 {
 	const struct dag *d = p->d;
 	const struct rule *rule = workflow_rule(d->wf, name);
 	for (uint32_t j = 0; rule && j < d->job_count; j++) {
 		if (dag_rule(d, j) == rule) {
-			take(p, j);
+			take(p, j, marks);
 		}
 	}
 	if (rule) {
@@ -165,7 +166,7 @@ int plan_each_named(struct plan *p, const char *option, struct strview name,
 	uint32_t file = intern_find(&d->paths, normal.buf, normal.len);
 	strbuf_release(&normal);
 	if (file != INTERN_NONE && d->producer[file] != DAG_NONE) {
-		take(p, d->producer[file]);
+		take(p, d->producer[file], marks);
 		return 0;
 	}
 	diag_error(sink, "CW-E420", (struct span){0},
@@ -184,8 +185,9 @@ int plan_each_named(struct plan *p, const char *option, struct strview name,
 	return -1;
 }
 
-static void force_job(struct plan *p, uint32_t job)
+static void force_job(struct plan *p, uint32_t job, uint8_t *marks)
 {
+	(void)marks;
 	plan_want(p, job, REASON_FORCED, DAG_NONE);
 }
 
@@ -207,7 +209,7 @@ static int force_jobs(
 		plan_want(p, d->target_jobs.v[i], REASON_FORCED, DAG_NONE);
 	}
 	for (uint32_t i = 0; i < o->force_count; i++) {
-		rc |= plan_each_named(p, "-R", o->force[i], sink, force_job);
+		rc |= plan_each_named(p, "-R", o->force[i], sink, force_job, NULL);
 	}
 	return rc;
 }

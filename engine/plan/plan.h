@@ -157,6 +157,14 @@ void plan_read(struct plan *p, uint32_t file, struct known_file *io);
 /* Whether `file` is not what its record says it was made as. */
 bool plan_output_changed(struct plan *p, uint32_t file);
 
+/* Marks (by job, not 0) the jobs of a rule, or the one that makes a file, with all that they
+ * need. 0, or -1 with an error that names the option. */
+int plan_mark_first(struct plan *p, const char *option, struct strview name,
+	struct diag_sink *sink, uint8_t *marks);
+
+/* Whether `name` is the job's rule or a file that it makes. */
+bool plan_is_named(const struct plan *p, struct strview name, uint32_t job);
+
 /* The words of --rerun-triggers, e.g. "mtime,params": a mask, or 0 with *ret_bad the word
  * that is none. */
 unsigned plan_triggers(struct strview words, struct strview *ret_bad);

@@ -47,12 +47,10 @@ int plan_select(struct plan *p, struct diag_sink *sink);
 /* The same of the jobs from `from` on, which came in for what `growth` says. */
 void plan_select_more(struct plan *p, uint32_t from, const struct dag_growth *growth);
 
-/* Whether `name` is the job's rule or a file that it makes. */
-bool plan_is_named(const struct plan *p, struct strview name, uint32_t job);
-
 /* Calls `take` with each job of the rule or the job that makes the file called `name`. 0,
  * or -1 with an error that names the option. */
 int plan_each_named(struct plan *p, const char *option, struct strview name,
-	struct diag_sink *sink, void (*take)(struct plan *p, uint32_t job));
+	struct diag_sink *sink,
+	void (*take)(struct plan *p, uint32_t job, uint8_t *marks), uint8_t *marks);
 
 #endif

@@ -4,9 +4,10 @@
 
 enum { TAKEN = 2 };
 
-static void take(struct plan *p, uint32_t job)
+static void take(struct plan *p, uint32_t job, uint8_t *marks)
 {
-	p->excluded[job] = TAKEN;
+	(void)p;
+	marks[job] = TAKEN;
 }
 
 /* What the named jobs make is asked for, and nothing but what they need. */
@@ -95,7 +96,7 @@ static void keep_what_tells(struct plan *p)
 	for (size_t i = 0; later && i < d->waits.n; i++) {
 		uint32_t maker = d->producer[d->waits.v[i].file];
 		if (maker != DAG_NONE && !d->waits.v[i].done) {
-			take(p, maker);
+			take(p, maker, p->excluded);
 		}
 	}
 }
@@ -108,7 +109,7 @@ void plan_select_more(struct plan *p, uint32_t from, const struct dag_growth *gr
 		p->excluded[j] = p->o.until_count ? 1 : 0;
 		for (uint32_t i = 0; i < p->o.until_count; i++) {
 			if (plan_is_named(p, p->o.until[i], j)) {
-				take(p, j);
+				take(p, j, p->excluded);
 			}
 		}
 	}
@@ -124,7 +125,7 @@ void plan_select_more(struct plan *p, uint32_t from, const struct dag_growth *gr
 	for (uint32_t j = from; j < d->job_count; j++) {
 		for (uint32_t i = 0; i < p->o.omit_count; i++) {
 			if (plan_is_named(p, p->o.omit[i], j)) {
-				take(p, j);
+				take(p, j, p->excluded);
 			}
 		}
 	}
@@ -143,18 +144,39 @@ int plan_select(struct plan *p, struct diag_sink *sink)
 	if (p->o.until_count) {
 		memset(p->excluded, 1, p->d->job_count);
 		for (uint32_t i = 0; i < p->o.until_count; i++) {
-			rc |= plan_each_named(p, "-U", p->o.until[i], sink, take);
+			rc |= plan_each_named(
+				p, "-U", p->o.until[i], sink, take, p->excluded);
 		}
 		keep_what_tells(p);
 		keep_until(p, 0);
 	}
 	for (uint32_t i = 0; i < p->o.omit_count; i++) {
-		rc |= plan_each_named(p, "-O", p->o.omit[i], sink, take);
+		rc |= plan_each_named(p, "-O", p->o.omit[i], sink, take, p->excluded);
 	}
 	if (p->o.omit_count) {
 		leave_out(p, 0);
 	}
 	return rc;
+}
+
+int plan_mark_first(struct plan *p, const char *option, struct strview name,
+	struct diag_sink *sink, uint8_t *marks)
+{
+	const struct dag *d = p->d;
+	if (plan_each_named(p, option, name, sink, take, marks) != 0) {
+		return -1;
+	}
+	for (uint32_t i = d->job_count; i-- > 0;) {
+		uint32_t job = d->order[i], n;
+		const uint32_t *in = dag_inputs(d, job, &n);
+		for (uint32_t k = 0; k < n && marks[job]; k++) {
+			uint32_t maker = d->producer[INPUT_FILE(in[k])];
+			if (maker != DAG_NONE) {
+				marks[maker] = TAKEN;
+			}
+		}
+	}
+	return 0;
 }
 
 bool plan_left_out_needs(struct plan *p, uint32_t file)

@@ -110,6 +110,9 @@ static int make_folders(const struct job_spec *spec, struct strbuf *error)
 	if (spec->benchmark && fs_make_parents(AT_FDCWD, spec->benchmark) < 0) {
 		return say(error, "make the folder of", spec->benchmark);
 	}
+	if (spec->depfile && fs_make_parents(AT_FDCWD, spec->depfile) < 0) {
+		return say(error, "make the folder of", spec->depfile);
+	}
 	return 0;
 }
 
