@@ -97,8 +97,9 @@ static bool hold_standard_streams(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-			open("/dev/null", O_RDONLY) != fd) {
-			return false;
+			(open("/dev/null", O_RDONLY | O_CLOEXEC) != fd ||
+				fcntl(fd, F_SETFD, 0) < 0)) {
+			return false; /* programs that we start have it, too */
 		}
 	}
 	return true;
