@@ -19,3 +19,14 @@ run cwflow --verify
 rm c.txt
 run cwflow --verify
 run cwflow --verify b.txt
+# results of other targets, and of rules that are no more
+cwflow -q -j2
+cat >>Workflowfile <<'WF'
+  e: {input: in.txt, output: aside/e.txt, shell: "cat {input} > {output}"}
+WF
+cwflow -q e
+run cwflow --verify
+sed -i '/^  e:/d' Workflowfile
+echo other >aside/e.txt
+run cwflow --verify
+run cwflow --verify b.txt
