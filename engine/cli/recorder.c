@@ -286,13 +286,17 @@ static void note_inputs(struct recorder *r, struct started *a)
 void recorder_starting(struct recorder *r, const struct job_spec *spec)
 {
 	struct started a = {.job = spec->job, .start_ns = clock_wall_ns(&clock_real)};
-	if (!r->records || !spec->output_count) {
+	if (!r->records || (!spec->output_count && spec->kind == COMMAND_NONE)) {
 		return;
 	}
 	if (!r->origin.folder) {
 		run_origin_begin(&r->origin, r->plan->d->wf, r->run.workflow.p);
 	}
-	a.id = record_id(r, spec->job);
+	a.id = spec->output_count
+		       ? record_id(r, spec->job)
+		       : state_loose_job(&r->records->state,
+				 sv_from(spec->rule ? spec->rule : ""),
+				 sv_from(spec->wildcards ? spec->wildcards : ""));
 	r->plan->record[spec->job] = a.id;
 	note_inputs(r, &a);
 	strbuf_reset(&r->outputs);

@@ -129,6 +129,12 @@ static void drop_start(struct state *s, uint32_t job)
 	}
 }
 
+uint64_t known_key(struct strview rule, struct strview wildcards)
+{
+	uint64_t both[2] = {hash64(rule.p, rule.n), hash64(wildcards.p, wildcards.n)};
+	return hash64(both, sizeof(both));
+}
+
 static void put_job(struct state *s, const struct row_job *row)
 {
 	static const struct known_job none;
@@ -146,8 +152,8 @@ static void put_job(struct state *s, const struct row_job *row)
 		.output_count = row_output_count(row),
 		.start_ns = row->start_ns,
 		.end_ns = row->end_ns,
-		.seconds = row->seconds,
-		.max_rss_kb = row->max_rss_kb};
+		.key = row->outputs.n ? 0 : known_key(row->rule, row->wildcards),
+		.seconds = row->seconds};
 	known_room(s, SNAPSHOT_INPUTS, &s->inputs, job->input_count);
 	known_room(s, SNAPSHOT_OUTPUTS, &s->outputs, job->output_count);
 	for (uint32_t i = 0; i < job->input_count; i++) {
@@ -235,6 +241,9 @@ void known_clear(struct state *s)
 	hashmap_release(&s->unfinished_paths);
 	hashmap_release(&s->stray_at);
 	hashmap_init(&s->stray_at);
+	hashmap_release(&s->loose);
+	hashmap_init(&s->loose);
+	s->has_loose = false;
 	strbuf_release(&s->strays);
 	snapshot_release(&s->snapshot);
 	s->whole = false;

@@ -21,6 +21,9 @@ void known_adopt(struct state *s);
 void *known_grow(struct state *s, enum snapshot_part part, void *v, size_t used,
 	size_t *cap, size_t need, size_t size);
 
+/* What a job without outputs is known by. */
+uint64_t known_key(struct strview rule, struct strview wildcards);
+
 /* Forgets everything. */
 void known_clear(struct state *s);
 

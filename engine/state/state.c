@@ -45,6 +45,23 @@ uint32_t state_new_job(struct state *s)
 	return (uint32_t)s->jobs.n - 1;
 }
 
+uint32_t state_loose_job(struct state *s, struct strview rule, struct strview wildcards)
+{
+	uint64_t key = known_key(rule, wildcards);
+	for (uint32_t i = 0; !s->has_loose && i < s->jobs.n; i++) {
+		if (s->jobs.v[i].run && !s->jobs.v[i].output_count) {
+			hashmap_set(&s->loose, s->jobs.v[i].key, i);
+		}
+	}
+	s->has_loose = true;
+	uint32_t id = hashmap_get(&s->loose, key);
+	if (id == HASHMAP_NONE) {
+		id = state_new_job(s);
+		hashmap_set(&s->loose, key, id);
+	}
+	return id;
+}
+
 void state_put_file(struct state *s, uint32_t file, const struct known_file *known)
 {
 	struct row_file row = {.id = file,

@@ -30,8 +30,8 @@ struct known_job {
 	size_t outputs; /* first in state.outputs: file ids */
 	uint32_t input_count, output_count;
 	int64_t start_ns, end_ns;
+	uint64_t key; /* of rule and wildcards, of jobs without outputs */
 	double seconds;
-	int64_t max_rss_kb;
 };
 
 /* A job that started and never ended. */
@@ -82,6 +82,8 @@ struct state {
 	/* paths of files that have no number and are not in the snapshot */
 	struct hashmap stray_at; /* file id -> offset in strays */
 	struct strbuf strays;
+	struct hashmap loose; /* key -> job without outputs; made at the first question */
+	bool has_loose;
 	uint32_t last_run;
 	bool was_killed;             /* the last run never said that it ended */
 	bool own_run, own_run_ended; /* that of state_put_run */
@@ -130,6 +132,9 @@ uint32_t state_file_id(struct state *s, uint32_t number);
 
 /* The number of a job that is not remembered yet. */
 uint32_t state_new_job(struct state *s);
+
+/* The number of a job without outputs: they are known by rule and wildcards. */
+uint32_t state_loose_job(struct state *s, struct strview rule, struct strview wildcards);
 
 /* The file is now so. */
 void state_put_file(struct state *s, uint32_t file, const struct known_file *known);

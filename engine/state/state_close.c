@@ -279,6 +279,7 @@ int state_close(struct state *s, struct strbuf *note)
 	hashmap_release(&s->overlay_runs);
 	hashmap_release(&s->overlay_files);
 	hashmap_release(&s->stray_at);
+	hashmap_release(&s->loose);
 	free(s->dir);
 	free(s->path);
 	s->dir = s->path = NULL;

@@ -35,9 +35,11 @@ static const char *const statements[STATEMENTS] = {
 	[SET_APPLIED] = "UPDATE meta SET applied=?",
 	[ALL_RUNS] = "SELECT * FROM run",
 	[ALL_FILES] = "SELECT * FROM file",
-	[ALL_JOBS] = "SELECT id, run, version, rule_version, code, params, software, "
-		     "inputs, outputs, '', '', start_ns, end_ns, seconds, 0, 0, "
-		     "max_rss_kb, attempt, threads, '', '', '' FROM job",
+	[ALL_JOBS] =
+		"SELECT id, run, version, rule_version, code, params, software, "
+		"inputs, outputs, iif(length(outputs), '', rule), "
+		"iif(length(outputs), '', wildcards), start_ns, end_ns, seconds, 0, 0, "
+		"max_rss_kb, attempt, threads, '', '', '' FROM job",
 	[ALL_STARTS] = "SELECT * FROM unfinished",
 	[ONE_JOB] = FULL_JOB " WHERE id=?",
 	[ONE_RUN] = "SELECT * FROM run WHERE id=?",

@@ -481,6 +481,7 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 	hashmap_init(&s->unnumbered);
 	hashmap_init(&s->unfinished_paths);
 	hashmap_init(&s->stray_at);
+	hashmap_init(&s->loose);
 	hashmap_init(&s->overlay_jobs);
 	hashmap_init(&s->overlay_runs);
 	hashmap_init(&s->overlay_files);
