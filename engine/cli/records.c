@@ -1,30 +1,41 @@
 #include "cli/records.h"
 
 #include "cli/session.h"
+#include "dag/rule_index.h"
 #include "git/git_repo.h"
 #include "sys/path.h"
 
 static uint32_t number_of(void *ctx, struct strview path)
 {
-	const struct dag *d = ctx;
+	const struct dag *d = ((struct records *)ctx)->dag;
 	uint32_t file = intern_find(&d->paths, path.p, path.n);
 	return file == INTERN_NONE ? STATE_NONE : file;
 }
 
 static struct strview path_of(void *ctx, uint32_t number)
 {
-	return dag_path(ctx, number);
+	return dag_path(((struct records *)ctx)->dag, number);
 }
 
 static bool is_path_of(void *ctx, uint32_t number, struct strview path)
 {
-	return sv_eq(dag_path(ctx, number), path);
+	return sv_eq(dag_path(((struct records *)ctx)->dag, number), path);
 }
 
 static uint32_t count_of(void *ctx)
 {
-	const struct dag *d = ctx;
-	return d->paths.count;
+	return ((struct records *)ctx)->dag->paths.count;
+}
+
+/* Asked of paths that the graph has not; a rule that could make it is enough. */
+static bool is_made(void *ctx, struct strview path)
+{
+	struct records *r = ctx;
+	if (!r->rules) {
+		r->rules = rule_index_new(r->dag->wf);
+		r->found = xcalloc(rule_index_most(r->rules) + 1, sizeof(*r->found));
+	}
+	return rule_index_find(r->rules, path, r->found) > 0;
 }
 
 int records_open(struct records **ret, struct session *s, enum state_mode mode)
@@ -36,7 +47,8 @@ int records_open(struct records **ret, struct session *s, enum state_mode mode)
 	}
 	struct records *r = xcalloc(1, sizeof(*r));
 	struct state_names names = {
-		number_of, path_of, &s->dag, is_path_of, count_of, s->wf.has_after};
+		number_of, path_of, r, is_path_of, count_of, s->wf.has_after, is_made};
+	r->dag = &s->dag;
 	struct strbuf note = STRBUF_INIT;
 	int rc = state_open(&r->state, STATE_DIR, mode, &names, &note);
 	if (rc != 0) {
@@ -109,6 +121,8 @@ int records_free(struct records *r, struct session *s)
 		fingerprinter_release(&r->fingerprints);
 		job_context_release(&r->context);
 		git_repo_free(r->git);
+		rule_index_free(r->rules);
+		free(r->found);
 		free(r);
 	}
 	strbuf_release(&note);

@@ -15,6 +15,9 @@ struct records {
 	struct fingerprinter fingerprints;
 	struct git_repo *git; /* of the working directory; opened at the first question */
 	bool git_asked;
+	struct dag *dag;          /* borrowed */
+	struct rule_index *rules; /* made at the first question */
+	struct candidate *found;
 	const char *workdir; /* borrowed */
 };
 

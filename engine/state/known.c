@@ -85,6 +85,7 @@ void known_adopt(struct state *s)
 			s->file_of.v[number] = id;
 		}
 	}
+	s->gaps = s->snapshot.gaps;
 	s->last_run = s->snapshot.last_run;
 	s->was_killed = s->snapshot.was_killed;
 	struct snapshot_memory *rows = &s->snapshot.part[SNAPSHOT_UNFINISHED];
@@ -191,6 +192,57 @@ static void put_start(struct state *s, const struct row_start *row)
 	vec_push(&s->unfinished, u);
 }
 
+bool known_is_free(const struct state *s, uint32_t id)
+{
+	const struct known_file *f = &s->files.v[id];
+	return f->stamp.size < 0 && f->content.kind == CONTENT_NONE &&
+	       f->job == STATE_NONE &&
+	       (id >= s->number_of.n || s->number_of.v[id] == STATE_NONE);
+}
+
+static void forget_file(struct state *s, uint32_t id)
+{
+	if (id < s->files.n) {
+		uint32_t number = id < s->number_of.n ? s->number_of.v[id] : STATE_NONE;
+		s->files.v[id] = no_file;
+		if (number != STATE_NONE) {
+			s->file_of.v[number] = STATE_NONE;
+			s->number_of.v[id] = STATE_NONE;
+		}
+	}
+}
+
+/* What was forgotten has no path, or no run. Jobs that are unfinished have none yet. */
+void known_find_gaps(struct state *s)
+{
+	struct hashmap open;
+	hashmap_init(&open);
+	for (size_t i = 0; i < s->unfinished.n; i++) {
+		hashmap_set(&open, s->unfinished.v[i].job, 0);
+	}
+	for (uint32_t id = 0; id < s->jobs.n; id++) {
+		if (!s->jobs.v[id].run && hashmap_get(&open, id) == HASHMAP_NONE) {
+			vec_push(&s->free_jobs, id);
+		}
+	}
+	hashmap_release(&open);
+	const struct snapshot_memory *paths = &s->snapshot.part[SNAPSHOT_PATHS];
+	const char *path = paths->p, *end = path ? path + paths->n : NULL;
+	for (uint32_t id = 0; id < s->files.n; id++) {
+		bool named = s->number_of.v[id] != STATE_NONE ||
+			     hashmap_get(&s->stray_at, id) != HASHMAP_NONE;
+		if (path && path < end) {
+			size_t n = strlen(path);
+			named = named || n;
+			path += n + 1;
+		}
+		if (!named) {
+			vec_push(&s->free_files, id);
+		}
+	}
+	s->gaps_found = true;
+}
+
 void known_put(struct state *s, enum row_kind kind, const union any_row *row)
 {
 	switch (kind) {
@@ -211,6 +263,14 @@ void known_put(struct state *s, enum row_kind kind, const union any_row *row)
 		break;
 	case ROW_DROP:
 		drop_start(s, row->drop.job);
+		break;
+	case ROW_FORGET_FILE:
+		forget_file(s, row->forget.id);
+		break;
+	case ROW_FORGET_JOB:
+		if (row->forget.id < s->jobs.n) {
+			s->jobs.v[row->forget.id] = (struct known_job){0};
+		}
 		break;
 	case ROW_SEAL:
 	case ROW_KINDS:
@@ -244,6 +304,9 @@ void known_clear(struct state *s)
 	hashmap_release(&s->loose);
 	hashmap_init(&s->loose);
 	s->has_loose = false;
+	vec_release(&s->free_files);
+	vec_release(&s->free_jobs);
+	s->gaps = s->gaps_found = false;
 	strbuf_release(&s->strays);
 	snapshot_release(&s->snapshot);
 	s->whole = false;

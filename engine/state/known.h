@@ -21,6 +21,12 @@ void known_adopt(struct state *s);
 void *known_grow(struct state *s, enum snapshot_part part, void *v, size_t used,
 	size_t *cap, size_t need, size_t size);
 
+/* Whether nothing is known of the file with that id. */
+bool known_is_free(const struct state *s, uint32_t id);
+
+/* Lists the ids that are free. */
+void known_find_gaps(struct state *s);
+
 /* What a job without outputs is known by. */
 uint64_t known_key(struct strview rule, struct strview wildcards);
 

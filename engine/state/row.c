@@ -52,6 +52,9 @@ static const struct field drop_fields[] = {
 static const struct field seal_fields[] = {
 	SEAL(size), SEAL(mtime_ns), SEAL(ino), SEAL(applied), {FIELD_END, 0}};
 
+static const struct field forget_fields[] = {
+	{FIELD_U32, offsetof(struct row_forget, id)}, {FIELD_END, 0}};
+
 const struct field *row_fields(enum row_kind kind)
 {
 	static const struct field *const tables[ROW_KINDS] = {[ROW_RUN] = run_fields,
@@ -59,6 +62,8 @@ const struct field *row_fields(enum row_kind kind)
 		[ROW_JOB] = job_fields,
 		[ROW_START] = start_fields,
 		[ROW_DROP] = drop_fields,
+		[ROW_FORGET_FILE] = forget_fields,
+		[ROW_FORGET_JOB] = forget_fields,
 		[ROW_SEAL] = seal_fields};
 	return tables[kind];
 }

@@ -51,7 +51,9 @@ enum row_kind {
 	ROW_START, /* a job is about to run: until its ROW_JOB or ROW_DROP its outputs are
 	              unfinished */
 	ROW_DROP,  /* it left nothing that is unfinished */
-	ROW_SEAL,  /* the database was left so, with all that happened before */
+	ROW_FORGET_FILE, /* nothing is known of it any more; its id is free */
+	ROW_FORGET_JOB,
+	ROW_SEAL, /* the database was left so, with all that happened before */
 	ROW_KINDS
 };
 
@@ -109,6 +111,10 @@ struct row_drop {
 	uint32_t job;
 };
 
+struct row_forget {
+	uint32_t id;
+};
+
 /* The file of the database as it was closed; `applied`: the last frame that is in it. */
 struct row_seal {
 	int64_t size, mtime_ns;
@@ -142,6 +148,7 @@ union any_row {
 	struct row_job job;
 	struct row_start start;
 	struct row_drop drop;
+	struct row_forget forget;
 	struct row_seal seal;
 };
 

@@ -12,13 +12,14 @@
 #include "sys/fs.h"
 
 /* Parts begin at multiples of that, so that each can be mapped alone. */
-enum { ALIGN = 4096, FORMAT = 1 };
+enum { ALIGN = 4096, FORMAT = 2 };
+enum { WAS_KILLED = 1, HAS_GAPS = 2 };
 
 struct file_head {
 	char magic[8];
 	uint32_t format, sizes; /* of what the parts consist of, on this machine */
 	uint64_t identity, number;
-	uint32_t last_run, was_killed;
+	uint32_t last_run, flags;
 	uint64_t bytes[SNAPSHOT_PARTS], sum[SNAPSHOT_PARTS];
 	uint64_t own_sum; /* with this as 0 */
 };
@@ -116,7 +117,8 @@ int snapshot_load(struct snapshot *s, const char *path, bool copy)
 		s->identity = h.identity;
 		s->number = h.number;
 		s->last_run = h.last_run;
-		s->was_killed = h.was_killed != 0;
+		s->was_killed = h.flags & WAS_KILLED;
+		s->gaps = h.flags & HAS_GAPS;
 		rc = 0;
 		for (int i = 0; i < SNAPSHOT_PARTS && rc == 0; i++) {
 			rc = load_part(&s->part[i], fd, at, h.bytes[i], h.sum[i], copy);
@@ -161,7 +163,7 @@ int snapshot_save(
 		.identity = s->identity,
 		.number = s->number,
 		.last_run = s->last_run,
-		.was_killed = s->was_killed};
+		.flags = (s->was_killed ? WAS_KILLED : 0u) | (s->gaps ? HAS_GAPS : 0u)};
 	memcpy(h.magic, magic, sizeof(magic));
 	s->bytes = ALIGN;
 	for (int i = 0; i < SNAPSHOT_PARTS; i++) {

@@ -32,6 +32,7 @@ struct snapshot {
 	uint64_t number;   /* of the last frame that is in it */
 	uint32_t last_run;
 	bool was_killed;
+	bool gaps;      /* some ids are free */
 	uint64_t bytes; /* of the file */
 	struct snapshot_memory part[SNAPSHOT_PARTS];
 };

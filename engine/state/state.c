@@ -7,12 +7,26 @@
 #include "state/known.h"
 #include "state/state_open.h"
 
+static void find_gaps(struct state *s)
+{
+	if (s->gaps && !s->gaps_found) {
+		known_find_gaps(s);
+	}
+}
+
 uint32_t state_file_id(struct state *s, uint32_t number)
 {
 	uint32_t file = state_file_of(s, number);
 	if (file == STATE_NONE) {
 		static const struct known_file none = {
 			.stamp = {-1, -1}, .job = STATE_NONE};
+		find_gaps(s);
+		if (s->free_files.n) {
+			file = vec_pop(&s->free_files);
+			s->files.v[file] = none;
+			known_link(s, file, number);
+			return file;
+		}
 		file = (uint32_t)s->files.n;
 		known_room(s, SNAPSHOT_FILES, &s->files, 1);
 		s->files.v[s->files.n++] = none;
@@ -40,6 +54,10 @@ bool state_learn(struct state *s, uint32_t number, struct strview path)
 uint32_t state_new_job(struct state *s)
 {
 	static const struct known_job none;
+	find_gaps(s);
+	if (s->free_jobs.n) {
+		return vec_pop(&s->free_jobs);
+	}
 	known_room(s, SNAPSHOT_JOBS, &s->jobs, 1);
 	s->jobs.v[s->jobs.n++] = none;
 	return (uint32_t)s->jobs.n - 1;

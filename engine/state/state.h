@@ -52,6 +52,9 @@ struct state_names {
 	bool (*is)(void *ctx, uint32_t number, struct strview path);
 	uint32_t (*count)(void *ctx);
 	bool more; /* files may get a number later: see state_learn */
+	/* NULL, or: whether some rule of the workflow may make `path`. Then records are
+	 * forgotten now and then that nothing leads to any more. RUN only. */
+	bool (*is_made)(void *ctx, struct strview path);
 };
 
 enum state_mode {
@@ -82,6 +85,9 @@ struct state {
 	/* paths of files that have no number and are not in the snapshot */
 	struct hashmap stray_at; /* file id -> offset in strays */
 	struct strbuf strays;
+	/* ids that were forgotten, for what is new */
+	VEC(uint32_t) free_files, free_jobs;
+	bool gaps, gaps_found; /* there may be some; the lists are made */
 	struct hashmap loose; /* key -> job without outputs; made at the first question */
 	bool has_loose;
 	uint32_t last_run;

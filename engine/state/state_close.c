@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "state/forget.h"
 #include "state/known.h"
 #include "state/state.h"
 #include "state/state_open.h"
@@ -13,6 +14,8 @@
 #define FOLD_NS NS_PER_S
 /* A journal this large for itself, beside a part of the snapshot, asks for a new one. */
 #define SNAPSHOT_LEAST (UINT64_C(64) << 10)
+
+enum { RUNS_KEPT = 1000 };
 
 static struct writer_options writer_options(struct state *s)
 {
@@ -125,7 +128,9 @@ static void add_paths(struct state *s, struct strbuf *out)
 		}
 		uint32_t stray =
 			s->stray_at.count ? hashmap_get(&s->stray_at, id) : HASHMAP_NONE;
-		if (number != STATE_NONE && !text.n) {
+		if (known_is_free(s, id)) {
+			text.n = 0;
+		} else if (number != STATE_NONE && !text.n) {
 			text = s->names.path(s->names.ctx, number);
 		} else if (stray != HASHMAP_NONE) {
 			text = sv_from(s->strays.buf + stray);
@@ -190,6 +195,7 @@ static int save_snapshot(struct state *s)
 	struct snapshot head = {.identity = s->journal.identity,
 		.number = s->journal.number,
 		.last_run = s->last_run,
+		.gaps = s->gaps,
 		.was_killed = s->own_run ? !s->own_run_ended : s->was_killed};
 	while (s->number_of.n < s->files.n) {
 		known_link(s, (uint32_t)s->number_of.n, STATE_NONE);
@@ -230,10 +236,30 @@ static void seal(struct state *s, uint64_t applied)
 	}
 }
 
+/* Forgets what nothing leads to any more. */
+static void forget(struct state *s)
+{
+	strbuf_reset(&s->frame);
+	if (forget_find(s, &s->frame)) {
+		struct strview rows = strbuf_sv(&s->frame);
+		enum row_kind kind;
+		union any_row row;
+		while (row_decode(&rows, &kind, &row) > 0) {
+			known_put(s, kind, &row);
+		}
+		s->gaps = true;
+		state_commit(s);
+	}
+}
+
 /* Everything into the database, and a snapshot where it is time for one. */
 static int settle(struct state *s, struct strbuf *note)
 {
 	struct strbuf error = STRBUF_INIT;
+	bool anew = !s->whole || s->journal.size > s->snapshot.bytes / 4 + SNAPSHOT_LEAST;
+	if (anew && s->behind && !s->broken) {
+		forget(s);
+	}
 	int rc = s->behind || s->writer ? fold_all(s, &error) : 0;
 	if (rc != 0) {
 		strbuf_addf(note,
@@ -245,7 +271,9 @@ static int settle(struct state *s, struct strbuf *note)
 	if (rc != 0 || !s->db_open) {
 		return rc;
 	}
-	bool anew = !s->whole || s->journal.size > s->snapshot.bytes / 4 + SNAPSHOT_LEAST;
+	if (anew && state_db_forget_runs(&s->db, RUNS_KEPT) != 0) {
+		errno = 0; /* more is known than need be */
+	}
 	bool saved = anew && save_snapshot(s) == 0;
 	uint64_t applied = s->db.applied;
 	state_db_close(&s->db);

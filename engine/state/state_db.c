@@ -8,6 +8,8 @@ enum statement {
 	PUT_JOB,
 	PUT_START,
 	DROP_START,
+	FORGET_FILE,
+	FORGET_JOB,
 	SET_APPLIED,
 	ALL_RUNS,
 	ALL_FILES,
@@ -32,6 +34,8 @@ static const char *const statements[STATEMENTS] = {
 		    "?,?,?,?,?)",
 	[PUT_START] = "INSERT OR REPLACE INTO unfinished VALUES(?,?,?,?)",
 	[DROP_START] = "DELETE FROM unfinished WHERE job=?",
+	[FORGET_FILE] = "DELETE FROM file WHERE id=?",
+	[FORGET_JOB] = "DELETE FROM job WHERE id=?",
 	[SET_APPLIED] = "UPDATE meta SET applied=?",
 	[ALL_RUNS] = "SELECT * FROM run",
 	[ALL_FILES] = "SELECT * FROM file",
@@ -278,6 +282,10 @@ static int apply_row(struct state_db *s, enum row_kind kind, const union any_row
 		return 0;
 	case ROW_DROP:
 		return note_end(s, row->drop.job);
+	case ROW_FORGET_FILE:
+		return put_row(s, FORGET_FILE, kind, row);
+	case ROW_FORGET_JOB:
+		return put_row(s, FORGET_JOB, kind, row);
 	case ROW_SEAL:
 	case ROW_KINDS:
 		break;
@@ -344,6 +352,23 @@ int state_db_commit(struct state_db *s)
 		forget_starts(s);
 	}
 	return rc;
+}
+
+int state_db_forget_runs(struct state_db *s, uint32_t most)
+{
+	int64_t count;
+	char sql[160];
+	if (db_query_int(&s->db, "SELECT count(*) FROM run", 0, &count) != 0) {
+		return -1;
+	}
+	if (count <= (int64_t)most * 2) {
+		return 0;
+	}
+	snprintf(sql, sizeof(sql),
+		"DELETE FROM run WHERE id <= (SELECT max(id) FROM run) - %u AND id NOT IN "
+		"(SELECT run FROM job)",
+		(unsigned)most);
+	return db_exec(&s->db, sql);
 }
 
 int state_db_checkpoint(struct state_db *s)

@@ -49,6 +49,10 @@ int state_db_apply_frames(struct state_db *s, struct strview bytes, uint32_t *re
 /* Ends the transaction. */
 int state_db_commit(struct state_db *s);
 
+/* Forgets runs of which no job is the record, but for the last `most`, when there are twice
+ * as many. */
+int state_db_forget_runs(struct state_db *s, uint32_t most);
+
 /* Moves what is committed from the write-ahead log into the database and onto the disk. */
 int state_db_checkpoint(struct state_db *s);
 

@@ -266,6 +266,7 @@ static int open_database(struct state *s, struct strview journal, uint64_t ident
 		rc = state_db_scan(&s->db, take_row, s);
 	}
 	if (rc == 0) {
+		s->gaps = true; /* perhaps */
 		s->found = s->db_good = true;
 		return 0;
 	}

@@ -645,6 +645,88 @@ static void test_strays(void **state)
 	assert_int_equal(close_world(&w), 0);
 }
 
+static bool never_made(void *ctx, struct strview path)
+{
+	(void)ctx;
+	return sv_eq_str(path, "out/7");
+}
+
+static uint32_t only_known(void *ctx, struct strview path)
+{
+	return intern_find(ctx, path.p, path.n);
+}
+
+static void count_job(void *ctx, const struct row_job *job)
+{
+	(void)job;
+	++*(uint32_t *)ctx;
+}
+
+/* A workflow that has become another: its records have `known` jobs, `all` with gaps. */
+static void other_workflow(uint32_t run, uint32_t from, uint32_t count)
+{
+	struct state_names names = {.number = only_known,
+		.path = path_of,
+		.is = is_path_of,
+		.count = count_of,
+		.is_made = never_made};
+	struct world w;
+	names.ctx = &w.names;
+	intern_init(&w.names);
+	strbuf_init(&w.note);
+	assert_int_equal(state_open(&w.state, dir, STATE_RUN, &names, &w.note), 0);
+	struct row_run row = {.id = run, .host = SV("here"), .dirty = -1};
+	state_put_run(&w.state, &row);
+	for (uint32_t i = from; i < from + count; i++) {
+		uint32_t id = state_new_job(&w.state);
+		start_job(&w, id, i);
+		end_job(&w, id, i);
+	}
+	row.end_ns = 7;
+	state_put_run(&w.state, &row);
+	assert_int_equal(state_commit(&w.state), 0);
+	assert_int_equal(close_world(&w), 0);
+}
+
+static void assert_kept(uint32_t known, size_t all)
+{
+	struct world w;
+	uint32_t n = 0;
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_int_equal(w.state.jobs.n, all);
+	assert_int_equal(state_each_job(&w.state, count_job, &n), 0);
+	assert_int_equal(n, known);
+	assert_int_equal(close_world(&w), 0);
+}
+
+/* What no rule makes any more, is not there and leads to nothing is forgotten; its ids are
+ * used again. */
+static void test_forgotten(void **state)
+{
+	struct world w;
+	char path[96];
+	(void)state;
+	one_run(1, 0, 300);
+	assert_kept(300, 300);
+	other_workflow(2, 1000, 600);
+	assert_kept(601, 900); /* out/7 might still be made */
+	other_workflow(3, 2000, 299);
+	assert_kept(900, 900);
+	other_workflow(4, 3000, 1200);
+	assert_kept(1201, 2100);
+	/* the same without a snapshot */
+	in_dir_of(path, "snapshot");
+	unlink(path);
+	other_workflow(5, 4000, 899);
+	assert_kept(900, 2100);
+	assert_int_equal(open_world(&w, STATE_LOOK), 0);
+	assert_job(&w, 7);
+	assert_job(&w, 4000);
+	assert_job(&w, 4898);
+	assert_int_equal(intern_find(&w.names, "out/1000", 8), INTERN_NONE);
+	assert_int_equal(close_world(&w), 0);
+}
+
 /* What is unfinished stays so in a snapshot. */
 static void test_unfinished_in_snapshot(void **state)
 {
@@ -686,6 +768,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_snapshot_and_journal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_strays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_unfinished_in_snapshot, setup, teardown),
 	};
