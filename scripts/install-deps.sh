@@ -18,6 +18,8 @@ mpi="libopenmpi-dev openmpi-bin libmpich-dev mpich"
 redis="libhiredis-dev redis-server"
 cluster="slurmd slurmctld slurm-client munge"
 shells="ksh93u+m mksh zsh busybox-static"
+# Containers, with an image made of busybox.
+container="podman runc busybox-static"
 # A language server for the test of the JSON Schema; Node.js of any origin will do.
 editor=
 command -v npm >/dev/null || editor="nodejs npm"
@@ -37,6 +39,7 @@ Installs what is missing, through apt-get, as root or with sudo.
   --redis    hiredis and a server, for Redis workers
   --cluster  a local Slurm, for its tests
   --shells   more shells to hold the quoting against
+  --container podman, for a test of jobs in containers
   --editor   a YAML language server from the npm registry, for its test
   --all      everything above
   --r        R, for the simulator in R of examples/abc
@@ -57,9 +60,10 @@ for arg; do
 	--redis) want="$want $redis" ;;
 	--cluster) want="$want $cluster" ;;
 	--shells) want="$want $shells" ;;
+	--container) want="$want $container" ;;
 	--editor) want="$want $editor" server=yes ;;
 	--all)
-		want="$build $run $test $plots $mpi $redis $cluster $shells $editor"
+		want="$build $run $test $plots $mpi $redis $cluster $shells $container $editor"
 		server=yes
 		;;
 	--r) want="$want $r" ;;

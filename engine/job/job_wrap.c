@@ -100,15 +100,30 @@ static const char *find_program(void)
 	return NULL;
 }
 
+/* The program of a container is its process 1, which takes no SIGTERM unless it asked for
+ * it, and goes on when podman or docker are killed. So a small shell waits beside them: when
+ * the job is asked to end, it gives the container two seconds and ends it then. */
+static const char watcher[] =
+	"exec 3<&0; d=$(mktemp -d) || exit 125; p=$1; shift 2; "
+	"stop() { trap '' TERM INT HUP; for i in 1 2; do kill -0 $! 2>/dev/null && sleep 1; "
+	"done; kill -0 $! 2>/dev/null && \"$p\" kill \"$(cat \"$d/id\")\"; } "
+	">/dev/null 2>&1; trap stop TERM INT HUP; "
+	"\"$p\" run --cidfile \"$d/id\" \"$@\" <&3 3<&- & "
+	"wait $!; r=$?; while kill -0 $! 2>/dev/null; do wait $!; r=$?; done; "
+	"rm -rf \"$d\"; exit $r";
+
 /* podman and docker: the folder of the run at its own place, the user's own files. */
 static void add_engine(struct arena *arena, word_vec *words, const char *name,
 	const struct container *c, const struct job_spec *spec)
 {
-	vec_push(words, "run");
+	vec_push(words, "run"); /* the watcher puts --cidfile behind it */
 	vec_push(words, "--rm");
 	vec_push(words, "-i");
 	if (strcmp(name, "podman") == 0) {
-		vec_push(words, "--userns=keep-id");
+		/* root is itself inside; podman refuses keep-id there */
+		if (geteuid() != 0) {
+			vec_push(words, "--userns=keep-id");
+		}
 	} else {
 		vec_push(words, "--user");
 		vec_push(words, arena_printf(arena, "%u:%u", (unsigned)getuid(),
@@ -159,17 +174,19 @@ static void add_apptainer(struct arena *arena, word_vec *words, const struct con
 		arena_printf(arena, "%s" SV_FMT, bare ? "docker://" : "", SV_ARG(image)));
 }
 
-/* The command of the spec as arguments. */
-static void add_spec(struct arena *arena, word_vec *words, const struct job_spec *spec)
+/* The command of the spec as arguments; or what people are shown of them. */
+static void add_spec(
+	struct arena *arena, word_vec *words, const struct job_spec *spec, bool shown)
 {
+	char *const *argv = shown && spec->shown_argv ? spec->shown_argv : spec->argv;
 	if (spec->kind == COMMAND_SHELL) {
 		vec_push(words, spec->shell);
 		vec_push(words, "-c");
 		vec_push(words, arena_printf(arena, SV_FMT " " SV_FMT,
 					SV_ARG(spec->shell_prefix), SV_ARG(spec->text)));
 	}
-	for (size_t i = 0; spec->kind == COMMAND_ARGV && spec->argv[i]; i++) {
-		vec_push(words, spec->argv[i]);
+	for (size_t i = 0; spec->kind == COMMAND_ARGV && argv[i]; i++) {
+		vec_push(words, argv[i]);
 	}
 }
 
@@ -184,10 +201,18 @@ const char *wrap_container(
 	}
 	const char *slash = strrchr(program, '/');
 	const char *name = slash ? slash + 1 : program;
+	bool engine = strcmp(name, "podman") == 0 || strcmp(name, "docker") == 0;
+	if (engine) {
+		vec_push(&words, "sh");
+		vec_push(&words, "-c");
+		vec_push(&words, watcher);
+		vec_push(&words, "cwflow-container");
+	}
+	size_t own = words.n;
 	vec_push(&words, program);
 	if (strcmp(name, "apptainer") == 0 || strcmp(name, "singularity") == 0) {
 		add_apptainer(arena, &words, c);
-	} else if (strcmp(name, "podman") == 0 || strcmp(name, "docker") == 0) {
+	} else if (engine) {
 		add_engine(arena, &words, name, c, spec);
 	} else {
 		vec_release(&words);
@@ -196,9 +221,15 @@ const char *wrap_container(
 			"apptainer and docker",
 			program);
 	}
-	add_spec(arena, &words, spec);
+	word_vec shown = {0};
+	for (size_t i = own; i < words.n; i++) {
+		vec_push(&shown, words.v[i]);
+	}
+	add_spec(arena, &words, spec, false);
+	add_spec(arena, &shown, spec, true);
 	spec->kind = COMMAND_ARGV;
 	spec->argv = finish(arena, &words);
+	spec->shown_argv = finish(arena, &shown);
 	return NULL;
 }
 
@@ -207,7 +238,10 @@ void wrap_script(struct arena *arena, struct strview file, struct job_spec *spec
 	word_vec words = {0};
 	vec_push(&words, "sh");
 	vec_push(&words, arena_sv(arena, file).p);
-	add_spec(arena, &words, spec);
+	add_spec(arena, &words, spec, false);
+	if (spec->kind == COMMAND_ARGV && !spec->shown_argv) {
+		spec->shown_argv = spec->argv;
+	}
 	spec->kind = COMMAND_ARGV;
 	spec->argv = finish(arena, &words);
 }

@@ -33,6 +33,10 @@ void step_dollar(struct place_reader *r, struct frame *f, bool quotes)
 	} else if (is_word_byte(c)) {
 		r->at++;
 		r->variable = true;
+	} else if (c != NOTHING && c && strchr("#+=~^", c) && r->shell == SHELL_ZSH) {
+		r->at++;
+		r->variable =
+			true; /* $#NAME is a length, $+NAME whether it is set, ... */
 	} else if (c != NOTHING && c && strchr("@*#?-$!", c)) {
 		r->at++;
 	}

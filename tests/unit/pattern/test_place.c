@@ -218,6 +218,8 @@ static void extended_shells_read_more(void **state)
 			"h has a here-document with a line that begins with its delimiter and has "
 			"a ) behind it"}};
 	check(SHELL_KSH, ksh, CW_ARRAY_LEN(ksh));
+	static const struct row zsh[] = {{"cat <<E\n$#@\n$#a @\nE\n", "vh"}};
+	check(SHELL_ZSH, zsh, CW_ARRAY_LEN(zsh));
 	static const struct row plain[] = {{"$'@' @", "sb"}, {"((a); b @) @", "bb"},
 		{"[[ a < @ ]]", "b"}, {"$[@]", "b"}};
 	check(SHELL_DASH, plain, CW_ARRAY_LEN(plain));
