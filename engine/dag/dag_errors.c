@@ -83,10 +83,11 @@ static void note_nearest(struct builder *b, uint32_t file, bool target, bool dro
 			"\"" SV_FMT "\" of rule \"" SV_FMT
 			"\" would fit, but for the constraints of its wildcards",
 			SV_ARG(product->path.t.text), SV_ARG(rule->name));
-	} else if (near.best.p) {
+	}
+	if (near.best.p) {
 		diag_note(b->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
 			SV_ARG(near.best));
-	} else if (product) {
+	} else if (product && !fits) {
 		diag_note(b->sink, product->span,
 			"did you mean \"" SV_FMT "\", which rule \"" SV_FMT "\" makes?",
 			SV_ARG(product->path.t.text), SV_ARG(rule->name));
