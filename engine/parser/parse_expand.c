@@ -38,6 +38,7 @@ static int no_such_name(struct expansion_reader *x, struct strview name, struct 
 	for (uint32_t i = 0; i < x->rule->wildcard_count; i++) {
 		nearest_offer(&near, x->rule->wildcards[i]);
 	}
+	reference_words_offer(&near);
 	diag_error(x->r->sink, "CW-E214", span,
 		"\"" SV_FMT
 		"\" is neither a set, nor a value beside this expansion, nor a "

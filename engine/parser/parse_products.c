@@ -264,6 +264,31 @@ static void collect_wildcards(struct reader *r, struct rule *rule)
 	}
 }
 
+/* The wildcard of `p` that could be a misspelt `name`, or the reverse. */
+static void note_misspelt(struct reader *r, const struct rule *rule,
+	const struct product *p, bool missing, struct strview name)
+{
+	struct nearest near;
+	nearest_init(&near, name);
+	for (uint32_t i = 0; missing && i < p->path.t.count; i++) {
+		const struct piece *piece = &p->path.t.pieces[i];
+		if (piece->kind == PIECE_EXPR &&
+			!has_wildcard(&rule->products[0].path, piece->expr->ref->name)) {
+			nearest_offer(&near, piece->expr->ref->name);
+		}
+	}
+	for (uint32_t k = 0; !missing && k < rule->wildcard_count; k++) {
+		nearest_offer(&near, rule->wildcards[k]);
+	}
+	if (missing && near.best.p) {
+		diag_note(r->sink, p->span,
+			"did you mean \"" SV_FMT "\" where \"" SV_FMT "\" stands?",
+			SV_ARG(name), SV_ARG(near.best));
+	} else {
+		note_near(r, &near);
+	}
+}
+
 /* Every product has the wildcards of the first one, no more and no less. */
 static int same_wildcards(
 	struct reader *r, const struct rule *rule, const struct product *p)
@@ -275,6 +300,7 @@ static int same_wildcards(
 				"\" is missing here: all outputs, logs and benchmarks of a "
 				"rule need the same wildcards",
 				SV_ARG(rule->wildcards[k]));
+			note_misspelt(r, rule, p, true, rule->wildcards[k]);
 			diag_note(r->sink, rule->products[0].span, "it is used here");
 			return -1;
 		}
@@ -291,6 +317,7 @@ static int same_wildcards(
 				"\" is not in the other outputs: all of "
 				"them need the same wildcards",
 				SV_ARG(name));
+			note_misspelt(r, rule, p, false, name);
 			diag_note(r->sink, rule->products[0].span, "the first one");
 			return -1;
 		}

@@ -240,7 +240,12 @@ static int bind_wildcard(
 		}
 		nearest_offer(&near, rule->wildcards[i]);
 	}
+	unsigned distance = near.distance;
+	reference_words_offer(&near);
 	unknown(r, span_of_ref(t, ref), "wildcard", ref->name, &near);
+	if (near.distance < distance) {
+		return -1; /* the wildcards were not meant */
+	}
 	if (!near.best.p && rule && rule->wildcard_count == 0) {
 		diag_note(r->sink, rule->span,
 			"the outputs of rule \"" SV_FMT

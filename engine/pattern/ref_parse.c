@@ -50,6 +50,15 @@ static const struct head heads[] = {
 	{.word = "multiext", .reserved = true},
 };
 
+void reference_words_offer(struct nearest *near)
+{
+	for (size_t i = 0; i < CW_ARRAY_LEN(heads); i++) {
+		if (!heads[i].reserved) {
+			nearest_offer(near, sv_from(heads[i].word));
+		}
+	}
+}
+
 static const struct head *find_head(struct strview word)
 {
 	for (size_t i = 0; i < CW_ARRAY_LEN(heads); i++) {

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/edit_distance.h"
 #include "base/strbuf.h"
 #include "pattern/place.h"
 
@@ -126,6 +127,10 @@ struct template
 	bool shell;           /* TEMPLATE_SHELL: rendered with quotes */
 	enum shell_kind kind; /* and for which shell */
 };
+
+/* Offers the words that references begin with (input, params, ...), for a name that is
+ * none of those known. */
+void reference_words_offer(struct nearest *near);
 
 /* Where the text came from, for messages: turns an offset in it into a span. */
 struct template_origin {
