@@ -1,5 +1,7 @@
 #include "cli/rounds.h"
 
+#include "cli/ahead.h"
+
 static void unwant(struct plan *p, uint32_t job)
 {
 	if (p->reasons[job]) {
@@ -62,13 +64,27 @@ void rounds_forget(struct session *s)
 	s->sets = NULL;
 }
 
+/* Graph and plan; `first`: the stamps of the last plan's files are looked up meanwhile. */
+static int build_and_plan(struct session *s, enum state_mode mode, bool first)
+{
+	struct ahead ahead = {.loaded = false};
+	if (first) {
+		ahead_begin(&ahead);
+	}
+	s->ahead = ahead.stamps;
+	int rc = session_build(s);
+	if (rc == EXIT_DONE) {
+		rc = session_plan(s, mode);
+	}
+	ahead_end(&ahead);
+	s->ahead = s->dag.ahead = NULL;
+	return rc;
+}
+
 int rounds_plan(struct session *s, enum state_mode mode)
 {
-	for (;;) {
-		int rc = session_build(s);
-		if (rc == EXIT_DONE) {
-			rc = session_plan(s, mode);
-		}
+	for (bool first = s->round == 0;; first = false) {
+		int rc = build_and_plan(s, mode, first);
 		if (rc != EXIT_DONE || !s->wf.has_after) {
 			return rc;
 		}

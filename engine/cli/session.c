@@ -248,6 +248,7 @@ int session_build(struct session *s)
 	bool missing_source = false;
 	s->sets = set_store_new(&s->wf, &s->sink, AT_FDCWD);
 	dag_init(&s->dag, &s->wf, s->sets);
+	s->dag.ahead = s->ahead;
 	s->has_dag = true;
 	if (dag_build(&s->dag, &s->sink, &o, &missing_source) != 0) {
 		return missing_source ? EXIT_FAILED : EXIT_WRONG;

@@ -26,6 +26,7 @@ struct session {
 	struct diag_sink sink;
 	struct workflow wf;
 	struct set_store *sets;
+	struct stat_ahead *ahead; /* borrows; for the graph that is built next */
 	struct dag dag;
 	struct plan plan;
 	struct strbuf workdir; /* absolute, normal */

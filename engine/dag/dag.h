@@ -39,6 +39,8 @@ struct dag_job {
 
 struct dag_wait;
 struct after_done;
+struct stamp_seen;
+struct stat_ahead;
 
 /* A file in a folder that a job of the graph which grows makes. */
 struct dag_inside {
@@ -80,6 +82,7 @@ struct dag {
 	uint32_t gate;
 	const struct hashmap *but;
 	VEC(struct dag_inside) inside;
+	struct stat_ahead *ahead; /* borrows; NULL: none, or it was used */
 };
 
 /* Some inputs of `job` are known only when the maker of `file` is done. */
@@ -177,5 +180,8 @@ void dag_stat(struct dag *d);
  * FILE_KNOWN may be FILE_EXISTS all the same; its stamp means nothing then. */
 void dag_stat_made(struct dag *d);
 void dag_stat_asked(struct dag *d);
+
+/* What was seen of a file (dag/stat_look.h); there are rows for its stamp. */
+void dag_set_stamp(struct dag *d, uint32_t file, const struct stamp_seen *seen);
 
 #endif

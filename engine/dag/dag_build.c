@@ -112,7 +112,7 @@ static void forget_rows(struct builder *b)
 {
 	vec_release(&b->reader.files);
 	hashmap_release(&b->reader.seen);
-	if (!b->d->wf->has_param_items) {
+	if (!b->d->wf->has_param_items && !b->d->wf->has_after) {
 		set_store_forget(b->d->sets);
 	}
 }

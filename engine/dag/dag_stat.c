@@ -1,89 +1,29 @@
-/*
- * Stamps of files. Neighbours in the table of names mostly share a folder, so each thread
- * keeps the last folder open and asks relative to it; below a folder that is not there
- * nothing is asked at all.
- */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
+/* Stamps of files, by several threads where they are many. */
 #include <pthread.h>
-#include <sys/stat.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "dag/builder.h"
-#include "sys/path.h"
+#include "dag/stat_ahead.h"
+#include "dag/stat_look.h"
 
-enum { FILES_PER_THREAD = 20000, THREADS_MOST = 4 };
+enum { FILES_PER_THREAD = 20000, THREADS_MOST = 4, STRETCH = 4096 };
 
-struct stat_range {
+/* Files are given out in stretches, so that no thread waits for a slower one. */
+struct stat_work {
 	struct dag *d;
-	uint32_t from, to;
 	enum stat_what what;
+	_Atomic uint32_t next;
 };
 
-struct folder {
-	char path[PATH_MAX];
-	size_t len;
-	int fd; /* AT_FDCWD for ".", -1: the folder is not there */
-	bool open;
-};
-
-static void folder_close(struct folder *f)
+void dag_set_stamp(struct dag *d, uint32_t file, const struct stamp_seen *seen)
 {
-	if (f->open && f->fd >= 0) {
-		close(f->fd);
-	}
-	f->open = false;
-}
-
-static int folder_enter(struct folder *f, struct strview dir)
-{
-	if (dir.n == 1 && dir.p[0] == '.') {
-		return AT_FDCWD;
-	}
-	if (f->open && f->len == dir.n && memcmp(f->path, dir.p, dir.n) == 0) {
-		return f->fd;
-	}
-	folder_close(f);
-	memcpy(f->path, dir.p, dir.n);
-	f->path[dir.n] = '\0';
-	f->len = dir.n;
-	f->fd = open(f->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	f->open = true;
-	return f->fd;
-}
-
-static int64_t ns_of(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static void stat_one(struct dag *d, struct folder *folder, uint32_t file)
-{
-	struct strview path = dag_path(d, file);
 	uint8_t *flags = &d->file_flags[file];
-	*flags = (uint8_t)((*flags | FILE_KNOWN) & ~FILE_EXISTS);
-	if (path.n >= PATH_MAX) {
-		return;
+	*flags = (uint8_t)((*flags & ~FILE_EXISTS) | seen->flags);
+	if (seen->flags & FILE_EXISTS) {
+		d->mtime[file] = seen->mtime;
+		d->size[file] = seen->size;
 	}
-	int dir = folder_enter(folder, path_dir(path));
-	if (dir == -1) {
-		return;
-	}
-	struct stat st;
-	/* names end in a NUL in the table */
-	if (fstatat(dir, path_name(path).p, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		return;
-	}
-	if (S_ISLNK(st.st_mode)) {
-		*flags |= FILE_LINKED;
-		if (fstatat(dir, path_name(path).p, &st, 0) != 0) {
-			return; /* a link to nowhere is no file */
-		}
-	}
-	*flags |= FILE_EXISTS | (S_ISDIR(st.st_mode) ? FILE_FOLDER : 0);
-	d->mtime[file] = ns_of(st.st_mtim);
-	d->size[file] = st.st_size;
 }
 
 static bool is_asked(const struct dag *d, uint32_t file, enum stat_what what)
@@ -105,52 +45,84 @@ static bool is_asked(const struct dag *d, uint32_t file, enum stat_what what)
 	return true;
 }
 
-static void *stat_range(void *arg)
+static void *stat_stretches(void *arg)
 {
-	struct stat_range *r = arg;
-	struct folder folder = {.open = false};
-	for (uint32_t f = r->from; f < r->to; f++) {
-		if (is_asked(r->d, f, r->what)) {
-			stat_one(r->d, &folder, f);
+	struct stat_work *w = arg;
+	struct folders folders = {.next = 0};
+	uint32_t files = w->d->paths.count;
+	for (;;) {
+		uint32_t from = atomic_fetch_add(&w->next, STRETCH);
+		if (from >= files) {
+			break;
+		}
+		for (uint32_t f = from; f < files && f - from < STRETCH; f++) {
+			if (is_asked(w->d, f, w->what)) {
+				struct stamp_seen seen =
+					stat_look(&folders, dag_path(w->d, f));
+				dag_set_stamp(w->d, f, &seen);
+			}
 		}
 	}
-	folder_close(&folder);
+	folders_close(&folders);
 	return NULL;
+}
+
+/* Rows of stamps: the build, and what is read later, may bring new names between two
+ * looks. */
+static void need_stamps(struct dag *d)
+{
+	uint32_t files = d->paths.count;
+	if (d->stamp_cap >= files) {
+		return;
+	}
+	d->mtime = xreallocarray(d->mtime, files, sizeof(*d->mtime));
+	if (d->size) {
+		d->size = xreallocarray(d->size, files, sizeof(*d->size));
+		memset(d->size + d->stamp_cap, 0,
+			(files - d->stamp_cap) * sizeof(*d->size));
+	} else {
+		d->size = xcalloc(files, sizeof(*d->size));
+	}
+	d->stamp_cap = files;
+}
+
+static uint32_t count_asked(const struct dag *d, enum stat_what what)
+{
+	uint32_t n = 0;
+	for (uint32_t f = 0; f < d->paths.count; f++) {
+		n += is_asked(d, f, what);
+	}
+	return n;
+}
+
+static uint32_t threads_for(uint32_t files)
+{
+	uint32_t threads = files / FILES_PER_THREAD + 1;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	threads = threads > THREADS_MOST ? THREADS_MOST : threads;
+	return cpus > 0 && threads > (uint32_t)cpus ? (uint32_t)cpus : threads;
 }
 
 void stat_files(struct dag *d, enum stat_what what)
 {
-	uint32_t files = d->paths.count;
-	if (d->stamp_cap < files) {
-		/* the build, and what is read later, may bring new names between two looks */
-		d->mtime = xreallocarray(d->mtime, files, sizeof(*d->mtime));
-		if (d->size) {
-			d->size = xreallocarray(d->size, files, sizeof(*d->size));
-			memset(d->size + d->stamp_cap, 0,
-				(files - d->stamp_cap) * sizeof(*d->size));
-		} else {
-			d->size = xcalloc(files, sizeof(*d->size));
-		}
-		d->stamp_cap = files;
+	need_stamps(d);
+	uint32_t asked = count_asked(d, what);
+	if (asked && d->ahead) {
+		stat_ahead_take(d->ahead, d);
+		d->ahead = NULL;
+		asked = count_asked(d, what);
 	}
-	uint32_t threads = files / FILES_PER_THREAD + 1;
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	threads = threads > THREADS_MOST ? THREADS_MOST : threads;
-	threads = cpus > 0 && threads > (uint32_t)cpus ? (uint32_t)cpus : threads;
-	struct stat_range ranges[THREADS_MOST];
+	if (!asked) {
+		return;
+	}
+	struct stat_work work = {.d = d, .what = what};
 	pthread_t ids[THREADS_MOST];
 	uint32_t started = 0;
-	for (uint32_t t = 0; t < threads; t++) {
-		uint32_t from = (uint32_t)((uint64_t)files * t / threads);
-		uint32_t to = (uint32_t)((uint64_t)files * (t + 1) / threads);
-		ranges[t] = (struct stat_range){d, from, to, what};
-		if (t + 1 == threads || pthread_create(&ids[started], NULL, stat_range,
-						&ranges[t]) != 0) {
-			stat_range(&ranges[t]);
-		} else {
-			started++;
-		}
+	for (uint32_t t = 1; t < threads_for(asked); t++) {
+		started +=
+			pthread_create(&ids[started], NULL, stat_stretches, &work) == 0;
 	}
+	stat_stretches(&work);
 	for (uint32_t t = 0; t < started; t++) {
 		pthread_join(ids[t], NULL);
 	}

@@ -106,7 +106,8 @@ static int load_part(struct snapshot_memory *m, int fd, uint64_t at, uint64_t by
 	return hash64(p, (size_t)bytes) == sum ? 0 : -1;
 }
 
-int snapshot_load(struct snapshot *s, const char *path, bool copy)
+/* `parts`: a bit for each. */
+static int load(struct snapshot *s, const char *path, bool copy, unsigned parts)
 {
 	struct file_head h;
 	int rc = -1;
@@ -121,7 +122,10 @@ int snapshot_load(struct snapshot *s, const char *path, bool copy)
 		s->gaps = h.flags & HAS_GAPS;
 		rc = 0;
 		for (int i = 0; i < SNAPSHOT_PARTS && rc == 0; i++) {
-			rc = load_part(&s->part[i], fd, at, h.bytes[i], h.sum[i], copy);
+			if (parts >> i & 1) {
+				rc = load_part(
+					&s->part[i], fd, at, h.bytes[i], h.sum[i], copy);
+			}
 			at += aligned(h.bytes[i]);
 		}
 		s->bytes = at;
@@ -133,6 +137,16 @@ int snapshot_load(struct snapshot *s, const char *path, bool copy)
 		snapshot_release(s);
 	}
 	return rc;
+}
+
+int snapshot_load(struct snapshot *s, const char *path, bool copy)
+{
+	return load(s, path, copy, ~0U);
+}
+
+int snapshot_load_paths(struct snapshot *s, const char *path, bool copy)
+{
+	return load(s, path, copy, 1U << SNAPSHOT_NUMBERS | 1U << SNAPSHOT_PATHS);
 }
 
 void snapshot_release(struct snapshot *s)

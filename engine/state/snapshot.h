@@ -46,6 +46,9 @@ struct snapshot {
 int snapshot_load(struct snapshot *s, const char *path, bool copy);
 void snapshot_release(struct snapshot *s);
 
+/* The same of the paths and their numbers alone. */
+int snapshot_load_paths(struct snapshot *s, const char *path, bool copy);
+
 /* Writes one: numbers from `s`, bytes from `parts`. 0, or -1 with errno, what was there
  * before stays. */
 int snapshot_save(
