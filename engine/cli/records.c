@@ -46,8 +46,13 @@ int records_open(struct records **ret, struct session *s, enum state_mode mode)
 		return 0;
 	}
 	struct records *r = xcalloc(1, sizeof(*r));
-	struct state_names names = {
-		number_of, path_of, r, is_path_of, count_of, s->wf.has_after, is_made};
+	struct state_names names = {.number = number_of,
+		.path = path_of,
+		.ctx = r,
+		.is = is_path_of,
+		.count = count_of,
+		.more = s->wf.has_after,
+		.is_made = is_made};
 	r->dag = &s->dag;
 	struct strbuf note = STRBUF_INIT;
 	int rc = state_open(&r->state, STATE_DIR, mode, &names, &note);

@@ -171,24 +171,54 @@ int journal_clear(struct journal *j)
 	return append(j, j->number, SV(""));
 }
 
-int journal_read(const struct journal *j, uint64_t from, struct strbuf *out)
+static int read_bytes(
+	const struct journal *j, uint64_t from, size_t n, struct strbuf *out)
 {
-	size_t left = from < j->size ? (size_t)(j->size - from) : 0;
-	strbuf_grow(out, left);
-	while (left) {
-		ssize_t n = pread(j->fd, out->buf + out->len, left, (off_t)from);
-		if (n < 0 && errno == EINTR) {
+	strbuf_grow(out, n);
+	while (n) {
+		ssize_t got = pread(j->fd, out->buf + out->len, n, (off_t)from);
+		if (got < 0 && errno == EINTR) {
 			continue;
 		}
-		if (n <= 0) {
-			errno = n < 0 ? errno : EIO;
+		if (got <= 0) {
+			errno = got < 0 ? errno : EIO;
 			return -1;
 		}
-		strbuf_setlen(out, out->len + (size_t)n);
-		from += (uint64_t)n;
-		left -= (size_t)n;
+		strbuf_setlen(out, out->len + (size_t)got);
+		from += (uint64_t)got;
+		n -= (size_t)got;
 	}
 	return 0;
+}
+
+int journal_read(
+	const struct journal *j, uint64_t from, uint64_t most, struct strbuf *out)
+{
+	size_t before = out->len;
+	uint64_t left = from < j->size ? j->size - from : 0;
+	if (left <= most) {
+		return read_bytes(j, from, (size_t)left, out);
+	}
+	for (;;) {
+		size_t used = 0;
+		struct head h;
+		if (read_bytes(j, from, (size_t)most, out) != 0) {
+			return -1;
+		}
+		/* cut behind the last whole frame; all of them are */
+		while (out->len - before - used >= sizeof(h)) {
+			memcpy(&h, out->buf + before + used, sizeof(h));
+			if (sizeof(h) + h.length > out->len - before - used) {
+				break;
+			}
+			used += sizeof(h) + h.length;
+		}
+		strbuf_setlen(out, before + used);
+		if (used) {
+			return 0;
+		}
+		most = most * 2 < left ? most * 2 : left;
+	}
 }
 
 bool journal_next(struct strview *bytes, struct frame *ret)

@@ -55,6 +55,7 @@ struct state_names {
 	/* NULL, or: whether some rule of the workflow may make `path`. Then records are
 	 * forgotten now and then that nothing leads to any more. RUN only. */
 	bool (*is_made)(void *ctx, struct strview path);
+	bool as_network; /* as on a network file system, whatever there is: for tests */
 };
 
 enum state_mode {

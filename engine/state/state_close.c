@@ -9,9 +9,12 @@
 
 /* The journal is emptied when it is larger, in the middle of a run too. */
 #define JOURNAL_MOST (UINT64_C(64) << 20)
+#define JOURNAL_MOST_REMOTE (UINT64_C(1) << 30)
 /* So much of it, or what is so old, is brought into the database. */
 #define FOLD_BYTES (UINT64_C(4) << 20)
 #define FOLD_NS NS_PER_S
+/* In pieces of that size. */
+#define FOLD_MOST (UINT64_C(16) << 20)
 /* A journal this large for itself, beside a part of the snapshot, asks for a new one. */
 #define SNAPSHOT_LEAST (UINT64_C(64) << 10)
 
@@ -37,10 +40,13 @@ static int hand_over(struct state *s)
 		s->writer = writer_new(&o);
 		rc = s->writer ? 0 : -1;
 	}
-	rc = rc ? rc : journal_read(&s->journal, s->fold_from, &frames);
-	if (rc == 0) {
-		writer_put(s->writer, strbuf_sv(&frames));
-		s->fold_from = s->journal.size;
+	while (rc == 0 && s->fold_from < s->journal.size) {
+		strbuf_reset(&frames);
+		rc = journal_read(&s->journal, s->fold_from, FOLD_MOST, &frames);
+		if (rc == 0) {
+			writer_put(s->writer, strbuf_sv(&frames));
+			s->fold_from += frames.len;
+		}
 	}
 	strbuf_release(&frames);
 	return rc;
@@ -57,6 +63,10 @@ static int fold_some(struct state *s)
 		return 0;
 	}
 	s->folded_ns = now;
+	/* who looks from another host reads the database without its write-ahead log */
+	if (s->network && s->journal.size < JOURNAL_MOST_REMOTE) {
+		return 0;
+	}
 	if (hand_over(s) != 0) {
 		return -1;
 	}
@@ -98,8 +108,12 @@ static int fold_all(struct state *s, struct strbuf *error)
 	} else {
 		struct strbuf frames = STRBUF_INIT;
 		struct writer_options o = writer_options(s);
-		rc = journal_read(&s->journal, s->fold_from, &frames);
-		rc = rc ? rc : writer_apply(&o, strbuf_sv(&frames));
+		do {
+			strbuf_reset(&frames);
+			rc = journal_read(&s->journal, s->fold_from, FOLD_MOST, &frames);
+			rc = rc ? rc : writer_apply(&o, strbuf_sv(&frames));
+			s->fold_from += frames.len;
+		} while (rc == 0 && frames.len);
 		rc = rc ? rc : state_db_checkpoint(&s->db);
 		if (rc != 0) {
 			strbuf_addstr(error, db_error(&s->db.db));

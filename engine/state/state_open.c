@@ -9,6 +9,7 @@
 #include "state/known.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
+#include "sys/lockfile.h"
 
 #define JOURNAL_LARGEST (SIZE_MAX / 2)
 /* How often a snapshot is read again that was replaced meanwhile. */
@@ -231,12 +232,23 @@ static void replay(
 	}
 }
 
+/* Whether a run holds the lock: then the database is its own, and changes. */
+static bool run_goes_on(const struct state *s)
+{
+	char *path = state_in_dir(s, "lock");
+	bool held = lockfile_is_held(path, NULL);
+	free(path);
+	return held;
+}
+
 /* What is known by the snapshot and `bytes` of the journal, the database unopened. False:
  * they do not belong together. */
 static bool open_whole(struct state *s, struct strview bytes, struct tail *tail)
 {
 	*tail = (struct tail){0};
-	if (!find_tail(s, bytes, tail) || !is_sealed(s, &tail->seal)) {
+	if (!find_tail(s, bytes, tail) || !fs_exists(s->path) ||
+		(!is_sealed(s, &tail->seal) &&
+			!(s->mode == STATE_LOOK && run_goes_on(s)))) {
 		return false;
 	}
 	s->has_db = s->found = s->whole = true;
@@ -332,6 +344,7 @@ static int go_on(struct state *s, int fd, struct strview bytes, const struct tai
 		    tail->size) != 0) {
 		return say_journal(s, errno, note);
 	}
+	s->journal.by_write = s->network;
 	return 0;
 }
 
@@ -344,6 +357,7 @@ static int begin_journal(struct state *s, int fd, struct strbuf *note)
 	if (rc != 0) {
 		say_journal(s, errno, note);
 	}
+	s->journal.by_write = s->network;
 	if (rc == 0 && s->frame.len) {
 		rc = state_commit(s);
 	}
@@ -381,8 +395,10 @@ bool state_need_db(struct state *s)
 	}
 	enum state_db_mode how = STATE_DB_WRITE;
 	if (s->mode == STATE_LOOK) {
-		/* beside a database that cannot be written no shared memory can be made */
-		how = access(s->dir, W_OK) != 0 ? STATE_DB_STILL : STATE_DB_LOOK;
+		/* beside a database that cannot be written no shared memory can be made, and
+		 * between hosts there is none */
+		bool still = s->network || access(s->dir, W_OK) != 0;
+		how = still ? STATE_DB_STILL : STATE_DB_LOOK;
 	}
 	s->db_open = true;
 	s->db_good =
@@ -399,6 +415,7 @@ static int open_to_look(struct state *s, struct strbuf *note)
 	struct tail tail;
 	struct row_seal seal;
 	for (int i = 0; i < LOOK_AGAIN && load_snapshot(s); i++) {
+		strbuf_reset(&s->overlay);
 		read_journal(s, &s->overlay);
 		if (open_whole(s, strbuf_sv(&s->overlay), &tail)) {
 			return 0;
@@ -486,6 +503,6 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 	hashmap_init(&s->overlay_jobs);
 	hashmap_init(&s->overlay_runs);
 	hashmap_init(&s->overlay_files);
-	s->network = fs_is_network(dir);
+	s->network = names->as_network || fs_is_network(dir);
 	return mode == STATE_RUN ? open_for_run(s, note) : open_to_look(s, note);
 }

@@ -14,6 +14,7 @@
 #include "sys/fs.h"
 
 static char dir[64];
+static bool as_network;
 
 struct world {
 	struct intern names;
@@ -60,7 +61,8 @@ static int open_world(struct world *w, enum state_mode mode)
 		.path = path_of,
 		.ctx = &w->names,
 		.is = is_path_of,
-		.count = count_of};
+		.count = count_of,
+		.as_network = as_network};
 	intern_init(&w->names);
 	/* some names that are always there, as those of a workflow are */
 	intern_put(&w->names, "elsewhere", 9);
@@ -645,6 +647,85 @@ static void test_strays(void **state)
 	assert_int_equal(close_world(&w), 0);
 }
 
+/* On a network file system: the run does not touch the database before it ends, and who
+ * looks meanwhile sees all. */
+static void test_network(void **state)
+{
+	struct stat before, now;
+	char path[96];
+	(void)state;
+	in_dir_of(path, "state.db");
+	for (uint32_t run = 1; run <= 3; run++) {
+		struct world w, look;
+		struct row_run row = {.id = run, .host = SV("here"), .dirty = -1};
+		as_network = true;
+		memset(&before, 0, sizeof(before));
+		memset(&now, 0, sizeof(now));
+		stat(path, &before);
+		assert_int_equal(open_world(&w, STATE_RUN), 0);
+		state_put_run(&w.state, &row);
+		for (uint32_t i = run * 100; i < run * 100 + 100; i++) {
+			uint32_t id = state_new_job(&w.state);
+			start_job(&w, id, i);
+			end_job(&w, id, i);
+		}
+		w.state.folded_ns = 1; /* long ago */
+		start_job(&w, state_new_job(&w.state), 77);
+		stat(path, &now);
+		assert_int_equal(before.st_size, now.st_size);
+		assert_int_equal(before.st_mtim.tv_nsec, now.st_mtim.tv_nsec);
+		assert_int_equal(open_world(&look, STATE_LOOK), 0);
+		assert_int_equal(look.note.len, 0);
+		for (uint32_t i = 100; i < run * 100 + 100; i++) {
+			assert_job(&look, i);
+		}
+		assert_int_equal(look.state.unfinished.n, 1);
+		assert_int_equal(close_world(&look), 0);
+		state_put_drop(&w.state, (uint32_t)w.state.jobs.n - 1);
+		row.end_ns = 7;
+		state_put_run(&w.state, &row);
+		assert_int_equal(state_commit(&w.state), 0);
+		assert_int_equal(close_world(&w), 0);
+	}
+	as_network = false;
+	one_run(4, 400, 1);
+}
+
+/* A journal larger than what is read at a time. */
+static void test_journal_in_pieces(void **state)
+{
+	struct journal j = JOURNAL_INIT;
+	struct strbuf out = STRBUF_INIT, payload = STRBUF_INIT;
+	char path[96];
+	(void)state;
+	in_dir_of(path, "journal");
+	assert_int_equal(journal_open(&j, journal_lock(path), 77, 0, 0), 0);
+	for (uint32_t i = 0; i < 300; i++) {
+		strbuf_addch(&payload, 'x');
+		assert_int_equal(journal_append(&j, strbuf_sv(&payload)), 0);
+	}
+	for (uint64_t most = 1; most < 2000; most += 333) {
+		uint64_t from = 0, frames = 0;
+		while (from < j.size) {
+			struct frame f;
+			strbuf_reset(&out);
+			assert_int_equal(journal_read(&j, from, most, &out), 0);
+			assert_true(out.len > 0);
+			from += out.len;
+			struct strview bytes = strbuf_sv(&out);
+			while (journal_next(&bytes, &f)) {
+				assert_int_equal(f.payload.n, frames);
+				frames++;
+			}
+			assert_int_equal(bytes.n, 0);
+		}
+		assert_int_equal(frames, 301);
+	}
+	journal_close(&j);
+	strbuf_release(&out);
+	strbuf_release(&payload);
+}
+
 static bool never_made(void *ctx, struct strview path)
 {
 	(void)ctx;
@@ -768,6 +849,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_snapshot_and_journal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_strays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_network, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_journal_in_pieces, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_unfinished_in_snapshot, setup, teardown),
