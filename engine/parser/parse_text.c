@@ -34,24 +34,55 @@ struct span span_of_piece(const struct text *t, const struct piece *p)
 
 /* --- configuration ------------------------------------------------------------------ */
 
-static int no_config(struct reader *r, const struct text *t, const struct ref *ref,
-	const struct config *in, struct strview key)
+/* "a.b[3]": the steps of a reference before `end`, as --config takes keys. */
+static const char *config_path(struct reader *r, const struct ref *ref, uint32_t end)
 {
+	struct strbuf sb = STRBUF_INIT;
+	for (uint32_t s = 0; s < end; s++) {
+		const struct ref_step *step = &ref->steps[s];
+		bool index = step->index >= 0 && !step->name.n;
+		strbuf_addf(&sb, "%s" SV_FMT "%s",
+			index ? "["
+			: s   ? "."
+			      : "",
+			SV_ARG(step->text), index ? "]" : "");
+	}
+	const char *path = arena_strdup(r->arena, sb.buf);
+	strbuf_release(&sb);
+	return path;
+}
+
+/* The configuration, of which `in` is what the steps before `at` lead to, has no more. */
+static int no_config(struct reader *r, const struct text *t, const struct ref *ref,
+	const struct config *in, uint32_t at)
+{
+	const struct ref_step *step = &ref->steps[at];
+	const char *whole = at ? config_path(r, ref, at) : "";
 	struct nearest near;
-	nearest_init(&near, key);
+	if (in && in->kind == CONFIG_LIST) {
+		return diag_error(r->sink, "CW-E031", span_of_ref(t, ref),
+			"\"config.%s\" is a list of %u, counted from 0, and has no \"" SV_FMT
+			"\"",
+			whole, (unsigned)in->count, SV_ARG(step->text));
+	}
+	if (in && in->kind == CONFIG_TEXT && at) {
+		return diag_error(r->sink, "CW-E031", span_of_ref(t, ref),
+			"\"config.%s\" is one value, and has no \"" SV_FMT "\"", whole,
+			SV_ARG(step->text));
+	}
+	nearest_init(&near, step->text);
 	for (uint32_t i = 0; in && in->kind == CONFIG_MAP && i < in->count; i++) {
 		nearest_offer(&near, in->keys[i]);
 	}
 	diag_error(r->sink, "CW-E031", span_of_ref(t, ref),
-		"the configuration has no \"" SV_FMT "\"", SV_ARG(key));
+		"the configuration has no \"%s\"", config_path(r, ref, at + 1));
 	if (near.best.p) {
 		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
 			SV_ARG(near.best));
 	} else {
 		diag_note(r->sink, (struct span){0},
-			"give it a value under `config:`, or with --config " SV_FMT
-			"=VALUE",
-			SV_ARG(key));
+			"give it a value under `config:`, or with --config %s=VALUE",
+			config_path(r, ref, at + 1));
 	}
 	return -1;
 }
@@ -64,17 +95,14 @@ static int bind_config(struct reader *r, const struct text *t, struct ref *ref)
 	for (; s < ref->step_count && !ref->steps[s].inner; s++) {
 		const struct ref_step *step = &ref->steps[s];
 		const struct config *next = NULL;
-		if (step->index >= 0 && !step->name.n) {
-			if (c && c->kind == CONFIG_LIST &&
-				step->index < (int64_t)c->count) {
-				next = c->items[step->index];
-			}
+		if (c && c->kind == CONFIG_LIST && step->index >= 0) {
+			next = step->index < (int64_t)c->count ? c->items[step->index]
+							       : NULL;
 		} else {
-			next = config_get(c, step->name);
+			next = config_get(c, step->text);
 		}
 		if (!next) {
-			return no_config(r, t, ref, c,
-				step->name.n ? step->name : SV("item of that number"));
+			return no_config(r, t, ref, c, s);
 		}
 		c = next;
 	}
