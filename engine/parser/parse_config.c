@@ -1,5 +1,7 @@
 /* The configuration: `config`, `configfile`, --configfile, --config, low to high. */
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 
 #include "parser/reader.h"
 #include "sys/fs.h"
@@ -59,6 +61,29 @@ static bool leaves(struct strview path)
 	return false;
 }
 
+/* Whether `path`, beside the unit, is something that a link of the clone leads out to. */
+static bool links_out(const struct file_unit *u, struct strview path)
+{
+	char real[PATH_MAX], clone[PATH_MAX];
+	struct strbuf sb = STRBUF_INIT;
+	strbuf_addsv(&sb, u->module->clone);
+	bool known = realpath(sb.buf, clone);
+	strbuf_reset(&sb);
+	path_join(&sb, u->dir, path);
+	/* what is not there yet: by the folder that is */
+	while (known && !realpath(sb.buf, real)) {
+		struct strview dir = path_dir(strbuf_sv(&sb));
+		known = errno == ENOENT && dir.n > 1 && dir.n < sb.len;
+		strbuf_setlen(&sb, known ? dir.n : sb.len);
+	}
+	strbuf_release(&sb);
+	struct strview rest = sv_from(real);
+	if (!known || sv_eq_str(rest, clone)) {
+		return false;
+	}
+	return !sv_starts(rest, sv_from(clone)) || rest.p[strlen(clone)] != '/';
+}
+
 /* The unit's place within its clone, and the path from there, must stay inside. */
 static int check_clone(struct reader *r, struct strview path, struct span where)
 {
@@ -74,9 +99,14 @@ static int check_clone(struct reader *r, struct strview path, struct span where)
 	strbuf_addsv(&whole, path);
 	bool out = (path.n && path.p[0] == '/') || leaves(strbuf_sv(&whole));
 	strbuf_release(&whole);
-	return out ? diag_error(r->sink, "CW-E037", where,
-			     "a path of a git module must stay inside the module")
-		   : 0;
+	if (out) {
+		return diag_error(r->sink, "CW-E037", where,
+			"a path of a git module must stay inside the module");
+	}
+	return links_out(u, path)
+		       ? diag_error(r->sink, "CW-E037", where,
+				 "a link of the git module leads out of it here")
+		       : 0;
 }
 
 const char *path_beside(struct reader *r, struct strview path, struct span where)

@@ -10,6 +10,9 @@ put repo/part.yaml "rules:
   two: {output: two.txt, script: two.sh}"
 put repo/two.sh 'echo two > two.txt'
 put repo/evil.yaml "include: ../../../etc/passwd"
+ln -s /etc repo/etc
+put repo/link.yaml "sets: {s: {lines: etc/passwd}}
+rules: {x: {output: x, script: etc/gone.sh}}"
 put repo/gen.yaml "include: [{command: [./two.sh]}]"
 git -C repo add . && git -C repo commit -q -m one && git -C repo tag v1
 workflow <<'EOT'
@@ -33,7 +36,9 @@ sed -i 's/ref: main/ref: v9/' Workflowfile
 run cwflow -n 2>&1 | sed "s|$PWD|DIR|"
 sed -i 's/ref: v9/ref: main, path: evil.yaml/' Workflowfile
 run cwflow -n | sed -E 's|modules/[0-9a-f-]+/|modules/ID/|'
-sed -i 's/evil.yaml/gen.yaml/' Workflowfile
+sed -i 's/evil.yaml/link.yaml/' Workflowfile
+run cwflow -n | sed -E 's|modules/[0-9a-f-]+/|modules/ID/|'
+sed -i 's/link.yaml/gen.yaml/' Workflowfile
 run cwflow -n | sed -E 's|modules/[0-9a-f-]+/|modules/ID/|'
 sed -i 's/, path: gen.yaml//' Workflowfile
 echo dirt >>"$(echo "$HOME"/.cache/cwflow/modules/*/Workflowfile | cut -d' ' -f1)"
