@@ -217,6 +217,12 @@ static int read_scalar(struct reader *r, const yaml_event_t *e)
 		end = trim_end(r, start, end);
 	}
 	struct span span = span_of(r, start, end);
+	if (memchr(e->data.scalar.value, '\0', e->data.scalar.length)) {
+		/* it would end early wherever it is handed to the system */
+		diag_error(r->sink, "CW-E001", span,
+			"a NUL byte: no path, command or value can hold one");
+		r->mapper.failed = true;
+	}
 	struct yaml_tree_node *node = new_node(r, YAML_SCALAR, style, span);
 	node->text =
 		arena_sv(r->arena, (struct strview){(const char *)e->data.scalar.value,
@@ -400,8 +406,9 @@ static int syntax_error(struct reader *r)
 		uint32_t at = r->begin + (uint32_t)p->problem_offset;
 		unsigned cp = (unsigned)p->problem_value;
 		return diag_error(r->sink, "CW-E001", span_of(r, at, at + 1),
-			"the character U+%04X cannot stand in YAML as it is; in double "
-			"quotes it is written \"\\%c%0*x\"",
+			cp ? "the character U+%04X cannot stand in YAML as it is; in "
+			     "double quotes it is written \"\\%c%0*x\""
+			   : "a NUL byte: this is no text file",
 			cp, cp < 0x100 ? 'x' : 'u', cp < 0x100 ? 2 : 4, cp);
 	}
 	struct yaml_fault fault = {.source = r->source,
