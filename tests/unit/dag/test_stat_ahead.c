@@ -126,6 +126,44 @@ static void whatever_the_thread_was_told(void **state)
 	}
 }
 
+/* Names that are missing in rows, with some between them that are there. */
+static void look_for(const char *folder, int files, int every)
+{
+	struct strbuf text = STRBUF_INIT;
+	char path[64];
+	strbuf_addf(&text, "rules:\n  all: {input: {expand: \"%s/{i}\", i: [", folder);
+	for (int i = 0; i < files; i++) {
+		strbuf_addf(&text, "%s%d", i ? ", " : "", i);
+		if (i % every == every - 1) {
+			snprintf(path, sizeof(path), "%s/%d", folder, i);
+			graph_put(path);
+		}
+	}
+	strbuf_addf(&text, "]}}\n  make: {output: \"%s/{i}\", shell: x}\n", folder);
+	assert_int_equal(graph_make(&g, text.buf, ""), 0);
+	dag_stat(&g.d);
+	for (int i = 0; i < files; i++) {
+		snprintf(path, sizeof(path), "%s/%d", folder, i);
+		uint32_t file = intern_find(&g.d.paths, path, strlen(path));
+		assert_true(g.d.file_flags[file] & FILE_KNOWN);
+		assert_int_equal((g.d.file_flags[file] & FILE_EXISTS) != 0,
+			i % every == every - 1);
+	}
+	graph_release(&g);
+	strbuf_release(&text);
+}
+
+static void rows_of_missing_names(void **state)
+{
+	(void)state;
+	look_for("few", 500, 100);
+	look_for("fewer", 100, 70);
+	look_for("none", 100, 1000);
+	look_for("many", 3000, 18);
+	look_for("every", 3000, 2);
+	assert_int_equal(graph_make(&g, "rules: {}\n", ""), 0);
+}
+
 static void freed_without_use(void **state)
 {
 	(void)state;
@@ -148,6 +186,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			whatever_the_thread_was_told, sandbox_enter, tear_down),
+		cmocka_unit_test_setup_teardown(
+			rows_of_missing_names, sandbox_enter, tear_down),
 		cmocka_unit_test_setup_teardown(
 			freed_without_use, sandbox_enter, tear_down),
 	};
