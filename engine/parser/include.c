@@ -254,6 +254,11 @@ static int load_mapping(
 		return diag_error(r->sink, "CW-E013", node->span,
 			"an include needs one of path, git, command");
 	}
+	if (get(node, "ref") && !git) {
+		return diag_error(r->sink, "CW-E013", get(node, "ref")->span,
+			"`ref` names a commit of the repository behind `git`, and there is "
+			"no `git` here");
+	}
 	if (command && !get(node, "as") && !get(node, "prefix") && !get(node, "config") &&
 		!get(node, "with")) {
 		return load_command(r, u, u->module, command, true);

@@ -49,14 +49,41 @@ void normalise_pattern(struct reader *r, struct text *t, bool prefix)
 
 /* --- prefixes of modules ------------------------------------------------------------ */
 
-/* Whether a product of a rule outside the module could be this path: judged by the texts
- * at both ends. */
-static bool made_outside(struct reader *r, const struct text *t)
+/* Whether the pattern makes the path with `value` for each of its references. */
+static bool makes_with(struct reader *r, const struct pattern *p, const struct text *t,
+	struct strview value)
+{
+	struct strview values[WILDCARDS_MOST];
+	struct strbuf path = STRBUF_INIT;
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		const struct piece *piece = &t->t.pieces[i];
+		strbuf_addsv(&path, piece->kind == PIECE_TEXT ? piece->text : value);
+	}
+	/* with a NUL behind it */
+	struct strview copy = arena_sv(r->arena, strbuf_sv(&path));
+	strbuf_release(&path);
+	return pattern_match(p, copy, values) == MATCH_YES;
+}
+
+/* Whether the two could be one path, judged by the texts at both ends. */
+static bool same_ends(const struct pattern *p, const struct text *t)
 {
 	const struct piece *first = &t->t.pieces[0], *last = &t->t.pieces[t->t.count - 1];
 	struct strview prefix = first->kind == PIECE_TEXT ? first->text : SV("");
 	struct strview suffix = last->kind == PIECE_TEXT ? last->text : SV("");
-	struct strview values[64];
+	struct strview a = pattern_prefix(p), b = pattern_suffix(p);
+	if (pattern_is_constant(p)) {
+		return prefix.n + suffix.n < a.n && sv_starts(a, prefix) &&
+		       sv_ends(a, suffix);
+	}
+	return (a.n || b.n) && sv_eq(a, prefix) && sv_eq(b, suffix);
+}
+
+/* Whether a product of a rule outside the module could be this path: tried with a few
+ * values, since what they will be is not known yet; a constraint may take none of them. */
+static bool made_outside(struct reader *r, const struct text *t)
+{
+	bool constant = t->t.count == 1 && t->t.pieces[0].kind == PIECE_TEXT;
 	for (size_t i = 0; i < r->rules.n; i++) {
 		const struct rule *rule = r->rules.v[i].rule;
 		if (!rule || r->rules.v[i].unit->module == r->unit->module) {
@@ -64,21 +91,9 @@ static bool made_outside(struct reader *r, const struct text *t)
 		}
 		for (uint32_t k = 0; k < rule->product_count; k++) {
 			const struct pattern *p = rule->products[k].pattern;
-			if (!p) {
-				continue;
-			}
-			struct strview a = pattern_prefix(p), b = pattern_suffix(p);
-			if (t->t.count == 1 && first->kind == PIECE_TEXT) {
-				if (pattern_match(p, first->text, values) == MATCH_YES) {
-					return true;
-				}
-			} else if (!pattern_is_constant(p) &&
-				   (sv_starts(a, prefix) || sv_starts(prefix, a)) &&
-				   (sv_ends(b, suffix) || sv_ends(suffix, b)) &&
-				   (a.n || b.n)) {
-				return true;
-			} else if (pattern_is_constant(p) && prefix.n + suffix.n < a.n &&
-				   sv_starts(a, prefix) && sv_ends(a, suffix)) {
+			if (p && (makes_with(r, p, t, SV("1")) ||
+					 makes_with(r, p, t, SV("a")) ||
+					 (!constant && same_ends(p, t)))) {
 				return true;
 			}
 		}

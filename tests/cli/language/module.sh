@@ -22,3 +22,18 @@ run cwflow -q -j4
 cat map/r/x.txt r/y.txt
 run cwflow -q p_all
 files
+# A rule outside makes only what its pattern fits: the rest gets the prefix.
+mkdir fits; cd fits || exit
+put w.yaml 'sets: {n: [1, 2]}
+rules:
+  one: {input: data/in.txt, output: "r/{n}.txt", shell: "cat {input} > {output}"}
+  sum: {input: {expand: ["r/{n}.txt", "o/{n}.txt"]}, output: sum.txt, shell: "cat {input} > {output}"}'
+workflow <<'EOT'
+include: [{path: w.yaml, as: m_, prefix: m/}]
+rules:
+  all: {input: m/sum.txt}
+  in: {output: "{p}/data/in.txt", shell: "echo {output} > {output}"}
+  out: {output: "o/{k}.txt", shell: "echo {output} > {output}"}
+EOT
+cwflow -q
+cat m/sum.txt

@@ -60,6 +60,7 @@ REFUSED = """
 - {defaults: [x]}
 - {include: {as: x}}
 - {include: [{path: x, command: [y]}]}
+- {include: [{path: x, ref: v1}]}
 - {include: [{path: x, wiht: {}}]}
 - {wildcard_constraints: [x]}
 - {cwflow: new}
