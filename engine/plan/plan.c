@@ -36,9 +36,8 @@ static bool is_there(const struct dag *d, uint32_t file)
 static int64_t *output_ages(const struct dag *d, uint32_t from)
 {
 	int64_t *ages = xreallocarray(NULL, d->job_count - from, sizeof(*ages));
-	int64_t *age = ages - from; /* by job */
 	for (uint32_t j = from; j < d->job_count; j++) {
-		age[j] = NEVER;
+		ages[j - from] = NEVER;
 	}
 	for (uint32_t i = d->job_count; i-- > from;) {
 		uint32_t job = d->order[i];
@@ -47,8 +46,8 @@ static int64_t *output_ages(const struct dag *d, uint32_t from)
 		for (uint32_t k = 0; k < n_out; k++) {
 			if (is_there(d, files[k]) &&
 				d->file_flags[files[k]] & FILE_NEEDED &&
-				d->mtime[files[k]] < age[job]) {
-				age[job] = d->mtime[files[k]];
+				d->mtime[files[k]] < ages[job - from]) {
+				ages[job - from] = d->mtime[files[k]];
 			}
 		}
 		uint32_t n;
@@ -57,8 +56,8 @@ static int64_t *output_ages(const struct dag *d, uint32_t from)
 			uint32_t file = INPUT_FILE(in[k]);
 			uint32_t maker = d->producer[file];
 			if (maker != DAG_NONE && maker >= from && !is_there(d, file) &&
-				age[job] < age[maker]) {
-				age[maker] = age[job];
+				ages[job - from] < ages[maker - from]) {
+				ages[maker - from] = ages[job - from];
 			}
 		}
 	}
