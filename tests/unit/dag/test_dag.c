@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "fakes/sandbox.h"
-#include "graph_kit.h"
+#include "graphs/graph_kit.h"
 
 static struct graph g;
 

@@ -11,7 +11,7 @@
 
 #include "dag/stat_ahead.h"
 #include "fakes/sandbox.h"
-#include "graph_kit.h"
+#include "graphs/graph_kit.h"
 
 enum { FILES = 300 };
 

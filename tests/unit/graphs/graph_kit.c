@@ -1,4 +1,4 @@
-#include "graph_kit.h"
+#include "graphs/graph_kit.h"
 
 #include <fcntl.h>
 #include <limits.h>
