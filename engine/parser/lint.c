@@ -1,21 +1,6 @@
-#include "parser/lint.h"
+#include "parser/lint_impl.h"
 
-#include "base/vec.h"
-
-/* A way for texts with references to be compared: what they begin and end with. */
-struct ends {
-	struct strview prefix, suffix;
-	bool constant;
-};
-
-struct linter {
-	struct diag_sink *sink;
-	const struct workflow *wf;
-	VEC(struct ends) asked; /* paths that some rule has as input */
-	uint32_t count;
-};
-
-static void remark(struct linter *l, const char *code, struct span span, const char *text,
+void lint_remark(struct linter *l, const char *code, struct span span, const char *text,
 	struct strview name)
 {
 #pragma GCC diagnostic push
@@ -213,7 +198,7 @@ static void lint_unused(struct linter *l)
 	const struct workflow *wf = l->wf;
 	for (uint32_t s = 0; s < wf->set_count; s++) {
 		if (!wf->sets[s].used) {
-			remark(l, "CW-W703", wf->sets[s].span,
+			lint_remark(l, "CW-W703", wf->sets[s].span,
 				"nothing uses set \"" SV_FMT "\"", wf->sets[s].name);
 		}
 	}
@@ -229,7 +214,7 @@ static void lint_unused(struct linter *l)
 	for (uint32_t r = 0; r < wf->rule_count; r++) {
 		const struct rule *rule = &wf->rules[r];
 		if (!is_target(l, rule) && !is_asked(l, rule)) {
-			remark(l, "CW-W704", rule->span,
+			lint_remark(l, "CW-W704", rule->span,
 				"no rule needs what rule \"" SV_FMT "\" makes",
 				rule->name);
 		}
@@ -242,7 +227,7 @@ static void lint_path(struct linter *l, const struct text *t)
 {
 	struct ends e = ends_of(t);
 	if (sv_starts(e.prefix, SV("/"))) {
-		remark(l, "CW-W706", t->span,
+		lint_remark(l, "CW-W706", t->span,
 			"an absolute path: the workflow works on this host alone (" SV_FMT
 			")",
 			e.prefix);
@@ -316,7 +301,7 @@ static void lint_redirects(struct linter *l, const struct rule *rule)
 				word.n && !(followed && word.p + word.n == s.p + s.n);
 			if (whole && word.p[0] != '&' && !sv_starts(word, SV("/dev/")) &&
 				!is_declared(rule, word)) {
-				remark(l, "CW-W707", rule->shell_span,
+				lint_remark(l, "CW-W707", rule->shell_span,
 					"the command writes to \"" SV_FMT
 					"\", which is no output or log of the rule",
 					word);
@@ -331,7 +316,7 @@ static void lint_rule(struct linter *l, const struct rule *rule)
 		lint_neighbours(l, &rule->products[i]);
 	}
 	if (rule->command_kind != RULE_NOTHING && !rule->log_count) {
-		remark(l, "CW-W705", rule->span,
+		lint_remark(l, "CW-W705", rule->span,
 			"rule \"" SV_FMT
 			"\" has no log: a failure is easier to understand "
 			"with one",
@@ -340,6 +325,7 @@ static void lint_rule(struct linter *l, const struct rule *rule)
 	lint_paths(l, rule);
 	if (rule->command_kind == RULE_SHELL) {
 		lint_redirects(l, rule);
+		lint_inner_shells(l, rule);
 	}
 }
 

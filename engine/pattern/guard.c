@@ -1,5 +1,7 @@
 #include "pattern/guard.h"
 
+enum { NAME_MOST = 16 }; /* longer than any builtin's */
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n';
@@ -49,6 +51,18 @@ static struct strview next_word(struct strview *rest)
 	struct strview word = sv_sub(*rest, 0, n);
 	*rest = sv_skip(*rest, n);
 	return word;
+}
+
+/* A command's name without the quotes in it: \let is let. `buf` of NAME_MOST bytes. */
+static struct strview unquoted(struct strview word, char *buf)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < word.n && n < NAME_MOST; i++) {
+		if (!strchr("\\'\"", word.p[i])) {
+			buf[n++] = word.p[i];
+		}
+	}
+	return (struct strview){buf, n};
 }
 
 /* Whether a word of `text` compares numbers, or looks a variable up. */
@@ -152,8 +166,9 @@ static enum guard builtin_guard(struct strview text, size_t off, enum shell_kind
 {
 	static const char *const declares[] = {
 		"declare", "typeset", "local", "export", "readonly", "unset", "integer"};
+	char buf[NAME_MOST];
 	struct strview rest = command_before(text, off);
-	struct strview name = next_word(&rest);
+	struct strview name = unquoted(next_word(&rest), buf);
 	if (sv_eq_str(name, "let") && rest.n) {
 		return GUARD_NUMBER;
 	}

@@ -14,3 +14,17 @@ rules:
   b: {output: "out/{z}.txt", log: "l/{z}.log", shell: "touch {output} 2> {log}"}
 EOT
 run cwflow --lint
+workflow <<'EOT'
+rules:
+  all:
+    input: in
+    output: out
+    log: l
+    shell: |
+      bash -lc 'cat {input}; echo "{output}"' 2> {log}
+      eval "x={output}"; eval {rule}
+      ssh host cat {input}
+      sh -c 'cat "$1"' sh {input} "{input}"
+      echo sh -x "{input}"; for i in sh; do echo -c; done; cat "{input}" -c {input}
+EOT
+run cwflow --lint
