@@ -1,3 +1,5 @@
+#include "parser/lint.h"
+
 #include "parser/lint_impl.h"
 
 void lint_remark(struct linter *l, const char *code, struct span span, const char *text,

@@ -394,12 +394,10 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 		"$[", "<<< ", "$#", "$\"", "[ ", " ]", "*", "?", "!", "^", "%",
 		"case $V in ", " in ", "[[ a == ", "a[", "]=", "+=", "${{#", "${{V%",
 		"2>", ">&", "elif ", "else ", "function g ", "time ", "let ", " -eq ",
-		"-v ", " | ", "|", "~"};
-	/* ksh93 and zsh do not always wait for the left side; zsh ends the script at
-	 * ~nobody */
-	bool waits = sh->kind != SHELL_KSH && sh->kind != SHELL_ZSH;
-	uint32_t all = CW_ARRAY_LEN(parts) - (waits ? 0 : 3);
-
+		"-v ", "[[ {v0} -lt ", "V[", "typeset ", "-i ", "export ", "unset ",
+		"test ", "\\let ", "~"};
+	/* no pipes: both sides would write; zsh ends the script at ~nobody */
+	uint32_t all = CW_ARRAY_LEN(parts) - (sh->kind == SHELL_ZSH ? 1 : 0);
 	t->loose = true;
 	for (uint32_t n = 3 + roll(d, 16); n > 0; n--) {
 		if (roll(d, 4) == 0) {
