@@ -306,7 +306,8 @@ int report_unmakeable(struct builder *b)
 	uint32_t missing = 0, unmade = DAG_NONE;
 	bool unknown_target = false;
 	uint8_t *reached = reach_unmade(b);
-	for (uint32_t f = 0; f < b->d->paths.count; f++) {
+	uint32_t count = b->d->paths.count; /* to say why, inputs are read: more paths */
+	for (uint32_t f = 0; f < count; f++) {
 		if (!reached[f]) {
 			continue;
 		}
