@@ -16,7 +16,8 @@ test="libcmocka-dev clang clang-format libclang-rt-14-dev dash mandoc shellcheck
 plots="libcairo2-dev libpango1.0-dev"
 mpi="libopenmpi-dev openmpi-bin libmpich-dev mpich"
 redis="libhiredis-dev redis-server"
-cluster="slurmd slurmctld slurm-client munge"
+cluster="slurmd slurmctld slurm-client slurm-wlm-basic-plugins munge gridengine-master
+	gridengine-exec gridengine-client bc"
 shells="ksh93u+m mksh zsh busybox-static"
 # Containers, with an image made of busybox.
 container="podman runc busybox-static"
@@ -37,7 +38,7 @@ Installs what is missing, through apt-get, as root or with sudo.
   --plots    cairo and pango, for pictures of the rule programs
   --mpi      Open MPI, and MPICH beside it for the tests
   --redis    hiredis and a server, for Redis workers
-  --cluster  a local Slurm, for its tests
+  --cluster  a local Slurm and a local Grid Engine, for their tests
   --shells   more shells to hold the quoting against
   --container podman, for a test of jobs in containers
   --editor   a YAML language server from the npm registry, for its test

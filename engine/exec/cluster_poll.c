@@ -306,6 +306,9 @@ static void apply(struct cluster *c, struct flight *f, const struct status_line 
 		state_map_look(&c->o.states, line->state, line->reason);
 	f->missing = 0;
 	f->seen = true;
+	if (cluster_find_runner(c, f)) {
+		return; /* it has begun elsewhere meanwhile: this is not about it */
+	}
 	if (state == CLUSTER_UNKNOWN) {
 		if (!f->word) {
 			cluster_say(c,

@@ -560,11 +560,15 @@ static void say(void *ctx, const char *text)
 	tell(ctx, &e);
 }
 
-/* Jobs elsewhere outlive us: first nothing new is started, then they are cancelled, then
- * they are left to the next run. */
-static void interrupt_remote(struct run *r)
+/* Jobs elsewhere outlive us. Ctrl-C: first nothing new is started, then they are
+ * cancelled, then they are left to the next run. Other signals are of a machine that goes
+ * down or a session that ends: they are left at once. */
+static void interrupt_remote(struct run *r, int signal)
 {
 	struct strbuf text = STRBUF_INIT;
+	if (signal != SIGINT) {
+		r->signals = 3;
+	}
 	if (r->signals == 1) {
 		scheduler_drain(r->sched);
 	} else {
@@ -585,7 +589,7 @@ static void on_signal(void *ctx, int signal, pid_t sender)
 		r->first_signal = signal;
 	}
 	if (r->o->remote.interrupted) {
-		interrupt_remote(r);
+		interrupt_remote(r, signal);
 		return;
 	}
 	executor_local_sweep(r->local);

@@ -1,23 +1,8 @@
 #!/bin/bash
 # The shipped profile on a real Grid Engine: results, faults, figures.
 # shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2154,SC2086,SC2119
-. "$(dirname "$0")/kit.sh" "$1"
-service=$HERE/../services/gridengine
-command -v qsub >/dev/null && [ -d /usr/lib/gridengine ] && [ "$(id -u)" = 0 ] ||
-	{ echo 'Grid Engine is not installed, or we are not root'; exit 77; }
-where=$(mktemp -d /tmp/cwge-XXXXXX)
-leave()
-{
-	"$service" stop "$where" >/dev/null 2>&1
-	rm -rf "$where"
-}
-eval "$("$service" start "$where")" || exit 77
-cat >fast.yaml <<'END'
-profile: sge
-max-status-rate: 1/s
-latency-wait: 5
-lost-after: 5s
-END
+. "$(dirname "$0")/real_kit.sh" "$1"
+start_cluster gridengine
 cat >Workflowfile <<'END'
 sets:
   i: {from: 1, to: 500}
@@ -44,45 +29,21 @@ rules:
     output: "code/{n}"
     shell: "exit {wildcards.n}"
 END
-run()
-{
-	timeout 250 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1
-	status=$?
-}
-begin()
-{
-	rm -f log
-	"$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1 &
-	engine=$!
-}
-ids()
-{
-	qstat -s "${1:-rp}" | awk 'NR > 2 { print $1 }'
-}
-running()
-{
-	[ "$(ids r | wc -l)" -ge "${1:-1}" ]
-}
-now()
-{
-	date +%s.%N
-}
-
 before=$(now)
 run forty
-echo "figure: 40 jobs of echo in $(echo "$(now) - $before" | bc) s"
+took "40 jobs of echo" "$before"
 check "forty jobs" is "$status $(cat forty/* | sort -n | paste -sd+ | bc)" "0 820"
 if [ -n "${LONG-}" ]; then
 	before=$(now)
 	run --profile sge -j 500
-	echo "figure: 500 jobs in $(echo "$(now) - $before" | bc) s"
+	took "500 jobs" "$before"
 	check "five hundred jobs" is "$status $(cat out/* | wc -l)" "0 500"
 	rm -rf out
 	before=$(now)
 	printf 'profile: sge\narray: true\n' >array.yaml
 	timeout 200 "$CWFLOW" --profile ./array.yaml -j 500 >log 2>&1
 	status=$?
-	echo "figure: 500 jobs as arrays in $(echo "$(now) - $before" | bc) s"
+	took "500 jobs as arrays" "$before"
 	check "five hundred jobs as arrays" is "$status $(cat out/* | wc -l)" "0 500"
 fi
 run limits/1
@@ -91,12 +52,12 @@ for code in 7 99 100; do
 	run code/$code
 	check "exit status $code" says "exit status $code\$"
 done
-check "none of them is queued again or in error" until_true 10 eval '[ -z "$(ids)" ]'
+check "none of them is queued again or in error" until_true 10 eval '[ -z "$(queued)" ]'
 
 begin sleeps/1
 until_true 20 running
 sleep 0.5
-qdel "$(ids)" >/dev/null
+qdel "$(queued)" >/dev/null
 wait $engine
 check "deleted by hand while it ran" is "$? $(cat sleeps/1 2>/dev/null)" "0 2"
 grep -A1 'trying again' log
@@ -109,7 +70,7 @@ grep -A1 'trying again' log
 sed 's/^profile:.*/profile: sge\ncluster: {more: -wd \/nonexistent}/' fast.yaml >wrong.yaml
 timeout 100 "$CWFLOW" --profile ./wrong.yaml sleeps/3 >log 2>&1
 check "in error before it begins" is $? 1
-check "taken back" until_true 10 eval '[ -z "$(ids)" ]'
+check "taken back" until_true 10 eval '[ -z "$(queued)" ]'
 grep -A1 '^failed' log
 
 rm -rf keeps-* keeps
@@ -129,4 +90,4 @@ sleep 0.3
 kill -INT $engine
 wait $engine
 check "Ctrl-C twice: status" is $? 130
-check "Ctrl-C twice: nothing is left" until_true 10 eval '[ -z "$(ids)" ]'
+check "Ctrl-C twice: nothing is left" until_true 10 eval '[ -z "$(queued)" ]'

@@ -141,6 +141,20 @@ run -C s=5
 check "third: found and done" is "$status" 0
 check "third: nothing ran twice" ran_once
 
+# SIGTERM leaves them at once, as a machine that goes down wants it
+fresh
+rm -f runs
+begin -C s=5
+until_true 8 eval '[ "$(submissions)" = 6 ]'
+kill -TERM $engine
+wait $engine
+check "SIGTERM: status 143" is $? 143
+check "SIGTERM: said" says '6 jobs left with the scheduler; the next run here finds them'
+check "SIGTERM: nothing is cancelled" test ! -e "$FAKE_DIR/cancelled"
+run -C s=5
+check "SIGTERM: found and done" is "$status" 0
+check "SIGTERM: nothing ran twice" ran_once
+
 # an earlier good output survives a job that is killed, also over a restart
 fresh
 rm -f runs

@@ -1,24 +1,9 @@
 #!/bin/bash
 # The shipped profile on a real Slurm of four virtual nodes: results, faults, figures.
 # shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2154,SC2086,SC2119
-. "$(dirname "$0")/kit.sh" "$1"
-service=$HERE/../services/slurm
-command -v slurmctld >/dev/null || { echo 'slurmctld is not installed'; exit 77; }
-where=$(mktemp -d /tmp/cwsl-XXXXXX)
-leave()
-{
-	[ ! -e "$BOX/keep.pid" ] || kill "$(cat "$BOX/keep.pid")" 2>/dev/null
-	"$service" stop "$where" >/dev/null 2>&1
-	rm -rf "$where"
-}
+. "$(dirname "$0")/real_kit.sh" "$1"
 [ ! -d /sys/fs/cgroup/memory ] || [ "$(id -u)" != 0 ] || export CGROUP=1
-eval "$("$service" start "$where")" || exit 77
-cat >fast.yaml <<'END'
-profile: slurm
-max-status-rate: 1/s
-latency-wait: 2
-lost-after: 3s
-END
+start_cluster slurm
 cat >Workflowfile <<'END'
 sets:
   i: {from: 1, to: 500}
@@ -64,26 +49,6 @@ rules:
     shell: "sleep 200"
 config: {s: 4}
 END
-run()
-{
-	timeout 250 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1
-	status=$?
-}
-begin()
-{
-	rm -f log
-	"$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1 &
-	engine=$!
-}
-# queued [SQUEUE OPTIONS]: ids of all but the job that runs into its time limit
-queued()
-{
-	squeue -h -o '%i %j' "$@" | grep -v ' timed\.' | cut -d' ' -f1
-}
-running()
-{
-	[ "$(queued -t R | wc -l)" -ge "${1:-1}" ]
-}
 node_of_it()
 {
 	squeue -h -t R -o '%N %j' | grep -v ' timed\.' | cut -d' ' -f1 | head -n 1
@@ -94,11 +59,6 @@ scratch()
 	queued | xargs -r scancel 2>/dev/null
 	until_true 20 eval '[ -z "$(queued)" ]'
 }
-now()
-{
-	date +%s.%N
-}
-
 # a job over its time takes a minute and a half: meanwhile the rest, in another folder
 mkdir timed && cp Workflowfile fast.yaml timed
 (cd timed && timeout 200 "$CWFLOW" --profile ./fast.yaml timed >log 2>&1) &
@@ -106,22 +66,20 @@ timed=$!
 
 before=$(now)
 run forty
-echo "figure: 40 jobs of echo in $(echo "$(now) - $before" | bc) s"
+took "40 jobs of echo" "$before"
 check "forty jobs" is "$status $(cat forty/* | sort -n | paste -sd+ | bc)" "0 820"
 before=$(now)
 run --profile slurm -j 500
-echo "figure: 500 jobs in $(echo "$(now) - $before" | bc) s"
+took "500 jobs" "$before"
 check "five hundred jobs" is "$status $(cat out/* | wc -l)" "0 500"
 run --events events chain
 check "a chain" is "$status" 0
-grep -h '"started"' events | head -n 2
 rm -rf out
-sed 's/^array: .*//' fast.yaml >array.yaml
-echo 'array: true' >>array.yaml
+(cat fast.yaml; echo 'array: true') >array.yaml
 before=$(now)
 timeout 200 "$CWFLOW" --profile ./array.yaml -j 500 >log 2>&1
 status=$?
-echo "figure: 500 jobs as arrays in $(echo "$(now) - $before" | bc) s"
+took "500 jobs as arrays" "$before"
 check "five hundred jobs as arrays" is "$status $(cat out/* | wc -l)" "0 500"
 
 run eats/1
@@ -196,7 +154,7 @@ begin -T 2 -C s=6 -- keeps/1 keeps/2 keeps/3
 until_true 20 running 3
 kill -KILL "$(cat "$where/run/slurmctld.pid")"
 sleep 3
-"$service" start "$where" >/dev/null
+"$service" start "$where" >/dev/null || sinfo -R
 wait $engine
 check "controller killed: done" is "$? $(cat keeps/* 2>/dev/null | wc -l)" "0 3"
 grep -A1 'trying again' log | head -n 2
@@ -208,7 +166,7 @@ until_true 20 running 3
 sleep 8
 kill -KILL "$(cat "$where/run/slurmctld.pid")"
 sleep 3
-"$service" start "$where" >/dev/null
+"$service" start "$where" >/dev/null || sinfo -R
 wait $engine
 check "controller killed later: done" is "$? $(cat keeps/* 2>/dev/null | wc -l)" "0 3"
 check "controller killed later: each ran once" is "$(cat keeps-* | wc -l)" 3
@@ -219,7 +177,7 @@ begin -C s=8 -- keeps/1 keeps/2
 until_true 20 running 2
 for n in 1 2 3 4; do kill -KILL "$(cat "$where/run/slurmd-n$n.pid")"; done
 sleep 2
-"$service" start "$where" >/dev/null
+"$service" start "$where" >/dev/null || sinfo -R
 wait $engine
 check "daemons of the nodes killed and restarted" is "$? $(cat keeps/* 2>/dev/null | wc -l)" "0 2"
 check "daemons: each ran once" is "$(cat keeps-* | wc -l)" 2
@@ -235,7 +193,19 @@ check "engine killed" is "$status $(cat keeps/* | wc -l)" "0 6"
 check "engine killed: found again" says 'jobs? of an earlier run (is|are) still with the scheduler'
 check "engine killed: each ran once" is "$(cat keeps-* | wc -l)" 6
 
-# Ctrl-C
+# Ctrl-C once: what was submitted ends well, nothing more is submitted
+scratch
+begin -j 3 -C s=5 -- keeps/{1..6}
+until_true 20 running 3
+kill -INT $engine
+wait $engine
+check "Ctrl-C once: status" is $? 130
+check "Ctrl-C once: said" says 'nothing more is submitted, 3 jobs with the scheduler are waited for'
+check "Ctrl-C once: three of six are done" is "$(cat keeps/* | wc -l)" 3
+run -C s=5 -- keeps/{1..6}
+check "Ctrl-C once: the next run does the rest" is "$status $(cat keeps-* | wc -l)" "0 6"
+
+# twice: all are cancelled
 scratch
 begin -C s=60 -- keeps/{1..6}
 until_true 20 running 6
@@ -247,6 +217,40 @@ wait $engine
 check "Ctrl-C twice: status" is $? 130
 check "Ctrl-C twice: nothing is left in the queue" until_true 5 eval '[ -z "$(queued)" ]'
 check "Ctrl-C twice: within 15 s" is "$(echo "$(now) - $before < 15" | bc)" 1
+
+# three times, and SIGTERM: they are left, and found
+for how in 'INT INT INT' TERM; do
+	scratch
+	begin -C s=15 -- keeps/{1..6}
+	until_true 20 running 6
+	for signal in $how; do
+		kill -$signal $engine
+		[ $signal = TERM ] || sleep 0.02
+	done
+	before=$(now)
+	wait $engine
+	check "$how: ended at once" is "$? $(echo "$(now) - $before < 3" | bc)" \
+		"$([ "$how" = TERM ] && echo 143 || echo 130) 1"
+	check "$how: said" says '[1-6] jobs? left with the scheduler; the next run here finds them'
+	[ "$how" != TERM ] || check "$how: the jobs run on" running 6
+	run -C s=15 -- keeps/{1..6}
+	check "$how: the next run has them all" is "$status $(cat keeps/* | wc -l)" "0 6"
+	[ "$how" != TERM ] || check "$how: each ran once" is "$(cat keeps-* | wc -l)" 6
+done
+
+# the only member of an array that runs is killed: what it did for others goes again
+scratch
+scontrol update partitionname=main nodes=n1 2>/dev/null
+(cat fast.yaml; echo 'array: true') >array.yaml
+"$CWFLOW" --profile ./array.yaml -j 40 -C s=1 -- keeps/{1..40} >log 2>&1 &
+engine=$!
+until_true 30 eval '[ "$(cat keeps-* 2>/dev/null | wc -l)" -ge 10 ]'
+scancel -t R -u "$(id -un)"
+wait $engine
+check "members of an array cancelled: their own jobs are failures" test $? = 1
+run -C s=0 -- keeps/{1..40}
+check "members of an array cancelled: the next run does the rest" is "$status $(cat keeps/* | wc -l)" "0 40"
+scontrol update partitionname=main nodes=n[1-4]
 
 wait $timed
 check "over its time" is $? 1
