@@ -68,7 +68,7 @@ before=$(now)
 run -j 500
 took "501 jobs, as arrays" "$before"
 check "as arrays the same" is "$status $(cat sum)" "0 $there"
-check "nobody is left in the queue" until_true 20 nothing_queued
+check "nobody is left in the queue" until_true 60 nothing_queued
 sed -i '/^array/d' fast.yaml
 
 run chain/20
