@@ -239,6 +239,9 @@ void cluster_leave_pack(struct cluster *c, struct flight *f, bool end, bool keep
 {
 	struct pack *p = f->pack;
 	char *name = end ? xasprintf("%c%s", keep ? '+' : '-', f->entry.tag) : NULL;
+	if (p && end) {
+		cluster_find_runner(c, f);
+	}
 	f->pack = NULL;
 	if (p) {
 		p->left--;
