@@ -95,6 +95,7 @@ static void send_cancels(void *ctx)
 		} else if (ids.n < IDS_A_CALL) {
 			cluster_find_runner(c, f);
 			f->cancel_sent = true;
+			cluster_journal_cancel(&c->journal, f->entry.tag);
 			bool known = false; /* members of a bundle share one */
 			for (size_t k = ids.n; k-- > 0 && !known;) {
 				known = strcmp(ids.v[k], f->entry.id) == 0;
@@ -110,6 +111,7 @@ static void send_cancels(void *ctx)
 			"Ctrl-C again leaves them to run",
 			deaf);
 	}
+	cluster_journal_sync(&c->journal, false);
 	if (ids.n) {
 		struct strbuf text = STRBUF_INIT, error = STRBUF_INIT;
 		if (c->o.commands.cancel(c->o.commands.ctx, ids.v, (uint32_t)ids.n, &text,

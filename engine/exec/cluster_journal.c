@@ -138,6 +138,8 @@ static void read_line(struct cluster_entries *e, struct strview line)
 		n->id = take_word(&line);
 	} else if (n && strcmp(verb, "end") == 0) {
 		n->ended = true;
+	} else if (n && strcmp(verb, "cancel") == 0) {
+		n->cancelled = true;
 	}
 	free(verb);
 	free(tag);
@@ -195,6 +197,13 @@ static void add_id(struct strbuf *out, const char *tag, const char *id)
 	strbuf_addch(out, '\n');
 }
 
+static void add_note(struct strbuf *out, const char *verb, const char *tag)
+{
+	strbuf_addstr(out, verb);
+	add_word(out, tag);
+	strbuf_addch(out, '\n');
+}
+
 int cluster_journal_open(
 	struct cluster_journal *j, const char *dir, const struct cluster_entries *live)
 {
@@ -206,6 +215,9 @@ int cluster_journal_open(
 		add_submit(&text, e);
 		if (e->id) {
 			add_id(&text, e->tag, e->id);
+		}
+		if (e->cancelled) {
+			add_note(&text, "cancel", e->tag);
 		}
 	}
 	*j = (struct cluster_journal){.fd = -1, .pending = STRBUF_INIT};
@@ -241,11 +253,14 @@ void cluster_journal_id(struct cluster_journal *j, const char *tag, const char *
 	add_id(&j->pending, tag, id);
 }
 
+void cluster_journal_cancel(struct cluster_journal *j, const char *tag)
+{
+	add_note(&j->pending, "cancel", tag);
+}
+
 void cluster_journal_end(struct cluster_journal *j, const char *tag)
 {
-	strbuf_addstr(&j->pending, "end");
-	add_word(&j->pending, tag);
-	strbuf_addch(&j->pending, '\n');
+	add_note(&j->pending, "end", tag);
 }
 
 int cluster_journal_sync(struct cluster_journal *j, bool durable)

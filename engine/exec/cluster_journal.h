@@ -17,7 +17,7 @@ struct cluster_entry {
 	struct job_identity identity;
 	uint32_t attempt;
 	VEC(char *) outputs;
-	bool ended;
+	bool ended, cancelled; /* by that run, which did not see the end of it */
 };
 
 struct cluster_entries {
@@ -44,6 +44,7 @@ void cluster_journal_close(struct cluster_journal *j);
 /* Notes, written by the next cluster_journal_sync(). */
 void cluster_journal_submit(struct cluster_journal *j, const struct cluster_entry *e);
 void cluster_journal_id(struct cluster_journal *j, const char *tag, const char *id);
+void cluster_journal_cancel(struct cluster_journal *j, const char *tag);
 void cluster_journal_end(struct cluster_journal *j, const char *tag);
 
 /* Writes them; `durable`: returns when they are on the disk. 0, or -1 with errno. */

@@ -86,12 +86,29 @@ static bool sent_home(struct cluster *c, struct flight *f)
 	return true;
 }
 
+/* The run before this one had it cancelled and did not wait: that is no failure of the
+ * job. True: it goes again. */
+static bool was_cancelled_before(struct cluster *c, struct flight *f)
+{
+	if (!f->adopted || !f->entry.cancelled || f->cancelled || f->hidden) {
+		return false;
+	}
+	cluster_say(c, "job %s was cancelled by the run before: it is submitted again",
+		f->entry.id);
+	cluster_claim_by_force(c->dir, f->entry.tag);
+	cluster_revive(c, f);
+	return true;
+}
+
 /* The command's exit status is believed. */
 static void end_by_status(struct cluster *c, struct flight *f)
 {
 	const struct jobscript_status *s = &f->status;
 	enum job_outcome outcome = JOB_EXIT;
 	struct strbuf text = STRBUF_INIT;
+	if (s->code > 128 && was_cancelled_before(c, f)) {
+		return;
+	}
 	if (f->cancelled && s->code) {
 		outcome = JOB_CANCELLED;
 	} else if (s->code == 0) {
@@ -141,6 +158,9 @@ static void end_by_word(struct cluster *c, struct flight *f)
 		cluster_finish(c, f, JOB_CANCELLED, 0, NULL, NULL);
 		return;
 	}
+	if (was_cancelled_before(c, f)) {
+		return;
+	}
 	if (never_began && f->after_count && !f->pack) {
 		cluster_finish(c, f, JOB_UNBEGUN, 0, NULL, NULL); /* of an earlier run */
 		return;
@@ -184,6 +204,9 @@ static void end_unknown(struct cluster *c, struct flight *f)
 			"is submitted again",
 			f->entry.id ? f->entry.id : f->entry.tag);
 		cluster_revive(c, f);
+		return;
+	}
+	if (was_cancelled_before(c, f)) {
 		return;
 	}
 	cluster_claim_by_force(c->dir, f->entry.tag);

@@ -156,7 +156,7 @@ static void queue_again(struct cluster *c, struct flight *f)
 	char *old = xstrdup(f->entry.tag);
 	cluster_journal_end(&c->journal, old);
 	cluster_leave_pack(c, f, false, false);
-	f->adopted = f->runner_known = false;
+	f->adopted = f->runner_known = f->entry.cancelled = f->dying = false;
 	cluster_new_tag(c, f);
 	if (move_script(c, f, old) < 0) {
 		int err = errno;

@@ -79,6 +79,7 @@ check "with what it printed" says '^ *printed$'
 
 begin -C s=60 -- keeps/1
 until_true 30 all_begun 1
+# shellcheck disable=SC2046 # a list of ids
 cancel $(queued)
 until_true 60 eval '[ "$(wc -l <ran-1)" = 2 ]'
 check "cancelled by hand: tried again" says 'failed, trying again: keeps n=1'

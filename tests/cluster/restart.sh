@@ -69,7 +69,7 @@ done
 # the command has changed meanwhile: the old job is taken back first
 fresh
 rm -f runs
-begin
+begin -C s=60
 until_true 8 eval '[ "$(submissions)" = 6 ]'
 kill -KILL $engine
 wait $engine 2>/dev/null
@@ -161,11 +161,11 @@ rm -f runs
 mkdir out
 run out/1
 echo good >out/1
-begin -f out/1
+begin -C s=60 -f out/1
 until_true 8 eval '[ "$(submissions)" = 2 ]'
 sleep 0.3
 kill -KILL $engine
 wait $engine 2>/dev/null
 fake end 2 OUT_OF_MEMORY
-run -f out/1
+run -C s=60 -f out/1
 check "the earlier output came back" is "$(cat out/1)" good
