@@ -255,6 +255,9 @@ static void serve(struct session *s, bool sound, MPI_Comm comm)
 	for (int i = 1; leads && i < team_size; i++) {
 		send_bytes(world_rank + i, TAG_END, SV(""));
 	}
+	if (leads) {
+		send_bytes(0, TAG_END, SV(""));
+	}
 	if (sound) {
 		worker_release(&w);
 	}
@@ -297,9 +300,10 @@ static bool fits(uint64_t m)
 			(unsigned long long)above);
 	} else if (world_rank == 0) {
 		abc_error(
-			"%d ranks are too few: give mpirun -n %llu or more (one master, and %llu "
+			"%d rank%s too few: give mpirun -n %llu or more (one master, and %llu "
 			"for each simulation)",
-			world_size, (unsigned long long)m + 1, (unsigned long long)m);
+			world_size, world_size == 1 ? " is" : "s are",
+			(unsigned long long)m + 1, (unsigned long long)m);
 	}
 	return false;
 }
@@ -329,6 +333,23 @@ static void work(int argc, char **argv, MPI_Comm comm)
 	}
 }
 
+/* Sends the teams home, and takes what they still had in hand: MPI wants every message to
+ * be received. */
+static void end_teams(void)
+{
+	struct strbuf ignored = STRBUF_INIT;
+	int left = teams(), tag, rank;
+
+	for (int k = 0; k < teams(); k++) {
+		send_bytes(leader(k), TAG_END, SV(""));
+	}
+	while (left > 0) {
+		receive(0, MPI_ANY_SOURCE, &ignored, &tag, &rank);
+		left -= tag == TAG_END;
+	}
+	strbuf_release(&ignored);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t m = find_ranks_per_model(argc, argv);
@@ -347,9 +368,7 @@ int main(int argc, char **argv)
 		world_rank, &comm);
 	if (world_rank == 0) {
 		status = abc_main(argc, argv, &sampler_mpi_ops);
-		for (int k = 0; k < teams(); k++) {
-			send_bytes(leader(k), TAG_END, SV(""));
-		}
+		end_teams();
 	} else {
 		work(argc, argv, comm);
 	}

@@ -34,7 +34,12 @@ same()
 	want=$2
 	shift 2
 	rm -rf "$dir/x.db" "$dir/x.db.part"
-	"mpirun.$flavour" -n "$n" "$cwabc_mpi" run "$dir/p.yaml" -q -o "$dir/x.db" "$@"
+	"mpirun.$flavour" -n "$n" "$cwabc_mpi" run "$dir/p.yaml" -q -o "$dir/x.db" "$@" \
+		>"$dir/said" 2>&1
+	if [ -s "$dir/said" ]; then # of messages that nobody received, for instance
+		cat "$dir/said" >&2
+		exit 1
+	fi
 	"$cwabc" show "$dir/x.db" --csv | cmp - "$want"
 	echo "same: $n ranks $*"
 }
