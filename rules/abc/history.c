@@ -288,6 +288,9 @@ int history_write(const struct archive *a, const struct fingerprint *f, const ch
 	if (!status && sync_file(path)) {
 		status = fail(err, "cannot write %s: %s", path, strerror(errno));
 	}
+	if (status) {
+		unlink(path); /* on a full disk the progress needs the room */
+	}
 	return status ? -1 : 0;
 }
 

@@ -5,6 +5,7 @@ behaviour.py CWABC BINOMIAL.so
 """
 import json
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -235,6 +236,19 @@ expect("show | head", p.wait() == 141 and err == "", p.returncode, err)
 with open("/dev/full", "w") as full:
     p = subprocess.run([cwabc, "show", "a.db"], stdout=full, stderr=subprocess.PIPE, text=True)
 expect("show > /dev/full", p.returncode == 1 and "No space left" in p.stderr, p.stderr)
+
+# No room for RUN.db: its place is free again, progress is kept, and with room it goes on.
+write("full.yaml", population=1000)
+p = subprocess.run([cwabc, "run", "full.yaml", "-q", "-o", "full.db"], stderr=subprocess.PIPE,
+                   text=True, restore_signals=False,
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)))
+left = sorted(os.listdir("full.db.part"))
+expect("no room", p.returncode == 1 and "cannot write full.db.part/run.db" in p.stderr, p.stderr)
+expect("no room, progress", left == ["lock", "t0000.pop", "t0001.pop", "t0002.pop"], left)
+status, _, err = call("run", "full.yaml", "-o", "full.db")
+call("run", "full.yaml", "-q", "-o", "full2.db")
+expect("room again", status == 0 and "going on behind generation 2" in err and
+       call("show", "full.db", "--csv") == call("show", "full2.db", "--csv"), err)
 
 # Pictures, where they are built.
 plotter = os.path.join(os.path.dirname(os.path.dirname(cwabc)), "libexec/cwflow/cwabc_plot")
