@@ -110,6 +110,7 @@ void session_release(struct session *s)
 	if (s->sampler.ops) {
 		sampler_close(&s->sampler);
 	}
+	history_writer_release(&s->writer);
 	if (s->has_progress) {
 		progress_close(&s->progress);
 	}
@@ -135,7 +136,11 @@ enum abc_exit session_start(struct session *s)
 	if (o->restart) {
 		progress_clear(&s->progress);
 	}
+	char *file = progress_path(&s->progress, "run.db");
+	history_writer_init(&s->writer, &s->archive, file);
+	free(file);
 	s->smc.progress = &s->progress;
+	s->smc.writer = &s->writer;
 	s->smc.sampler = &s->sampler;
 	s->smc.stop = &pause_signal;
 	if (s->problem.stop.max_walltime > 0) {
@@ -151,21 +156,19 @@ enum abc_exit session_start(struct session *s)
 
 enum abc_exit session_finish(struct session *s)
 {
+	struct history_writer *w = &s->writer;
 	const char *output = s->options->output;
-	char *temp = progress_path(&s->progress, "run.db");
-	enum abc_exit status = ABC_OK;
 
-	if (history_write(&s->archive, &s->fingerprint, temp, &s->err)) {
-		status = session_fail(s);
-	} else if (rename(temp, output)) {
-		status = abc_error(
-			"cannot rename %s to %s: %s", temp, output, strerror(errno));
-	} else {
-		progress_remove(&s->progress);
-		s->has_progress = false;
+	if (history_writer_finish(w, &s->archive, &s->fingerprint, &s->err)) {
+		return session_fail(s);
 	}
-	free(temp);
-	return status;
+	if (rename(w->path, output)) {
+		return abc_error(
+			"cannot rename %s to %s: %s", w->path, output, strerror(errno));
+	}
+	progress_remove(&s->progress);
+	s->has_progress = false;
+	return ABC_OK;
 }
 
 enum abc_exit session_paused(struct session *s)

@@ -16,6 +16,7 @@ struct session {
 	struct fingerprint fingerprint;
 	struct archive archive;
 	struct progress progress;
+	struct history_writer writer;
 	struct sampler sampler;
 	struct smc smc;
 	bool has_progress;

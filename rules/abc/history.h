@@ -9,13 +9,6 @@
 #include "abc/archive.h"
 
 /*
- * Writes the archive to `path` (a file that is not there yet, or is replaced) and syncs
- * it. -1 with a text.
- */
-int history_write(const struct archive *a, const struct fingerprint *f, const char *path,
-	struct strbuf *err);
-
-/*
  * Loads all generations into `a` (archive_init before). The digests are not compared.
  * -1 with a text where the file is no run of cwabc, or one of other models or statistics.
  */

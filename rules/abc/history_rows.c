@@ -74,7 +74,7 @@ static void next_parameter(void *state, struct db_cell *ret)
 	}
 	sub = walk->sub++;
 	ret[0] = db_cell_int(++walk->id);
-	ret[1] = db_cell_int((int64_t)walk->at + 1);
+	ret[1] = db_cell_int(walk->h->particle + (int64_t)walk->at + 1);
 	ret[2] = db_cell_text(sv_from(h->p->model[r->pop->model[r->at]].par[sub].name));
 	ret[3] = db_cell_double(population_theta(r->pop, r->at)[sub]);
 }
@@ -92,7 +92,7 @@ static void next_statistic(void *state, struct db_cell *ret)
 	const double *v = r->pop ? population_stat(r->pop, r->at) : p->observed;
 
 	ret[0] = db_cell_int(++walk->id);
-	ret[1] = db_cell_int((int64_t)walk->at + 1);
+	ret[1] = db_cell_int(walk->h->particle + (int64_t)walk->at + 1);
 	if (p->store_scalars) {
 		const struct stat_spec *s = &p->stat[walk->sub];
 		ret[2] = db_cell_text(sv_from(s->name));
@@ -109,9 +109,9 @@ static void next_statistic(void *state, struct db_cell *ret)
 }
 
 static int fill(struct history_rows *h, struct db *db, const char *table, size_t columns,
-	uint64_t rows, void (*next)(void *, struct db_cell *))
+	uint64_t rows, int64_t last_id, void (*next)(void *, struct db_cell *))
 {
-	struct walk walk = {.h = h};
+	struct walk walk = {.h = h, .id = last_id};
 	struct db_feed feed = {.table = table,
 		.columns = columns,
 		.rows = rows,
@@ -125,14 +125,20 @@ static int fill(struct history_rows *h, struct db *db, const char *table, size_t
 
 int history_rows_write(struct history_rows *h, struct db *db)
 {
-	uint64_t n = h->row.n;
+	uint64_t n = h->row.n, statistics = n * statistics_of(h->p);
 
-	return fill(h, db, "particles", 4, n, next_particle) ||
-			       fill(h, db, "parameters", 4, h->parameters,
-				       next_parameter) ||
-			       fill(h, db, "samples", 3, n, next_sample) ||
-			       fill(h, db, "summary_statistics", 4,
-				       n * statistics_of(h->p), next_statistic)
-		       ? -1
-		       : 0;
+	if (fill(h, db, "particles", 4, n, h->particle, next_particle) ||
+		fill(h, db, "parameters", 4, h->parameters, h->parameter,
+			next_parameter) ||
+		fill(h, db, "samples", 3, n, h->particle, next_sample) ||
+		fill(h, db, "summary_statistics", 4, statistics, h->statistic,
+			next_statistic)) {
+		return -1;
+	}
+	h->particle += (int64_t)n;
+	h->parameter += (int64_t)h->parameters;
+	h->statistic += (int64_t)statistics;
+	h->parameters = 0;
+	vec_clear(&h->row);
+	return 0;
 }

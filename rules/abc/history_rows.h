@@ -6,7 +6,7 @@
 #include "base/vec.h"
 #include "db/db.h"
 
-/* A row of `particles`; its id is its place, from 1. */
+/* A row of `particles`; ids follow each other in the order of adding. */
 struct particle_row {
 	const struct population *pop; /* borrowed; NULL: the observed data */
 	size_t at;                    /* which of pop */
@@ -16,8 +16,9 @@ struct particle_row {
 
 struct history_rows {
 	const struct problem *p;
-	VEC(struct particle_row) row;
-	uint64_t parameters; /* of all particles together */
+	VEC(struct particle_row) row;           /* since the last write */
+	uint64_t parameters;                    /* of them together */
+	int64_t particle, parameter, statistic; /* ids written so far */
 };
 
 void history_rows_init(struct history_rows *h, const struct problem *p);
@@ -28,7 +29,7 @@ void history_rows_add_observed(struct history_rows *h, int64_t model);
 void history_rows_add(struct history_rows *h, const struct population *pop, size_t at,
 	int64_t model, double w);
 
-/* Fills particles, parameters, samples and summary_statistics. */
+/* Adds them to particles, parameters, samples and summary_statistics. */
 int history_rows_write(struct history_rows *h, struct db *db);
 
 #endif

@@ -11,6 +11,7 @@
 #include "abc/sampler.h"
 #include "abc/worker.h"
 #include "base/xalloc.h"
+#include "sys/fs.h"
 
 enum {
 	MOST_RESULTS = 64,
@@ -49,6 +50,23 @@ static void make_token(char *token, size_t size)
 		(long long)now.tv_sec, now.tv_nsec);
 }
 
+/* Gone, or a zombie whose parent has not looked. */
+static bool is_dead(pid_t pid)
+{
+	char *path = xasprintf("/proc/%ld/stat", (long)pid);
+	struct strbuf stat = STRBUF_INIT;
+	const char *end = NULL;
+	bool dead = kill(pid, 0) && errno == ESRCH;
+
+	if (!dead && fs_read_file(path, 4096, &stat) == 0) {
+		end = strrchr(stat.buf, ')');
+		dead = end && strncmp(end, ") Z", 3) == 0;
+	}
+	strbuf_release(&stat);
+	free(path);
+	return dead;
+}
+
 /* Whether the owner is a process of this host that is no more. */
 static bool is_dead_here(const char *owner)
 {
@@ -60,7 +78,7 @@ static bool is_dead_here(const char *owner)
 	if (strncmp(owner, host, n) != 0 || owner[n] != ' ') {
 		return false;
 	}
-	return kill((pid_t)strtol(owner + n, NULL, 10), 0) && errno == ESRCH;
+	return is_dead((pid_t)strtol(owner + n, NULL, 10));
 }
 
 /* Becomes the server's only master; the ownership of a dead one is taken over. */

@@ -356,6 +356,9 @@ enum smc_end smc_run(struct smc *s, struct strbuf *err)
 
 		s->archive->stop_reason = smc_stop_reason(s->problem, s->archive);
 		if (!s->archive->stop_reason) {
+			if (s->writer) {
+				history_writer_follow(s->writer, s->archive);
+			}
 			end = smc_generation(s, g ? g->pop.t + 1 : 0, err);
 		}
 	}

@@ -5,6 +5,7 @@
 #define CW_ABC_SMC_H
 
 #include "abc/archive.h"
+#include "abc/history_writer.h"
 #include "abc/sampler.h"
 
 struct smc {
@@ -12,8 +13,9 @@ struct smc {
 	const struct fingerprint *fingerprint;
 	struct archive *archive; /* grows */
 	struct sampler *sampler;
-	struct progress *progress; /* or NULL */
-	double deadline;           /* of this process; 0: none */
+	struct progress *progress;     /* or NULL */
+	struct history_writer *writer; /* follows the archive; or NULL */
+	double deadline;               /* of this process; 0: none */
 	const volatile sig_atomic_t *stop;
 	bool tickets;
 	FILE *say; /* a line a generation; NULL: none */

@@ -42,6 +42,15 @@ def start(name, *options, **env):
                             env={**os.environ, **env}, stderr=subprocess.PIPE)
 
 
+def wait_for(condition, what):
+    """On a busy machine a start alone may take seconds."""
+    for _ in range(2000):
+        if condition():
+            return
+        time.sleep(0.01)
+    fail(f"{what}: not within 20 s")
+
+
 def expect_done(p, what):
     err = p.communicate()[1]
     if p.returncode:
@@ -86,9 +95,8 @@ for _ in range(100):
     env = {} if resumed >= 10 else {"SLEEP_US": "4000"}
     p = start("r.db", "--sampler", "dynamic", "-j", jobs, **env)
     if resumed < 10:
-        # On a busy machine the start alone may take longer than that.
-        while p.poll() is None and not os.path.isdir(os.path.join(dir, "r.db.part")):
-            time.sleep(0.005)
+        wait_for(lambda: p.poll() is not None or os.path.isdir(os.path.join(dir, "r.db.part")),
+                 "the beginning of a run")
         time.sleep(rng.uniform(0.02, 0.08))
         if p.poll() is None:
             p.send_signal(rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]))
@@ -108,10 +116,12 @@ print(f"run killed and resumed {resumed} times, same bytes")
 
 # 3. A torn log and damaged files are work done again.
 p = start("t.db", "--sampler", "dynamic", "-j", "2", SLEEP_US="1500")
-time.sleep(0.3)
+part = os.path.join(dir, "t.db.part")
+wait_for(lambda: os.path.isdir(part) and
+         any(n.endswith((".log", ".pop")) for n in os.listdir(part)), "a file of progress")
+time.sleep(0.2)
 p.kill()
 p.wait()
-part = os.path.join(dir, "t.db.part")
 for name in os.listdir(part):
     path = os.path.join(part, name)
     size = os.path.getsize(path)
@@ -137,6 +147,7 @@ print("a crash of the library, same bytes")
 
 # 5. Another problem is refused, and two runs at once.
 p = start("x.db", "-j", "2", SLEEP_US="20000")
+wait_for(lambda: os.path.exists(os.path.join(dir, "x.db.part/lock")), "a lock")
 time.sleep(0.3)
 q = start("x.db")
 err = q.communicate()[1].decode()
