@@ -11,7 +11,7 @@
 #include "base/xalloc.h"
 #include "sys/process.h"
 
-enum { RECONNECT_SECONDS = 60 };
+enum { RECONNECT_SECONDS = 60, REOPEN_SECONDS = 1 };
 
 static volatile sig_atomic_t leave; /* a signal asks to finish and go */
 
@@ -47,7 +47,7 @@ static void *beat(void *arg)
 	struct heart *h = arg;
 	struct strbuf err = STRBUF_INIT;
 	struct redis_link *link = redis_open(&h->address, &err);
-	double next = monotonic_seconds() + h->every;
+	double next = monotonic_seconds() + h->every, again = 0;
 	bool end = false;
 
 	while (!end) {
@@ -58,9 +58,10 @@ static void *beat(void *arg)
 		memcpy(lease, h->lease, sizeof(lease));
 		end = h->end;
 		pthread_mutex_unlock(&h->lock);
-		if (link && redis_lost(link)) {
+		if ((!link || redis_lost(link)) && monotonic_seconds() > again) {
 			redis_shut(link);
 			link = redis_open(&h->address, &err);
+			again = monotonic_seconds() + REOPEN_SECONDS;
 		}
 		if (link && lease[0] && monotonic_seconds() > next) {
 			struct strview word[] = {
@@ -205,7 +206,14 @@ static int turn(struct service *v, struct strbuf *lease, unsigned *idle)
 	} else if (lease->len) {
 		*idle = 0;
 		show_lease(&v->heart, strbuf_sv(lease));
-		status = work(v, strbuf_sv(lease)) ? -1 : 1;
+		if (work(v, strbuf_sv(lease)) == 0) {
+			status = 1;
+		} else if (redis_lost(v->link)) {
+			strbuf_reset(lease); /* there is no result: it will run out */
+			status = -2;
+		} else {
+			status = -1;
+		}
 	} else if (stop[0] && strtoull(stop, NULL, 10) > v->begun_ms) {
 		if (!v->o->quiet) {
 			puts("Received stop signal. Shutdown redis worker.");

@@ -10,7 +10,7 @@
 #include "base/xalloc.h"
 #include "sys/fs.h"
 
-enum { MOST_PENDING = 1048576 };
+enum { MOST_PENDING = 1048576, LOCK_TRIES = 20, LOCK_PAUSE_US = 20000 };
 
 double monotonic_seconds(void)
 {
@@ -23,6 +23,18 @@ double monotonic_seconds(void)
 char *progress_path(const struct progress *p, const char *name)
 {
 	return xasprintf("%s/%s", p->dir, name);
+}
+
+/* A process that was just killed takes a moment to let go. */
+static int take_lock(int fd)
+{
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB); tries++) {
+		if (errno != EWOULDBLOCK || tries == LOCK_TRIES) {
+			return -1;
+		}
+		usleep(LOCK_PAUSE_US);
+	}
+	return 0;
 }
 
 int progress_open(
@@ -47,7 +59,7 @@ int progress_open(
 	if (p->lock < 0) {
 		return fail(err, "cannot write in %s: %s", p->dir, strerror(errno));
 	}
-	if (flock(p->lock, LOCK_EX | LOCK_NB)) {
+	if (take_lock(p->lock)) {
 		return fail(err,
 			"another process is making %s (it holds %s/lock); wait for it, or give "
 			"another output",

@@ -9,7 +9,22 @@ enum { CONNECT_SECONDS = 10 };
 
 struct redis_link {
 	redisContext *context;
+	bool away; /* it answers, but that it is not there yet */
 };
+
+/* Errors that pass: of a server that starts, or has its hands full. */
+static bool will_pass(const char *error)
+{
+	static const char *const codes[] = {
+		"LOADING ", "BUSY ", "MASTERDOWN ", "TRYAGAIN "};
+
+	for (size_t i = 0; i < CW_ARRAY_LEN(codes); i++) {
+		if (strncmp(error, codes[i], strlen(codes[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
 
 static struct redis_answer *ask(struct redis_link *r, const char **argv,
 	const size_t *len, size_t n, struct strbuf *err)
@@ -23,6 +38,7 @@ static struct redis_answer *ask(struct redis_link *r, const char **argv,
 	}
 	if (reply->type == REDIS_REPLY_ERROR) {
 		fail(err, "the Redis server says: %s", reply->str);
+		r->away = will_pass(reply->str);
 		freeReplyObject(reply);
 		return NULL;
 	}
@@ -74,7 +90,7 @@ void redis_shut(struct redis_link *r)
 
 bool redis_lost(const struct redis_link *r)
 {
-	return r->context->err != 0;
+	return r->context->err != 0 || r->away;
 }
 
 struct redis_answer *redis_ask(

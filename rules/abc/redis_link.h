@@ -20,7 +20,7 @@ struct redis_answer;
 struct redis_link *redis_open(const struct redis_address *a, struct strbuf *err);
 void redis_shut(struct redis_link *r); /* NULL is fine */
 
-/* Whether the connection broke: only a new one helps. */
+/* Whether the connection broke, or the server is not ready: only a new one helps, later. */
 bool redis_lost(const struct redis_link *r);
 
 /* One command; NULL with a text (connection lost, or the server's own error). The answer

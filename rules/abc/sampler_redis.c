@@ -366,11 +366,16 @@ static int reconnect(struct sampler *s, struct sample *job, struct strbuf *err)
 	while (status && monotonic_seconds() < end && !sample_paused(s, job)) {
 		usleep(300000);
 		r->link = redis_open(&s->options.redis, err);
-		if (r->link) {
-			collector_plan_gaps(job->c);
-			status = take_ownership(r, err) || begin_generation(s, job, err);
+		if (!r->link) {
+			continue;
+		}
+		collector_plan_gaps(job->c);
+		status = take_ownership(r, err) || begin_generation(s, job, err);
+		if (!status || !redis_lost(r->link)) {
 			break;
 		}
+		redis_shut(r->link);
+		r->link = NULL;
 	}
 	if (!r->link) {
 		fail(err, "%s", first.buf);
@@ -398,7 +403,8 @@ static enum sample_end redis_sampler_sample(
 {
 	struct redis_state *r = s->state;
 
-	if (collector_state(job->c) == COLLECT_MORE && begin_generation(s, job, err)) {
+	if (collector_state(job->c) == COLLECT_MORE && begin_generation(s, job, err) &&
+		(!redis_lost(r->link) || reconnect(s, job, err))) {
 		return SAMPLE_ERROR;
 	}
 	while (collector_state(job->c) == COLLECT_MORE) {

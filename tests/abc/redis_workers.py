@@ -138,7 +138,8 @@ dead = []
 for _ in range(2):
     time.sleep(0.3)
     m.kill()
-    dead.append(m)  # and not waited for: it stays in the process table
+    os.waitid(os.P_PID, m.pid, os.WEXITED | os.WNOWAIT)
+    dead.append(m)  # dead, but it stays in the process table
     m = master("master.db")
 done(m, "master killed")
 if csv("master.db") != want:
