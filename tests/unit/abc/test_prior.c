@@ -155,10 +155,36 @@ static void test_constraint_faults(void **state)
 	expect_fault(deep, "the expression is nested too deeply", "(");
 }
 
+/* The cheap question has the answer of the density. */
+static void test_supports(void **state)
+{
+	const struct prior priors[] = {
+		{.kind = PRIOR_UNIFORM, .a = -1, .b = 3},
+		{.kind = PRIOR_NORMAL, .a = 1, .b = 2},
+		{.kind = PRIOR_LOGNORMAL, .a = 0.3, .b = 0.7},
+		{.kind = PRIOR_EXPONENTIAL, .a = 2.5},
+		{.kind = PRIOR_GAMMA, .a = 2.5, .b = 1.5},
+		{.kind = PRIOR_BETA, .a = 2.5, .b = 0.7},
+		{.kind = PRIOR_RANDINT, .a = 0, .b = 3},
+		{.kind = PRIOR_FIXED, .a = 1},
+	};
+	const double x[] = {-HUGE_VAL, -1.0000000000000002, -1, -0.5, 0, 0.5, 1, 2, 3,
+		3.0000000000000004, HUGE_VAL, (double)NAN};
+	(void)state;
+
+	for (size_t i = 0; i < CW_ARRAY_LEN(priors); i++) {
+		for (size_t k = 0; k < CW_ARRAY_LEN(x); k++) {
+			assert_int_equal(prior_supports(&priors[i], x[k]),
+				prior_logpdf(&priors[i], x[k]) > -HUGE_VAL);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_densities),
+		cmocka_unit_test(test_supports),
 		cmocka_unit_test(test_discrete),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_constraints),
