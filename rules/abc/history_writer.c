@@ -99,10 +99,8 @@ static int put_model(struct history_writer *w, size_t m, double p_model)
 }
 
 /* pyABC's t = -1: the observed data as the statistics of one particle. */
-static int put_observed(struct history_writer *w, const struct generation *calibration)
+static int put_observed(struct history_writer *w, const struct generation *g)
 {
-	const struct generation *g = calibration;
-
 	if (put_population(w, -1, g ? g->end_time : w->start_time, g ? &g->pop : NULL) ||
 		put_model(w, 0, 1)) {
 		return -1;
@@ -226,17 +224,15 @@ static int put_keys(
 	return status ? -1 : 0;
 }
 
-/* The file with its tables, and pyABC's t = -1. */
-static int open_file(struct history_writer *w, const struct generation *first)
+/* The file with its tables. */
+static int open_file(struct history_writer *w)
 {
 	unlink(w->path);
 	return db_open(&w->db, w->path, DB_CREATE | DB_SCRATCH | DB_EXCLUSIVE, statements,
 		       STATEMENTS) ||
 			       db_begin(&w->db) || db_exec(&w->db, schema) ||
 			       db_exec(&w->db, indices) ||
-			       (w->p->pyabc_format == 2 &&
-				       db_exec(&w->db, to_format_2)) ||
-			       put_observed(w, first && first->pop.t < 0 ? first : NULL)
+			       (w->p->pyabc_format == 2 && db_exec(&w->db, to_format_2))
 		       ? -1
 		       : 0;
 }
@@ -248,12 +244,16 @@ static void write_batch(struct history_writer *w)
 
 	if (!w->begun) {
 		w->begun = true;
-		w->status = open_file(w, w->batch.n ? g : NULL);
+		w->status = open_file(w);
+	}
+	if (!w->status && !w->observed && w->batch.n) {
+		w->observed = true;
+		w->status = put_observed(w, g->pop.t < 0 ? g : NULL);
 	}
 	for (; g < end && !w->status; g++) {
 		w->status = put_state(w, g) || (g->pop.t >= 0 && put_generation(w, g));
 	}
-	if (!w->status) {
+	if (!w->status && w->batch.n) {
 		w->status = history_rows_write(&w->rows, &w->db);
 	}
 	vec_clear(&w->batch);
@@ -294,9 +294,12 @@ void history_writer_follow(struct history_writer *w, const struct archive *a)
 {
 	sigset_t all, before;
 
-	settle(w);
+	if (w->running && pthread_tryjoin_np(w->thread, NULL) == EBUSY) {
+		return; /* next time */
+	}
+	w->running = false;
 	take_new(w, a);
-	if (w->status || !w->batch.n) {
+	if (w->status || (w->begun && !w->batch.n)) {
 		return;
 	}
 	/* Signals are for those who wait for workers. */

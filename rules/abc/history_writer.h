@@ -20,7 +20,7 @@ struct history_writer {
 	size_t taken;                 /* of the archive's generations */
 	VEC(struct generation) batch; /* being written; borrowed from the archive */
 	int status;                   /* not 0: a fault, whose text the db has */
-	bool begun, finished;
+	bool begun, observed, finished;
 	pthread_t thread;
 	bool running;
 };
@@ -30,7 +30,8 @@ struct history_writer {
 void history_writer_init(
 	struct history_writer *w, const struct archive *a, const char *path);
 
-/* Begins to write what is new in the archive, and comes back; faults show at the end. */
+/* Begins to write what is new in the archive, and comes back; does nothing while it is still
+ * busy. Faults show at the end. */
 void history_writer_follow(struct history_writer *w, const struct archive *a);
 
 /* Writes the rest, and syncs. -1 with a text. */

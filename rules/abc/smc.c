@@ -341,6 +341,14 @@ char *smc_stop_reason(const struct problem *p, const struct archive *a)
 	return NULL;
 }
 
+/* Generations become rows of the database while the next is sampled. */
+static void follow(struct smc *s)
+{
+	if (s->writer) {
+		history_writer_follow(s->writer, s->archive);
+	}
+}
+
 enum smc_end smc_run(struct smc *s, struct strbuf *err)
 {
 	enum smc_end end = SMC_DONE;
@@ -349,6 +357,7 @@ enum smc_end smc_run(struct smc *s, struct strbuf *err)
 	s->archive->stop_reason = NULL;
 	s->archive->cut_short = false;
 	if (!s->archive->gen.n && problem_needs_calibration(s->problem)) {
+		follow(s);
 		end = smc_generation(s, -1, err);
 	}
 	while (end == SMC_DONE && !s->archive->stop_reason) {
@@ -356,9 +365,7 @@ enum smc_end smc_run(struct smc *s, struct strbuf *err)
 
 		s->archive->stop_reason = smc_stop_reason(s->problem, s->archive);
 		if (!s->archive->stop_reason) {
-			if (s->writer) {
-				history_writer_follow(s->writer, s->archive);
-			}
+			follow(s);
 			end = smc_generation(s, g ? g->pop.t + 1 : 0, err);
 		}
 	}

@@ -29,10 +29,6 @@ same "torn and foreign lines" '{ echo hello; {evaluate} | sed "2s/....\$//"; }' 
 if command -v python3 >/dev/null; then
 	same "a pool" "$bridges/pool.py 3 {evaluate}" -j 3 --batch 50
 fi
-if command -v parallel >/dev/null && parallel --version 2>/dev/null | grep -q GNU; then
-	same "GNU parallel" 'parallel -q --pipe -N1 {evaluate}' -j 3
-fi
-
 # refused LABEL TEXT COMMAND
 refused()
 {
