@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """cwabc beside pyABC, and beside itself: ratios, measured in turns on one machine.
 
-compare.py BUILD [PYTHON_WITH_PYABC]
+compare.py BUILD [PYTHON_WITH_PYABC | --alone]
 """
 import os
 import subprocess
@@ -9,8 +9,11 @@ import sys
 import tempfile
 import time
 
+import peers
+
 build = os.path.abspath(sys.argv[1])
-python = sys.argv[2] if len(sys.argv) > 2 else None
+python = None if "--alone" in sys.argv else peers.python_with(
+    ["pyabc"], sys.argv[2] if len(sys.argv) > 2 else None)
 here = os.path.dirname(os.path.abspath(__file__))
 cwabc = os.path.join(build, "bin/cwabc")
 dir = tempfile.mkdtemp()

@@ -199,14 +199,18 @@ def killed_master():
     first, workers = begun(theirs)
     first.kill()
     second = theirs.master()
-    time.sleep(8)
-    text = ("started again: goes on" if second.poll() is None else "started again: refused (\"" +
-            second.communicate()[1].strip().splitlines()[-1] + "\")")
-    if second.poll() is not None:
+    done = finish(theirs, second, 90)
+    if done and done > 0:
+        text = "started again: begins anew"
+    elif done:
+        text = "started again: refused (\"" + \
+            second.communicate()[1].strip().splitlines()[-1] + "\")"
         third = theirs.master()
         done = finish(theirs, third, 90)
         text += ("; at the second try it begins anew" if done and done > 0 else
                  "; the second try does not end either")
+    else:
+        text = "started again: hangs"
 
     ours = Ours("dynamic")
     first, workers = begun(ours)
