@@ -2,7 +2,7 @@
 """Every figure of docs/benchmarks.md in one run: measured, beside what is aimed at.
 
   bench/all.py --work DIR [--bin cwflow=PATH] [--big 1000000] [--only plan,start,...]
-               [--json F] [--markdown F]
+               [--json F] [--markdown F] [--svg F]
 
 DIR needs room for 2.1 files a job of the wide graph (tmpfs is best). Commands that are
 compared run in turns. A row says what it is about, the target, what was measured, and
@@ -440,6 +440,7 @@ def main():
     ap.add_argument("--only", default=",".join(ORDER))
     ap.add_argument("--json")
     ap.add_argument("--markdown")
+    ap.add_argument("--svg", help="picture of the wide graph, beside ninja and make")
     a = ap.parse_args()
     a.json = a.json and os.path.abspath(a.json)
     a.markdown = a.markdown and os.path.abspath(a.markdown)
@@ -458,6 +459,12 @@ def main():
         b.save()
         shutil.rmtree(b.work, ignore_errors=True)
     print("\n".join(b.notes))
+    if a.svg:
+        return subprocess.call([
+            sys.executable, os.path.join(HERE, "run.py"), "--work", os.path.join(a.work, "svg"),
+            "-n", str(max(a.big // 100, 10)), "-r", "3", "--svg", a.svg, "--engines",
+            "cwflow,cwflow-sh,ninja,make", "--bin", "cwflow=" + b.cwflow])
+    return 0
 
 
 if __name__ == "__main__":
