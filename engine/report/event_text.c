@@ -3,6 +3,7 @@
 #include "base/diag.h"
 
 enum { TAIL_LINES = 20, TERMINAL_HEAD = 16 * 1024, TERMINAL_TAIL = 48 * 1024 };
+enum { COMMAND_HEAD = 3 * 1024, COMMAND_TAIL = 1024 };
 
 #define RED "\x1b[1;31m"
 #define GREEN "\x1b[32m"
@@ -123,14 +124,23 @@ static struct strview last_lines(struct strview text, unsigned lines)
 	return sv_skip(text, at);
 }
 
+/* On a terminal the middle of a command with thousands of files is left out; the run's log
+ * has it. */
 static void add_command(
 	const struct event_text *t, struct strbuf *out, const struct run_event *e)
 {
 	if (e->command) {
+		struct strview text = sv_from(e->command);
 		if (t->color) {
 			strbuf_addstr(out, DIM);
 		}
-		add_lines(out, sv_from(e->command), "    ");
+		if (t->terse && text.n > COMMAND_HEAD + COMMAND_TAIL) {
+			size_t left_out = text.n - COMMAND_HEAD - COMMAND_TAIL;
+			add_lines(out, sv_sub(text, 0, COMMAND_HEAD), "    ");
+			strbuf_addf(out, "    [... %zu bytes left out ...]\n", left_out);
+			text = sv_skip(text, COMMAND_HEAD + left_out);
+		}
+		add_lines(out, text, "    ");
 		if (t->color) {
 			strbuf_addstr(out, PLAIN);
 		}

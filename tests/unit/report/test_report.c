@@ -110,6 +110,31 @@ static void block_of_a_failure(void **state)
 	strbuf_release(&expected);
 }
 
+/* On a terminal nobody reads a command of thousands of files. */
+static void long_commands_are_cut(void **state)
+{
+	(void)state;
+	struct strbuf command = STRBUF_INIT, out = STRBUF_INIT;
+	while (command.len < 100000) {
+		strbuf_addstr(&command, " file");
+	}
+	strbuf_addstr(&command, " last");
+	struct run_event e = job(EVENT_JOB_FAILED, 1);
+	e.reason = "exit status 1";
+	e.command = command.buf;
+	struct event_text t = {.terse = true};
+	event_text_add(&t, &out, &e);
+	assert_true(out.len < 5000);
+	assert_non_null(strstr(out.buf, "\n    [... 95909 bytes left out ...]\n"));
+	assert_non_null(strstr(out.buf, " file last\n"));
+	strbuf_reset(&out);
+	t.terse = false;
+	event_text_add(&t, &out, &e);
+	assert_true(out.len > 100000);
+	strbuf_release(&command);
+	strbuf_release(&out);
+}
+
 static void check_elided(const char *text, unsigned width, const char *expected)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -254,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_events),
 		cmocka_unit_test(block_of_a_failure),
+		cmocka_unit_test(long_commands_are_cut),
 		cmocka_unit_test(long_lines_are_elided),
 		cmocka_unit_test(times),
 		IN_SANDBOX(json_lines),
