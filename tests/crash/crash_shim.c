@@ -3,8 +3,12 @@
  * write, rename, unlink, fsync and the like. Before the call, or in the middle of a write
  * where CRASH_HALF is set. Processes that this one starts are left alone.
  *
+ * With CRASH_WRITES no place on the disk is to be had in advance, as on some file systems: what
+ * would be written to mapped memory is written by calls then, each of which is a place.
+ *
  * Without CRASH_AT it counts: the number goes to the file CRASH_COUNT at the end.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,7 +19,7 @@
 
 static atomic_long calls;
 static long crash_at;
-static int crash_half;
+static int crash_half, crash_writes;
 static pid_t victim;
 static char count_path[4096];
 
@@ -36,6 +40,7 @@ __attribute__((constructor)) static void begin(void)
 	victim = getpid();
 	crash_at = number("CRASH_AT");
 	crash_half = number("CRASH_HALF") != 0;
+	crash_writes = number("CRASH_WRITES") != 0;
 	const char *path = getenv("CRASH_COUNT");
 	snprintf(count_path, sizeof(count_path), "%s", path ? path : "");
 }
@@ -167,6 +172,16 @@ EXPORT int fdatasync(int fd)
 {
 	tick();
 	return (int)syscall(SYS_fdatasync, fd);
+}
+
+EXPORT int fallocate(int fd, int mode, off_t from, off_t size)
+{
+	if (crash_writes) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	tick();
+	return (int)syscall(SYS_fallocate, fd, mode, from, size);
 }
 
 EXPORT int ftruncate(int fd, off_t size)

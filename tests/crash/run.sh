@@ -6,7 +6,8 @@
 #   - run no job again whose end had been told,
 #   - leave nothing of its own beside the outputs.
 # Scenarios: "fresh" makes everything; "update" has old results that are made anew for half
-# of the inputs, so that there is something to lose.
+# of the inputs, so that there is something to lose; "written" is "fresh" where the journal
+# is written by calls, each of which is a place then.
 set -u
 
 usage()
@@ -14,14 +15,14 @@ usage()
 	cat <<'TXT'
 usage: tests/crash/run.sh --build DIR [OPTIONS]
   --build DIR       build tree with bin/cwflow and tests/crash_shim.so
-  --scenario NAME   fresh or update (default: both)
+  --scenario NAME   fresh, update or written (default: all)
   --sample N        N places, evenly spread (default: every place)
   --from N --to N   only these places
   --keep            leave the folder of a failed place and name it
 TXT
 }
 
-build="" scenarios="fresh update" sample=0 from=1 to=0 keep=0
+build="" scenarios="fresh update written" sample=0 from=1 to=0 keep=0
 while [ $# -gt 0 ]; do
 	case $1 in
 	--build) build=$2; shift ;;
@@ -155,6 +156,8 @@ try()
 failures=0 tried=0
 for scenario in $scenarios; do
 	rm -rf "$box/begin" "$box/count" "$box/work"
+	unset CRASH_WRITES
+	[ "$scenario" = written ] && export CRASH_WRITES=1
 	mkdir "$box/begin"
 	cd "$box/begin" || exit 2
 	prepare
