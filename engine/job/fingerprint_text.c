@@ -109,7 +109,9 @@ static int add_setting(struct fingerprinter *f, struct job_values *v, const char
 	if (!t) {
 		return 0;
 	}
-	strbuf_addf(&f->params, ".%s=", name);
+	strbuf_addch(&f->params, '.');
+	strbuf_addstr(&f->params, name);
+	strbuf_addch(&f->params, '=');
 	int rc = render(v, t, &f->params);
 	strbuf_addch(&f->params, '\n');
 	return rc;
@@ -124,8 +126,11 @@ int fingerprint_command(struct fingerprinter *f, struct job_values *v)
 		return 0;
 	case RULE_SHELL:
 		rc = render(v, &rule->command, &f->command);
-		strbuf_addf(&f->params, ".shell=%s\n.prefix=" SV_FMT "\n",
-			rule->shell->executable, SV_ARG(rule->shell->prefix));
+		strbuf_addstr(&f->params, ".shell=");
+		strbuf_addstr(&f->params, rule->shell->executable);
+		strbuf_addstr(&f->params, "\n.prefix=");
+		strbuf_addsv(&f->params, rule->shell->prefix);
+		strbuf_addch(&f->params, '\n');
 		break;
 	case RULE_COMMAND:
 		for (uint32_t i = 0; i < rule->argv_count && rc == 0; i++) {
