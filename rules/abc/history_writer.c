@@ -261,7 +261,10 @@ static void write_batch(struct history_writer *w)
 
 static void *run_batch(void *writer)
 {
-	write_batch(writer);
+	struct history_writer *w = writer;
+
+	write_batch(w);
+	atomic_store(&w->idle, true);
 	return NULL;
 }
 
@@ -294,14 +297,15 @@ void history_writer_follow(struct history_writer *w, const struct archive *a)
 {
 	sigset_t all, before;
 
-	if (w->running && pthread_tryjoin_np(w->thread, NULL) == EBUSY) {
+	if (w->running && !atomic_load(&w->idle)) {
 		return; /* next time */
 	}
-	w->running = false;
+	settle(w);
 	take_new(w, a);
 	if (w->status || (w->begun && !w->batch.n)) {
 		return;
 	}
+	atomic_store(&w->idle, false);
 	/* Signals are for those who wait for workers. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -6,6 +6,7 @@
 #define CW_ABC_HISTORY_WRITER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "abc/archive.h"
 #include "abc/history_rows.h"
@@ -23,6 +24,7 @@ struct history_writer {
 	bool begun, observed, finished;
 	pthread_t thread;
 	bool running;
+	atomic_bool idle; /* the thread is at its end */
 };
 
 /* For the archive (borrowed until the release) of one run; `path` is replaced. Touches
