@@ -36,6 +36,14 @@ rules:
   bad:
     output: "bad"
     shell: "echo printed; exit 5"
+  split:
+    output: {path: parts, directory: true}
+    shell: "mkdir {output}; touch {output}/1 {output}/2 {output}/3"
+  part: {input: "parts/{i}", output: "part/{i}", shell: "echo {wildcards.i} >{output}"}
+  told:
+    input: {expand: "part/{i}", i: {glob: "parts/{i}", after: split}}
+    output: told
+    shell: "cat {input} >{output}"
   here:
     output: "here"
     localrule: true
@@ -55,6 +63,8 @@ mpi
 check "two hundred jobs" is "$status $(cat out/* | sort -n | paste -sd+ | bc)" "0 20100"
 mpi
 check "nothing is left to do" says 'nothing to be done'
+mpi told
+check "steps that others tell" is "$status $(paste -sd' ' told)" "0 1 2 3"
 mpi vars
 check "jobs see nothing of MPI" is "$(cat vars)" 0
 mpi wide/1
