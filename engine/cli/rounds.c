@@ -32,14 +32,16 @@ static void drop_done(struct session *s)
 }
 
 /* Jobs that are waited for and need not run are done; so are those whose output is taken
- * as it is. True if some were not known. */
+ * as it is. Where a removed temporary folder tells nothing, the job that waits is as it
+ * was. True if some were not known. */
 static bool settle(struct session *s)
 {
 	bool news = false;
 	for (size_t i = 0; i < s->dag.waits.n; i++) {
 		const struct dag_wait *w = &s->dag.waits.v[i];
 		uint32_t maker = s->dag.producer[w->file];
-		if (!w->done && (maker == DAG_NONE || !s->plan.reasons[maker])) {
+		if (!w->done && !plan_waits_for_gone(&s->dag, w) &&
+			(maker == DAG_NONE || !s->plan.reasons[maker])) {
 			news |= after_done_add(&s->after, w->key);
 		}
 	}
@@ -101,7 +103,9 @@ uint32_t rounds_waiting(const struct session *s)
 	uint32_t n = 0, last = DAG_NONE;
 	for (size_t i = 0; i < s->dag.waits.n; i++) {
 		const struct dag_wait *w = &s->dag.waits.v[i];
-		if (!w->done && w->job != last) {
+		uint32_t maker = s->dag.producer[w->file];
+		if (!w->done && w->job != last && maker != DAG_NONE &&
+			s->plan.reasons[maker]) {
 			last = w->job;
 			n++;
 		}

@@ -281,6 +281,7 @@ int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	p->record = xreallocarray(NULL, d->job_count, sizeof(*p->record));
 	p->reason_file = xreallocarray(NULL, d->job_count, sizeof(*p->reason_file));
 	plan_find_records(p, 0);
+	plan_find_open(p, 0);
 	if (plan_select(p, sink) != 0 || force_jobs(p, o, sink) != 0) {
 		return -1;
 	}
@@ -317,6 +318,7 @@ void plan_release(struct plan *p)
 	free(p->maybe);
 	free(p->forced);
 	free(p->deferred);
+	free(p->open);
 	vec_release(&p->decides);
 	free(p->excluded);
 	free(p->needed_by_excluded);

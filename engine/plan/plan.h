@@ -74,6 +74,7 @@ struct plan {
 	 * NULL: there is none. It waits for what decides that. */
 	uint8_t *deferred;
 	VEC(struct plan_edge) decides;
+	uint8_t *open;               /* by job: see plan_waits_for_gone; NULL: none is */
 	uint32_t job_cap;            /* rows of these */
 	uint8_t *excluded;           /* by -U, -O; NULL: none is */
 	uint8_t *needed_by_excluded; /* by file; made at the first question */
@@ -117,6 +118,10 @@ enum plan_growth {
  * (`whole`); it has not started yet.
  */
 enum plan_growth plan_grow(struct plan *p, const struct dag_growth *growth, bool whole);
+
+/* Whether a job waits for inputs that a removed temporary output told of: as long as nothing
+ * else makes it run, they are what they were. */
+bool plan_waits_for_gone(const struct dag *d, const struct dag_wait *w);
 
 /* Fills the arrays for the scheduler. */
 void plan_link(struct plan *p);

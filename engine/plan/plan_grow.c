@@ -12,8 +12,8 @@ static void make_rows(struct plan *p)
 	p->reason_file = xreallocarray(p->reason_file, cap, sizeof(*p->reason_file));
 	p->record = xreallocarray(p->record, cap, sizeof(*p->record));
 	p->pending = xreallocarray(p->pending, cap, sizeof(*p->pending));
-	uint8_t **bytes[] = {
-		&p->maybe, &p->forced, &p->deferred, &p->wanted, &p->done, &p->excluded};
+	uint8_t **bytes[] = {&p->maybe, &p->forced, &p->deferred, &p->open, &p->wanted,
+		&p->done, &p->excluded};
 	for (size_t i = 0; i < CW_ARRAY_LEN(bytes); i++) {
 		if (*bytes[i]) {
 			*bytes[i] = xreallocarray(*bytes[i], cap, 1);
@@ -113,6 +113,11 @@ enum plan_growth plan_grow(struct plan *p, const struct dag_growth *growth, bool
 	if (p->excluded) {
 		plan_select_more(p, from, growth);
 	}
+	if (p->open) {
+		memset(p->open + from, 0, d->job_count - from);
+		p->open[gate] = whole ? 0 : p->open[gate];
+	}
+	plan_find_open(p, growth->first_wait);
 	learn_files(p, growth);
 	plan_find_records(p, from);
 	force_jobs(p, from);

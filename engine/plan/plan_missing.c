@@ -61,7 +61,7 @@ static bool is_maybe(struct plan *p, uint32_t job)
 			maker != DAG_NONE && p->forced[maker] && !(in[k] & INPUT_ANCIENT);
 	}
 	if (p->reasons[job] != REASON_UPDATED_INPUT || p->forced[job] ||
-		!(p->o.triggers & TRIGGER_CHECKSUM)) {
+		(p->open && p->open[job]) || !(p->o.triggers & TRIGGER_CHECKSUM)) {
 		return false;
 	}
 	if (record) {

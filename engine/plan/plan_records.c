@@ -48,6 +48,24 @@ void plan_find_records(struct plan *p, uint32_t from)
 	}
 }
 
+bool plan_waits_for_gone(const struct dag *d, const struct dag_wait *w)
+{
+	uint32_t maker = d->producer[w->file];
+	return !w->done && maker != DAG_NONE && !(d->file_flags[w->file] & FILE_EXISTS) &&
+	       dag_rule(d, maker)->products[0].flags & PRODUCT_TEMP;
+}
+
+void plan_find_open(struct plan *p, size_t first)
+{
+	const struct dag *d = p->d;
+	for (size_t i = first; i < d->waits.n; i++) {
+		if (plan_waits_for_gone(d, &d->waits.v[i])) {
+			p->open = p->open ? p->open : xcalloc(p->job_cap, 1);
+			p->open[d->waits.v[i].job] = 1;
+		}
+	}
+}
+
 bool plan_owns_record(const struct plan *p, uint32_t job)
 {
 	const struct state *s = p->o.state;
@@ -316,7 +334,8 @@ static bool judge_other_inputs(struct plan *p, uint32_t job,
 		}
 	}
 	other = other || present.count != seen_at.count;
-	if (other && p->o.triggers & TRIGGER_INPUT) {
+	/* what is not known may be the same again */
+	if (other && p->o.triggers & TRIGGER_INPUT && !(p->open && p->open[job])) {
 		plan_want(p, job, REASON_INPUT_SET, differs);
 	}
 	hashmap_release(&seen_at);

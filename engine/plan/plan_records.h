@@ -10,6 +10,9 @@ void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file);
 /* Finds the record of each job from `from` on. */
 void plan_find_records(struct plan *p, uint32_t from);
 
+/* Marks the jobs whose inputs were told by what is gone, by the waits from `first` on. */
+void plan_find_open(struct plan *p, size_t first);
+
 /* Decides for the jobs from `from` on, those before them being decided; `growth`: what
  * they came for, or NULL. */
 void plan_judge(struct plan *p, uint32_t from, const struct dag_growth *growth);
