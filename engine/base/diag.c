@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "base/hash.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
@@ -30,6 +31,7 @@ void diag_sink_release(struct diag_sink *sink)
 	free_messages(sink);
 	free(sink->v);
 	free(sink->kinds);
+	hashmap_release(&sink->dropped);
 	arena_release(&sink->arena);
 	diag_sink_init(sink, sink->sources);
 }
@@ -37,6 +39,7 @@ void diag_sink_release(struct diag_sink *sink)
 void diag_clear(struct diag_sink *sink)
 {
 	free_messages(sink);
+	hashmap_release(&sink->dropped);
 	arena_release(&sink->arena);
 	sink->kind_count = 0;
 	sink->errors = sink->warnings = 0;
@@ -84,6 +87,17 @@ static bool is_known(const struct diag_sink *sink, const struct diag *d)
 	return false;
 }
 
+/* Whether an equal message was counted already; counts it from now on. */
+static bool was_dropped(struct diag_sink *sink, const struct diag *d)
+{
+	struct span span = d->span;
+	uint32_t place[] = {span.source, span.off, span.len, (uint32_t)d->severity};
+	uint64_t hash =
+		hash64(place, sizeof(place)) * 31 + hash64(d->text, strlen(d->text));
+	hash = hash * 31 + (d->code ? hash64(d->code, strlen(d->code)) : 0);
+	return hashmap_set(&sink->dropped, hash, 1) != HASHMAP_NONE;
+}
+
 static void keep(struct diag_sink *sink, struct diag d)
 {
 	if (sink->n == sink->cap) {
@@ -119,12 +133,14 @@ static CW_PRINTF(3, 0) void report(
 		arena_pop(&sink->arena, mark);
 		return;
 	}
-	++*total;
 	if (kind->kept == DIAG_MOST_OF_A_KIND) {
-		kind->dropped++;
+		uint32_t more = !was_dropped(sink, &d);
+		*total += more;
+		kind->dropped += more;
 		arena_pop(&sink->arena, mark);
 		return;
 	}
+	++*total;
 	kind->kept++;
 	sink->last_dropped = false;
 	keep(sink, d);

@@ -15,6 +15,7 @@
 #ifndef CW_BASE_DIAG_H
 #define CW_BASE_DIAG_H
 
+#include "base/hashmap.h"
 #include "base/source.h"
 
 enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
@@ -48,7 +49,8 @@ struct diag_sink {
 	struct arena arena;
 	struct diag_kind *kinds;
 	uint32_t kind_count, kind_cap;
-	bool last_dropped; /* the last report was not kept: its notes neither */
+	struct hashmap dropped; /* hashes of messages that are only counted */
+	bool last_dropped;      /* the last report was not kept: its notes neither */
 	struct diag *v;
 	uint32_t n, cap;
 	uint32_t errors,

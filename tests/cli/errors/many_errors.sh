@@ -6,3 +6,6 @@
 } >Workflowfile
 cwflow 2>&1 | grep -c 'unknown'
 cwflow 2>&1 | tail -1
+# each once, though keys are looked at in more than one stage
+sed -i 's/shell:/shel:/' Workflowfile
+cwflow 2>&1 | tail -1
