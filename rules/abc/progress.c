@@ -100,6 +100,7 @@ static void forget(struct progress *p)
 	free(p->log_path);
 	p->log_path = NULL;
 	strbuf_reset(&p->pending);
+	p->has_block = false;
 	forget_kept(p);
 }
 
@@ -226,6 +227,7 @@ int progress_keep(struct progress *p, const struct generation *g,
 	free(p->log_path);
 	p->log_path = NULL;
 	strbuf_reset(&p->pending);
+	p->has_block = false;
 	vec_push(&p->kept, kept);
 	return progress_flush_due(p, err);
 }
@@ -269,6 +271,7 @@ int progress_begin(struct progress *p, int64_t t, const char *digest, struct col
 	int status = 0;
 
 	strbuf_reset(&p->pending);
+	p->has_block = false;
 	free(p->log_path);
 	p->log_path = generation_path(p, t, "log");
 	p->log_length = 0;
@@ -338,17 +341,20 @@ int progress_flush(struct progress *p, struct strbuf *err)
 		}
 	}
 	forget_kept(p);
-	if (p->log_path && p->pending.len && write_log(p, err)) {
-		return -1;
+	if (p->log_path && p->has_block) {
+		if (write_log(p, err)) {
+			return -1;
+		}
+		strbuf_reset(&p->pending);
+		p->has_block = false;
 	}
-	strbuf_reset(&p->pending);
 	p->flushed = monotonic_seconds();
 	return 0;
 }
 
 int progress_flush_due(struct progress *p, struct strbuf *err)
 {
-	bool pending = p->pending.len || p->kept.n;
+	bool pending = p->has_block || p->kept.n;
 
 	return pending && (p->pending.len > MOST_PENDING ||
 				  monotonic_seconds() - p->flushed > p->flush_every)
@@ -362,6 +368,7 @@ int progress_log(struct progress *p, const struct block *b, struct strbuf *err)
 
 	block_write(b, &bytes);
 	wire_put_frame(&p->pending, bytes.buf, bytes.len);
+	p->has_block = true;
 	strbuf_release(&bytes);
 	return progress_flush_due(p, err);
 }

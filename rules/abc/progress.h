@@ -24,6 +24,7 @@ struct progress {
 	size_t log_length; /* its sound part */
 	bool log_there;
 	struct strbuf pending;
+	bool has_block; /* in pending: a log's head alone is not worth a file */
 	VEC(struct kept_generation) kept;
 	double flushed;     /* when, in seconds */
 	double flush_every; /* seconds: so much work may be lost by a kill */

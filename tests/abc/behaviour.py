@@ -171,6 +171,10 @@ expect("a simulator that ends", status == 1 and "evaluation 0 (p = " in err
 write("k4.yaml", simulator='{command: [./nothing]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
 expect("no simulator", status == 1 and "nothing" in err, err)
+write("k4.yaml", simulator=f'{{command: [{here}/models/binomial.py]}}', epsilon="[3]",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 7}", population=10)
+status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
+expect("a simulator mended", status == 0, err)
 write("k5.yaml", simulator='{command: [echo, hello there]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k5.yaml", "-q", "-o", "k5.db")
 expect("no answer", status == 1 and 'wrote "hello there", which is no answer' in err, err)
@@ -228,11 +232,12 @@ expect("constraints", status == 0 and high < 1, high)
 expect("shares", "prior" in call("show", "q.db")[1])
 
 # A reader that leaves is no fault; a full disk is one.
-p = subprocess.Popen([cwabc, "show", "a.db", "--csv"], stdout=subprocess.PIPE,
-                     stderr=subprocess.PIPE, text=True)
-p.stdout.close()
-err = p.stderr.read()
-expect("show | head", p.wait() == 141 and err == "", p.returncode, err)
+reading, writing = os.pipe()
+os.close(reading)
+p = subprocess.run([cwabc, "show", "a.db", "--csv"], stdout=writing, stderr=subprocess.PIPE,
+                   text=True)
+os.close(writing)
+expect("show | head", p.returncode == 141 and p.stderr == "", p.returncode, p.stderr)
 with open("/dev/full", "w") as full:
     p = subprocess.run([cwabc, "show", "a.db"], stdout=full, stderr=subprocess.PIPE, text=True)
 expect("show > /dev/full", p.returncode == 1 and "No space left" in p.stderr, p.stderr)
