@@ -44,13 +44,17 @@ static int no_such_name(struct expansion_reader *x, struct strview name, struct 
 		"\" is neither a set, nor a value beside this expansion, nor a "
 		"wildcard of this rule",
 		SV_ARG(name));
+	const struct yaml_tree_node *of = get(x->node, "output_of");
+	if (of) {
+		diag_note(x->r->sink, of->span, "asked for here");
+	}
 	if (near.best.p) {
 		note_near(x->r, &near);
 	} else {
 		diag_note(x->r->sink, (struct span){0},
-			"write its values beside `expand`, as in " SV_FMT
+			"write its values beside `%s`, as in " SV_FMT
 			": [1, 2], or under `sets:`",
-			SV_ARG(name));
+			of ? "output_of" : "expand", SV_ARG(name));
 	}
 	return -1;
 }
