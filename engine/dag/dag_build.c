@@ -112,7 +112,14 @@ static void forget_rows(struct builder *b)
 {
 	vec_release(&b->reader.files);
 	hashmap_release(&b->reader.seen);
-	if (!b->d->wf->has_param_items && !b->d->wf->has_after) {
+	const struct workflow *wf = b->d->wf;
+	bool again =
+		wf->has_param_items || wf->has_after; /* sets are read when jobs run */
+	for (uint32_t r = 0; r < wf->rule_count; r++) {
+		uint32_t open;
+		again = again || !rule_inputs_are_told(&wf->rules[r], &open);
+	}
+	if (!again) {
 		set_store_forget(b->d->sets);
 	}
 }

@@ -63,6 +63,7 @@ static void add_inputs(struct json_job *x)
 	json_key(&x->j, "input");
 	json_object(&x->j);
 	json_key(&x->j, "all");
+	job_values_inputs(x->v);
 	add_list(x, x->v->inputs, x->v->input_count);
 	json_key(&x->j, "named");
 	json_object(&x->j);

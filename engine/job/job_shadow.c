@@ -41,12 +41,13 @@ static const char top_level[] = "for f in \"$w\"/* \"$w\"/.[!.]*; do\n"
 				"\t[ -e \"$f\" ] && %s -- \"$f\" \"$s/\"\n"
 				"done\n";
 
-static void add_content(const struct job_values *v, struct strbuf *out)
+static void add_content(struct job_values *v, struct strbuf *out)
 {
 	switch (v->rule->shadow) {
 	case SHADOW_NONE:
 		break;
 	case SHADOW_MINIMAL:
+		job_values_inputs(v);
 		for (uint32_t i = 0; i < v->input_count; i++) {
 			add_call(out, "link", v->inputs[i]);
 		}

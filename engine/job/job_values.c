@@ -61,6 +61,7 @@ static int pick(struct job_values *v, const struct ref *ref, struct strview *lis
 static int resolve_input(struct job_values *v, const struct ref *ref, struct value *ret,
 	struct render_error *err)
 {
+	job_values_inputs(v);
 	if (!ref->name.n) {
 		return pick(v, ref, v->inputs, v->input_count, true, ret, err);
 	}
@@ -366,6 +367,7 @@ static int64_t input_size_mb(struct job_values *v)
 {
 	if (v->size_mb < 0) {
 		uint64_t bytes = 0;
+		job_values_inputs(v);
 		for (uint32_t i = 0; i < v->input_count; i++) {
 			bytes += size_of(v->inputs[i].p);
 		}
@@ -488,6 +490,69 @@ static bool is_dag_input(const struct dag *d, uint32_t job, uint32_t file)
 	return false;
 }
 
+/* Copied: the table of names moves when a job brings new ones. */
+static void add_input(struct job_values *v, uint32_t file, uint32_t entry)
+{
+	v->inputs[v->input_count] = arena_sv(v->arena, dag_path(v->c->d, file));
+	v->input_entry[v->input_count++] = entry;
+}
+
+static void need_room(struct job_values *v, size_t n)
+{
+	v->inputs = ARENA_ARRAY(v->arena, struct strview, n);
+	v->input_entry = ARENA_ARRAY(v->arena, uint32_t, n);
+}
+
+/* Works the inputs out from the rule, as the build of the graph did. */
+static int read_inputs(struct job_values *v)
+{
+	struct input_reader *in = &v->c->reader;
+	struct arena_mark mark = arena_mark(&in->arena);
+	enum inputs_outcome rc = inputs_read(in, v->rule, v->wildcards);
+	arena_pop(&in->arena, mark);
+	if (rc != INPUTS_OK) {
+		return -1;
+	}
+	need_room(v, in->files.n);
+	for (uint32_t i = 0; i < in->files.n; i++) {
+		uint32_t file = in->files.v[i].file;
+		if (!(file & INPUT_OPTIONAL) ||
+			is_dag_input(v->c->d, v->job, INPUT_FILE(file))) {
+			add_input(v, INPUT_FILE(file), in->files.v[i].entry);
+		}
+	}
+	return 0;
+}
+
+void job_values_inputs(struct job_values *v)
+{
+	uint32_t n, open, told = 0, entry = 0, left = 0;
+	const uint32_t *in = dag_inputs(v->c->d, v->job, &n);
+	if (!v->inputs_due) {
+		return;
+	}
+	v->inputs_due = false;
+	rule_inputs_are_told(v->rule, &open);
+	for (uint32_t i = 0; i < n; i++) {
+		told += (in[i] & INPUT_TOLD) != 0;
+	}
+	uint32_t single = v->rule->input_count - (open < v->rule->input_count);
+	cw_assert(n - told >= single);
+	need_room(v, n - told);
+	for (uint32_t i = 0; i < n; i++) {
+		if (in[i] & INPUT_TOLD) {
+			continue;
+		}
+		if (left == 0 && entry == open) {
+			left = n - told - single; /* none: the entry is passed over */
+			entry += left == 0;
+		}
+		add_input(v, INPUT_FILE(in[i]), entry);
+		left -= left > 0;
+		entry += left == 0;
+	}
+}
+
 int job_values_init(struct job_values *v, struct job_context *c, struct arena *arena,
 	uint32_t job, uint32_t attempt)
 {
@@ -498,24 +563,10 @@ int job_values_init(struct job_values *v, struct job_context *c, struct arena *a
 	v->renderer = (struct renderer){
 		.resolve = resolve, .list_file = write_list, .ctx = v, .arena = arena};
 	dag_values(c->d, job, v->wildcards);
-	struct input_reader *in = &c->reader;
-	struct arena_mark mark = arena_mark(&in->arena);
-	enum inputs_outcome rc = inputs_read(in, rule, v->wildcards);
-	arena_pop(&in->arena, mark);
-	if (rc != INPUTS_OK) {
+	uint32_t open;
+	v->inputs_due = !c->d->wf->has_after && rule_inputs_are_told(rule, &open);
+	if (!v->inputs_due && read_inputs(v) != 0) {
 		return -1;
-	}
-	v->inputs = ARENA_ARRAY(arena, struct strview, in->files.n);
-	v->input_entry = ARENA_ARRAY(arena, uint32_t, in->files.n);
-	for (uint32_t i = 0; i < in->files.n; i++) {
-		uint32_t file = in->files.v[i].file;
-		if (file & INPUT_OPTIONAL && !is_dag_input(c->d, job, INPUT_FILE(file))) {
-			continue;
-		}
-		/* copied: the table of names moves when a job brings new ones */
-		v->inputs[v->input_count] =
-			arena_sv(arena, dag_path(c->d, INPUT_FILE(file)));
-		v->input_entry[v->input_count++] = in->files.v[i].entry;
 	}
 	v->products = ARENA_ARRAY(arena, struct strview, rule->product_count);
 	for (uint32_t i = 0; i < rule->product_count; i++) {

@@ -34,6 +34,7 @@ struct job_values {
 	const struct rule *rule;
 	uint32_t job, attempt;
 	struct strview wildcards[WILDCARDS_MOST];
+	bool inputs_due;        /* they are not worked out yet: job_values_inputs */
 	struct strview *inputs; /* paths, in order */
 	uint32_t *input_entry;  /* by input: its entry */
 	uint32_t input_count;
@@ -53,6 +54,9 @@ void job_context_release(struct job_context *c);
  * sink (an input expression that failed). */
 int job_values_init(struct job_values *v, struct job_context *c, struct arena *arena,
 	uint32_t job, uint32_t attempt);
+
+/* Works out v->inputs, which may be many and are mostly not asked for. */
+void job_values_inputs(struct job_values *v);
 
 /* Threads of the job, at least 1. 0, or -1 with err. */
 int job_threads(struct job_values *v, int64_t *ret, struct render_error *err);

@@ -50,6 +50,29 @@ const struct rule *workflow_first_target(const struct workflow *wf)
 	return NULL;
 }
 
+/* A text that is one reference may be a list of the configuration. */
+static bool is_one_file(const struct item *item)
+{
+	const struct text *t = &item->path;
+	return item->kind == ITEM_PATH && !(item->flags & ITEM_OPTIONAL) &&
+	       (t->plain || t->t.count != 1 || t->t.pieces[0].kind != PIECE_EXPR);
+}
+
+bool rule_inputs_are_told(const struct rule *rule, uint32_t *ret_open)
+{
+	*ret_open = rule->input_count;
+	for (uint32_t i = 0; i < rule->input_count; i++) {
+		if (is_one_file(&rule->inputs[i].item)) {
+			continue;
+		}
+		if (*ret_open != rule->input_count) {
+			return false;
+		}
+		*ret_open = i;
+	}
+	return true;
+}
+
 void text_expand_plain(
 	const struct text *t, const struct strview *values, struct strbuf *out)
 {

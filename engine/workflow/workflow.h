@@ -291,6 +291,13 @@ const struct set_def *workflow_set(const struct workflow *wf, struct strview nam
  * that the user named, without wildcards. NULL if there is none. */
 const struct rule *workflow_first_target(const struct workflow *wf);
 
+/*
+ * Whether the number of its inputs alone tells which of a job's inputs are of which entry:
+ * at most one entry stands for any number of files, *ret_open (the number of entries
+ * where there is none); all others stand for one each.
+ */
+bool rule_inputs_are_told(const struct rule *rule, uint32_t *ret_open);
+
 /* Appends the text where it holds only literals and unformatted wildcards (text.plain):
  * values[i] for the wildcard bound to slot i. */
 void text_expand_plain(

@@ -38,6 +38,7 @@ static struct job_values values_of(
 	uint32_t job = graph_maker(&g, path);
 	assert_true(job != DAG_NONE);
 	assert_int_equal(job_values_init(&v, &c, &arena, job, attempt), 0);
+	job_values_inputs(&v);
 	return v;
 }
 
