@@ -167,18 +167,9 @@ static void on_start(struct simulation *x, const struct sched_action *a)
 	vec_push(&x->running, j);
 }
 
-static void on_cancel(struct simulation *x, const struct sched_action *a)
+/* A running job ends. */
+static void end_at(struct simulation *x, uint32_t at)
 {
-	assert_true(x->interrupts > 0);
-	assert_int_equal(job_at(x, a->job)->end, SCHED_RUNNING);
-	assert_true(job_at(x, a->job)->asked < (a->hard ? 2 : 1));
-	job_at(x, a->job)->asked = a->hard ? 2 : 1;
-}
-
-/* One of the running jobs, at random, ends. */
-static void end_one(struct simulation *x)
-{
-	uint32_t at = sim_below(&x->random, (uint32_t)x->running.n);
 	uint32_t j = x->running.v[at];
 	x->running.v[at] = vec_last(&x->running);
 	x->running.n--;
@@ -203,6 +194,23 @@ static void end_one(struct simulation *x)
 		job_at(x, j)->done = true;
 	}
 	scheduler_ended(x->s, j, how, x->now);
+}
+
+/* One of them at random. */
+static void end_one(struct simulation *x)
+{
+	end_at(x, sim_below(&x->random, (uint32_t)x->running.n));
+}
+
+static void on_cancel(struct simulation *x, const struct sched_action *a)
+{
+	assert_true(x->interrupts > 0);
+	assert_int_equal(job_at(x, a->job)->end, SCHED_RUNNING);
+	assert_true(job_at(x, a->job)->asked < (a->hard ? 2 : 1));
+	job_at(x, a->job)->asked = a->hard ? 2 : 1;
+	if (sim_below(&x->random, 3) == 0) {
+		end_one(x); /* while others are still to be told */
+	}
 }
 
 /* What became of each job is what must have become of it. */
