@@ -69,11 +69,13 @@ def background(*command, env=None):
                          start_new_session=True, env=env)
 
     def end():
-        try:
-            os.killpg(p.pid, signal.SIGTERM)
-            p.wait(10)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            p.kill()
+        # The whole group, in the end by force: some of these leave children behind.
+        for number, seconds in [(signal.SIGTERM, 5), (signal.SIGKILL, 5)]:
+            try:
+                os.killpg(p.pid, number)
+                p.wait(seconds)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                pass
     atexit.register(end)
     return p
 
