@@ -2,6 +2,7 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,10 @@ import time
 
 here = os.path.dirname(os.path.abspath(__file__))
 services = os.path.join(here, "../../tests/services")
+
+
+# What was started ends with the script, however that ends.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def cannot(why):
