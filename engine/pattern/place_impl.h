@@ -38,6 +38,7 @@ struct frame {
 	bool command;        /* the next word can be a reserved word */
 	bool name_next;      /* behind `for`, `select`, `function` */
 	bool redirect;       /* the next word, or this one, is a redirection's */
+	bool redirected;     /* a redirection stands before the command's name */
 	bool dup;            /* the redirection is >& or <& */
 	bool condition;      /* between [[ and ]] */
 	bool words;          /* an array or a pattern: no commands in these parentheses */

@@ -36,7 +36,13 @@ static void end_command_word(struct place_reader *r, struct frame *f)
 	static const char *const go_on[] = {"if", "then", "else", "elif", "fi", "do",
 		"done", "while", "until", "!", "{", "}", "time", "coproc"};
 	static const char *const named[] = {"for", "select", "function"};
-	if (word_in(f, go_on, CW_ARRAY_LEN(go_on))) {
+	bool reserved = word_in(f, go_on, CW_ARRAY_LEN(go_on));
+	if (f->redirected && (reserved || word_in(f, named, CW_ARRAY_LEN(named)) ||
+				     word_is(f, "case") || word_is(f, "[["))) {
+		confuse(r, "has a redirection before a word such as case or [[");
+	}
+	f->redirected = false;
+	if (reserved) {
 		return;
 	}
 	f->command = false;
@@ -86,6 +92,7 @@ static void end_word(struct place_reader *r)
 	f->in_word = false;
 	if (f->redirect) {
 		f->redirect = false;
+		f->redirected = f->command;
 	} else if (f->kind == FRAME_CASE && f->state != CASE_BODY) {
 		end_case_word(r, f);
 	} else if (f->condition) {
@@ -131,7 +138,7 @@ void begin_heredoc(struct place_reader *r)
 static void newline(struct place_reader *r)
 {
 	struct frame *f = top_frame(r);
-	f->redirect = false;
+	f->redirect = f->redirected = false;
 	if (!f->condition && !f->words &&
 		(f->kind != FRAME_CASE || f->state == CASE_BODY)) {
 		f->command = true;
@@ -292,6 +299,9 @@ static void open_paren(struct place_reader *r, struct frame *f)
 	} else if (!mid && !pattern && !f->condition && next == '(' &&
 		   r->shell != SHELL_DASH && (f->command || f->name_next)) {
 		r->at += 2;
+		if (f->redirected) {
+			confuse(r, "has a redirection before ((");
+		}
 		push_frame(r, FRAME_ARITH_COMMAND);
 	} else {
 		bool words = mid || f->words || f->condition || pattern;
@@ -357,7 +367,7 @@ static void operator(struct place_reader *r, int c)
 		f->command = !f->condition && !f->words;
 		f->name_next = false;
 	}
-	f->redirect = false;
+	f->redirect = f->redirected = false;
 }
 
 /* Quotes and expansions within a command; false where `c` is none. */
