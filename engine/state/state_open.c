@@ -49,8 +49,10 @@ static int say(struct state *s, struct strbuf *note)
 	case DB_FAULT_BUSY:
 		strbuf_addf(note, "%s is in use by another program", s->path);
 		break;
-	case DB_FAULT_NONE:
 	case DB_FAULT_MISSING:
+		strbuf_addf(note, "%s holds no records yet", s->path);
+		break;
+	case DB_FAULT_NONE:
 	case DB_FAULT_CORRUPT:
 	case DB_FAULT_FULL:
 	case DB_FAULT_OTHER:
