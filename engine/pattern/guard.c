@@ -119,8 +119,8 @@ static bool in_numeric_condition(struct strview text, size_t off)
 static bool in_subscript(struct strview text, size_t off)
 {
 	size_t open = off;
-	while (open > 0 && text.p[open - 1] != '[' && text.p[open - 1] != ']' &&
-		text.p[open - 1] != '\n') {
+	/* lines and blanks are no end to it */
+	while (open > 0 && text.p[open - 1] != '[' && text.p[open - 1] != ']') {
 		open--;
 	}
 	if (!open || text.p[open - 1] != '[') {
