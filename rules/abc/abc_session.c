@@ -151,6 +151,8 @@ enum abc_exit session_start(struct session *s)
 		    &s->sampler, ops, &s->problem, &options, &s->progress, &s->err)) {
 		return session_fail(s);
 	}
+	s->sampler.be_alone = history_writer_wait;
+	s->sampler.be_alone_arg = &s->writer;
 	return ABC_OK;
 }
 

@@ -316,6 +316,11 @@ void history_writer_follow(struct history_writer *w, const struct archive *a)
 	}
 }
 
+void history_writer_wait(void *writer)
+{
+	settle(writer);
+}
+
 static int sync_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC), status;

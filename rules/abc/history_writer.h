@@ -36,6 +36,10 @@ void history_writer_init(
  * busy. Faults show at the end. */
 void history_writer_follow(struct history_writer *w, const struct archive *a);
 
+/* Waits for the thread; there is none then until more is followed. `writer` is a struct
+ * history_writer, untyped for those who are told to be alone (sampler.h). */
+void history_writer_wait(void *writer);
+
 /* Writes the rest, and syncs. -1 with a text. */
 int history_writer_finish(struct history_writer *w, const struct archive *a,
 	const struct fingerprint *f, struct strbuf *err);

@@ -51,6 +51,9 @@ struct sampler {
 	const struct problem *problem;
 	struct sampler_options options;
 	struct progress *progress; /* whose descriptors children close; may be NULL */
+	/* Ends what other threads do before a process is forked; may be NULL. */
+	void (*be_alone)(void *arg);
+	void *be_alone_arg;
 	void *state;
 };
 

@@ -81,6 +81,9 @@ int crew_start(struct crew *c, size_t i, struct strbuf *err)
 	}
 	m->watch->id = SIM_NO_ID;
 	m->watch->since = 0;
+	if (c->sampler->be_alone) {
+		c->sampler->be_alone(c->sampler->be_alone_arg);
+	}
 	m->pid = fork();
 	if (m->pid < 0) {
 		close(pair[0]);

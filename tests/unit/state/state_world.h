@@ -25,14 +25,14 @@ struct world {
 	struct strbuf note;
 };
 
-static int setup(void **state)
+CW_UNUSED static int setup(void **state)
 {
 	(void)state;
 	snprintf(dir, sizeof(dir), "/tmp/cw-test-state-XXXXXX");
 	return mkdtemp(dir) ? 0 : -1;
 }
 
-static int teardown(void **state)
+CW_UNUSED static int teardown(void **state)
 {
 	(void)state;
 	return fs_remove_tree(AT_FDCWD, dir);
@@ -75,7 +75,7 @@ static int open_world(struct world *w, enum state_mode mode)
 	return state_open(&w->state, dir, mode, &names, &w->note);
 }
 
-static int close_world(struct world *w)
+CW_UNUSED static int close_world(struct world *w)
 {
 	int rc = state_close(&w->state, &w->note);
 	intern_release(&w->names);
@@ -129,7 +129,7 @@ static void put_run(struct world *w)
 	assert_int_equal(state_commit(&w->state), 0);
 }
 
-static void assert_job(struct world *w, uint32_t i)
+CW_UNUSED static void assert_job(struct world *w, uint32_t i)
 {
 	char out[32];
 	int n = snprintf(out, sizeof(out), "out/%u", (unsigned)i);
@@ -149,7 +149,7 @@ static void assert_job(struct world *w, uint32_t i)
 }
 
 /* In a process of its own that dies without a word: `jobs` jobs end, one does not. */
-static void die_after(uint32_t jobs, bool wait)
+CW_UNUSED static void die_after(uint32_t jobs, bool wait)
 {
 	pid_t pid = fork();
 	if (pid == 0) {
