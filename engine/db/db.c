@@ -334,16 +334,6 @@ void db_rollback(struct db *db)
 	}
 }
 
-int64_t db_last_rowid(const struct db *db)
-{
-	return sqlite3_last_insert_rowid(db->handle);
-}
-
-int64_t db_changes(const struct db *db)
-{
-	return sqlite3_changes64(db->handle);
-}
-
 int db_has_table(struct db *db, const char *name)
 {
 	char *sql = sqlite3_mprintf(

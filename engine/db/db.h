@@ -106,9 +106,6 @@ int db_begin(struct db *db);
 int db_commit(struct db *db); /* a failed commit is rolled back */
 void db_rollback(struct db *db);
 
-int64_t db_last_rowid(const struct db *db);
-int64_t db_changes(const struct db *db);
-
 /* Whether a table of that name is there: 1, 0 or -1. */
 int db_has_table(struct db *db, const char *name);
 

@@ -142,7 +142,6 @@ void cluster_say(struct cluster *c, const char *fmt, ...) CW_PRINTF(2, 3);
 
 /* --- executor_cluster.c --- */
 struct flight *cluster_flight_of_job(struct cluster *c, uint32_t job);
-struct flight *cluster_flight_of_tag(struct cluster *c, const char *tag);
 void cluster_flight_add(struct cluster *c, struct flight *f);
 
 /* The attempt is over. Frees `f`. `text` may be NULL. */
@@ -194,9 +193,6 @@ bool cluster_is_guest(const struct flight *f);
 
 /* --- cluster_submit.c --- */
 void cluster_pump_soon(struct cluster *c, int64_t at_ns);
-/* Makes the text TAG.SUFFIX of the folder. 0, or -1 with errno. */
-int cluster_write_file(const struct cluster *c, const char *tag, const char *suffix,
-	const struct strbuf *text);
 struct jobscript_options cluster_script_options(const struct cluster *c);
 void cluster_queue(struct cluster *c, struct flight *f);
 /* No more come for now: those that waited for others go soon. */

@@ -54,8 +54,9 @@ struct jobscript_options cluster_script_options(const struct cluster *c)
 		.environ_from = c->o.environ_from};
 }
 
-int cluster_write_file(const struct cluster *c, const char *tag, const char *suffix,
-	const struct strbuf *text)
+/* Makes the text TAG.SUFFIX of the folder. 0, or -1 with errno. */
+static int cluster_write_file(const struct cluster *c, const char *tag,
+	const char *suffix, const struct strbuf *text)
 {
 	struct strbuf path = STRBUF_INIT;
 	cluster_path(&path, c->dir, tag, suffix);

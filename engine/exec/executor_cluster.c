@@ -64,7 +64,7 @@ void cluster_flight_add(struct cluster *c, struct flight *f)
 	}
 }
 
-struct flight *cluster_flight_of_tag(struct cluster *c, const char *tag)
+static struct flight *cluster_flight_of_tag(struct cluster *c, const char *tag)
 {
 	uint32_t place = hashmap_get(&c->by_tag, hash64(tag, strlen(tag)));
 	struct flight *f = place == HASHMAP_NONE ? NULL : c->flights.v[place - 1];

@@ -230,11 +230,6 @@ struct place_around place_reader_around(const struct place_reader *r)
 	return r->around;
 }
 
-bool place_reader_after_redirect(const struct place_reader *r)
-{
-	return r->around.after_redirect;
-}
-
 const char *place_reader_open(struct place_reader *r)
 {
 	run(r, 0);

@@ -55,9 +55,6 @@ struct place_around {
 
 struct place_around place_reader_around(const struct place_reader *r);
 
-/* place_reader_around(r).after_redirect */
-bool place_reader_after_redirect(const struct place_reader *r);
-
 /* What is open at the end of the text: NULL if nothing, else words for a message
  * ("ends inside '...'"); also where the text cannot be read for sure. */
 const char *place_reader_open(struct place_reader *r);

@@ -40,7 +40,8 @@ static bool is_assignment(struct strview w)
 	       (w.p[i] == '=' || (w.p[i] == '+' && i + 1 < w.n && w.p[i + 1] == '='));
 }
 
-bool is_plain_word(struct strview w)
+/* Whether a word means itself without quotes, with blanks on both sides. */
+static bool is_plain_word(struct strview w)
 {
 	for (size_t i = 0; i < w.n; i++) {
 		char c = w.p[i];

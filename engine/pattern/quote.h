@@ -4,9 +4,6 @@
 
 #include "pattern/place.h"
 
-/* Whether a word means itself without quotes, with blanks on both sides. */
-bool is_plain_word(struct strview w);
-
 /* What quoting must know besides the place. */
 struct quote_rules {
 	bool is_path;  /* `./` before a leading dash */

@@ -159,9 +159,6 @@ bool plan_known_by_git(struct plan *p, uint32_t file, struct known_file *io);
 /* The content of `file`, which was looked at: read, or told by git. */
 void plan_read(struct plan *p, uint32_t file, struct known_file *io);
 
-/* Whether `file` is not what its record says it was made as. */
-bool plan_output_changed(struct plan *p, uint32_t file);
-
 /* Marks (by job, not 0) the jobs of a rule, or the one that makes a file, with all that they
  * need. 0, or -1 with an error that names the option. */
 int plan_mark_first(struct plan *p, const char *option, struct strview name,

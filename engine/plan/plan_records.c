@@ -241,7 +241,8 @@ struct content plan_content(struct plan *p, uint32_t file)
 	return now.content;
 }
 
-bool plan_output_changed(struct plan *p, uint32_t file)
+/* Whether `file` is not what its record says it was made as. */
+static bool plan_output_changed(struct plan *p, uint32_t file)
 {
 	const struct state *s = p->o.state;
 	uint32_t id = state_file_of(s, file);

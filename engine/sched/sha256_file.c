@@ -102,14 +102,6 @@ static void finish(struct sha256 *s, char ret_hex[65])
 	}
 }
 
-void sha256_hex(const void *p, size_t n, char ret_hex[65])
-{
-	struct sha256 s;
-	init(&s);
-	add(&s, p, n);
-	finish(&s, ret_hex);
-}
-
 int sha256_file(const char *path, char ret_hex[65])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -5,7 +5,4 @@
 /* The digest of the file in lower-case hex. 0, or -1 with errno. */
 int sha256_file(const char *path, char ret_hex[65]);
 
-/* The same of `n` bytes. */
-void sha256_hex(const void *p, size_t n, char ret_hex[65]);
-
 #endif

@@ -293,7 +293,9 @@ static int apply_row(struct state_db *s, enum row_kind kind, const union any_row
 	return 0;
 }
 
-int state_db_apply(struct state_db *s, uint64_t number, struct strview payload)
+/* Puts the rows of one frame into the present transaction, beginning one. The bytes are
+ * borrowed until its end. */
+static int state_db_apply(struct state_db *s, uint64_t number, struct strview payload)
 {
 	enum row_kind kind;
 	union any_row row;

@@ -38,10 +38,6 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 	bool network, uint64_t identity);
 void state_db_close(struct state_db *s);
 
-/* Puts the rows of one frame into the present transaction, beginning one. The bytes are
- * borrowed until its end. */
-int state_db_apply(struct state_db *s, uint64_t number, struct strview payload);
-
 /* Frames as they stand in the journal: those that the database has not, of its identity and
  * numbered on, are applied. Others are left out. */
 int state_db_apply_frames(struct state_db *s, struct strview bytes, uint32_t *ret_count);

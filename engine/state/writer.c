@@ -126,14 +126,6 @@ int writer_drain(struct writer *w)
 	return rc;
 }
 
-const char *writer_error(struct writer *w)
-{
-	pthread_mutex_lock(&w->lock);
-	const char *error = w->error.buf;
-	pthread_mutex_unlock(&w->lock);
-	return error;
-}
-
 int writer_free(struct writer *w, struct strbuf *error)
 {
 	pthread_mutex_lock(&w->lock);

@@ -30,11 +30,8 @@ struct writer *writer_new(const struct writer_options *o);
 /* Hands over frames; the bytes are copied. */
 void writer_put(struct writer *w, struct strview frames);
 
-/* Waits until everything is in the database and on the disk. 0, or -1: writer_error. */
+/* Waits until everything is in the database and on the disk. 0 or -1. */
 int writer_drain(struct writer *w);
-
-/* What went wrong, or "". After that nothing more is written: the journal has it. */
-const char *writer_error(struct writer *w);
 
 /* Writes what it was given and ends the thread. 0, or -1 with the reason appended to
  * `error`. The database stays open. */

@@ -30,16 +30,6 @@ const struct rule *workflow_rule(const struct workflow *wf, struct strview name)
 	return NULL;
 }
 
-const struct set_def *workflow_set(const struct workflow *wf, struct strview name)
-{
-	for (uint32_t i = 0; i < wf->set_count; i++) {
-		if (sv_eq(wf->sets[i].name, name)) {
-			return &wf->sets[i];
-		}
-	}
-	return NULL;
-}
-
 const struct rule *workflow_first_target(const struct workflow *wf)
 {
 	for (uint32_t i = 0; i < wf->rule_count; i++) {

@@ -283,9 +283,8 @@ struct workflow {
 void workflow_init(struct workflow *wf);
 void workflow_release(struct workflow *wf); /* arena and what PCRE2 holds */
 
-/* The rule or set called `name`, or NULL. */
+/* The rule called `name`, or NULL. */
 const struct rule *workflow_rule(const struct workflow *wf, struct strview name);
-const struct set_def *workflow_set(const struct workflow *wf, struct strview name);
 
 /* The default target's rule where none is named by `default_targets`: the first of the file
  * that the user named, without wildcards. NULL if there is none. */

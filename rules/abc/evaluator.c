@@ -49,7 +49,9 @@ void evaluator_begin(struct evaluator *e, const struct gen_input *in)
 	}
 }
 
-double evaluator_log_weight(const struct evaluator *e, size_t model, const double *theta)
+/* log of prior over proposal, the weight of an accepted evaluation. */
+static double evaluator_log_weight(
+	const struct evaluator *e, size_t model, const double *theta)
 {
 	if (e->proposal.from_prior) {
 		return 0;

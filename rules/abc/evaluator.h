@@ -69,7 +69,4 @@ int evaluator_run(struct evaluator *e, uint64_t first, uint64_t count,
 int evaluator_propose(
 	const struct evaluator *e, uint64_t id, size_t *ret_model, double *ret_theta);
 
-/* log of prior over proposal, the weight of an accepted evaluation. */
-double evaluator_log_weight(const struct evaluator *e, size_t model, const double *theta);
-
 #endif

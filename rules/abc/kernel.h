@@ -38,9 +38,6 @@ void kernel_draw(const struct kernel *k, struct stream *s, double *ret_theta);
 /* log of the density of what kernel_draw gives; O(n). */
 double kernel_logpdf(const struct kernel *k, const double *theta);
 
-/* The factor on the weighted covariance that a bandwidth rule gives. */
-double kernel_bandwidth_factor(const struct kernel_spec *spec, double ess, size_t d);
-
 /* The two shapes of continuous kernels; for kernel.c. */
 void kernel_fit_mvn(struct kernel *k);
 void kernel_fit_local(struct kernel *k);

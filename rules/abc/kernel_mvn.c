@@ -8,7 +8,9 @@
 
 static const double half_log_2pi = 0.91893853320467274178;
 
-double kernel_bandwidth_factor(const struct kernel_spec *spec, double ess, size_t d)
+/* The factor on the weighted covariance that a bandwidth rule gives. */
+static double kernel_bandwidth_factor(
+	const struct kernel_spec *spec, double ess, size_t d)
 {
 	double dim = (double)d, b = 1;
 

@@ -42,19 +42,6 @@ void population_release(struct population *p)
 	*p = (struct population){0};
 }
 
-void population_copy(struct population *to, const struct population *from)
-{
-	*to = *from;
-	allocate(to);
-	memcpy(to->id, from->id, from->n * sizeof(*to->id));
-	memcpy(to->model, from->model, from->n * sizeof(*to->model));
-	memcpy(to->w, from->w, from->n * sizeof(*to->w));
-	memcpy(to->distance, from->distance, from->n * sizeof(*to->distance));
-	memcpy(to->theta, from->theta, from->n * from->npar * sizeof(*to->theta));
-	memcpy(to->stat, from->stat, from->n * from->nstat * sizeof(*to->stat));
-	memcpy(to->p_model, from->p_model, from->models * sizeof(*to->p_model));
-}
-
 void population_count_models(struct population *p)
 {
 	bool only = true;

@@ -28,7 +28,6 @@ struct population {
 void population_init(
 	struct population *p, const struct problem *problem, int64_t t, size_t n);
 void population_release(struct population *p);
-void population_copy(struct population *to, const struct population *from);
 
 static inline const double *population_theta(const struct population *p, size_t i)
 {

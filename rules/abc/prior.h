@@ -52,8 +52,4 @@ size_t prior_count(const struct prior *p);
 double prior_value(const struct prior *p, size_t i);
 int64_t prior_index(const struct prior *p, double x);
 
-/* An interval that holds nearly everything, for plots: the support where it is bounded,
- * else quantiles. */
-void prior_range(const struct prior *p, double *ret_low, double *ret_high);
-
 #endif

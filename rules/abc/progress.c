@@ -90,8 +90,8 @@ static void forget_kept(struct progress *p)
 	vec_clear(&p->kept);
 }
 
-/* Nothing is pending any more, and no log is under way. */
-static void forget(struct progress *p)
+/* Nothing is pending for the log under way, which ends. */
+static void end_log(struct progress *p)
 {
 	if (p->log >= 0) {
 		close(p->log);
@@ -101,6 +101,12 @@ static void forget(struct progress *p)
 	p->log_path = NULL;
 	strbuf_reset(&p->pending);
 	p->has_block = false;
+}
+
+/* Nothing is pending any more, and no log is under way. */
+static void forget(struct progress *p)
+{
+	end_log(p);
 	forget_kept(p);
 }
 
@@ -220,14 +226,7 @@ int progress_keep(struct progress *p, const struct generation *g,
 	if (p->log_there) {
 		kept.log = generation_path(p, g->pop.t, "log");
 	}
-	if (p->log >= 0) {
-		close(p->log);
-		p->log = -1;
-	}
-	free(p->log_path);
-	p->log_path = NULL;
-	strbuf_reset(&p->pending);
-	p->has_block = false;
+	end_log(p);
 	vec_push(&p->kept, kept);
 	return progress_flush_due(p, err);
 }

@@ -139,11 +139,6 @@ static const redisReply *reply_of(const struct redis_answer *a)
 	return (const redisReply *)a;
 }
 
-bool redis_is_nil(const struct redis_answer *a)
-{
-	return reply_of(a)->type == REDIS_REPLY_NIL;
-}
-
 int64_t redis_int(const struct redis_answer *a)
 {
 	return reply_of(a)->type == REDIS_REPLY_INTEGER ? reply_of(a)->integer : 0;

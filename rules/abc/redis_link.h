@@ -33,7 +33,6 @@ struct redis_answer *redis_script(struct redis_link *r, const char *lua, size_t 
 	const struct strview *word, size_t n, struct strbuf *err);
 
 void redis_answer_free(struct redis_answer *a);
-bool redis_is_nil(const struct redis_answer *a);
 int64_t redis_int(const struct redis_answer *a);         /* 0 for others */
 struct strview redis_text(const struct redis_answer *a); /* empty for others */
 size_t redis_count(const struct redis_answer *a);        /* of an array */

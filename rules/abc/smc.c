@@ -102,8 +102,9 @@ static void keep_best(const struct problem *p, struct population *q)
 	population_count_models(q);
 }
 
-int smc_finish_generation(struct smc *s, const struct gen_input *in, struct collector *c,
-	double seconds, struct strbuf *err)
+/* After the collector is done: the generation with what is fixed for the next. */
+static int smc_finish_generation(struct smc *s, const struct gen_input *in,
+	struct collector *c, double seconds, struct strbuf *err)
 {
 	struct generation *g;
 	struct population pop;

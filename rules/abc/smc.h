@@ -45,10 +45,6 @@ char *smc_stop_reason(const struct problem *p, const struct archive *a);
 void smc_input(const struct problem *p, const struct archive *a, int64_t t, bool tickets,
 	struct gen_input *ret);
 
-/* After the collector is done: the generation with what is fixed for the next. */
-int smc_finish_generation(struct smc *s, const struct gen_input *in, struct collector *c,
-	double seconds, struct strbuf *err);
-
 /* Whether every id below a budget counts (rejection with a budget). */
 bool smc_keeps_all(const struct problem *p);
 

@@ -9,9 +9,9 @@ done
 run cwflow -n -p --container-program lxc
 # A script brings its folder and that of the readers.
 put scripts/x.py 'pass'
-mkdir work; cd work || exit
+mkdir flow; cd flow || exit
 workflow <<'EOT'
 rules:
   a: {output: a, container: image.sif, script: ../scripts/x.py}
 EOT
-cwflow -n -p --container-program apptainer | grep command: | sed "s|${PWD%/work}|TOP|g"
+cwflow -n -p --container-program apptainer | grep command: | sed "s|${PWD%/flow}|TOP|g"
