@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
@@ -208,12 +209,21 @@ static void json_lines(void **state)
 	free(b);
 }
 
-/* What the terminal gets, read from the other end of a pseudo terminal. */
+/*
+ * What the terminal gets, read from the other end of a pseudo terminal. The kernel hands
+ * written bytes over in its own time and in pieces, so reads go on until as many came as are
+ * expected; what is there too much is seen by this check or by the next one.
+ */
 static void check_terminal(int master, const char *expected)
 {
 	char buf[4096];
-	ssize_t n = read(master, buf, sizeof(buf) - 1);
-	buf[n > 0 ? n : 0] = '\0';
+	size_t have = 0, want = strlen(expected);
+	struct pollfd p = {master, POLLIN, 0};
+	do {
+		ssize_t n = read(master, buf + have, sizeof(buf) - 1 - have);
+		have += n > 0 ? (size_t)n : 0;
+	} while (have < want && poll(&p, 1, 10000) > 0);
+	buf[have] = '\0';
 	assert_string_equal(buf, expected);
 }
 
