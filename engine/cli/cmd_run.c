@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cluster_run.h"
+#include "cli/failure_sink.h"
 #include "cli/growth.h"
 #include "cli/hooks.h"
 #include "cli/job_scratch.h"
@@ -258,7 +259,8 @@ static struct reporter *log_reporter(struct session *s)
 	return s->log_fd > 0 ? report_plain_new(&o) : NULL;
 }
 
-static struct reporter *make_reporter(struct session *s)
+/* `run`: its failures are kept; NULL: nothing is recorded. */
+static struct reporter *make_reporter(struct session *s, const struct row_run *run)
 {
 	struct report_options o = {.color = s->color,
 		.terminal = term_is_live(STDERR_FILENO),
@@ -266,7 +268,7 @@ static struct reporter *make_reporter(struct session *s)
 		.verbose = s->o.verbose,
 		.print_commands = s->o.print_commands,
 		.fd = STDERR_FILENO};
-	struct reporter *sinks[3];
+	struct reporter *sinks[4];
 	uint32_t n = 0;
 	if (s->o.events) {
 		sinks[n] = report_json_new(s->o.events);
@@ -278,6 +280,9 @@ static struct reporter *make_reporter(struct session *s)
 	sinks[n++] = o.terminal ? report_terminal_new(&o) : report_plain_new(&o);
 	sinks[n] = log_reporter(s);
 	n += sinks[n] ? 1 : 0;
+	if (run) {
+		sinks[n++] = failure_sink_new(s, run);
+	}
 	return n == 1 ? sinks[0] : report_mux_new(sinks, n);
 }
 
@@ -359,7 +364,8 @@ static int run_plan(struct session *s)
 	r.classes = &classes;
 	cluster.classes = &classes;
 	if (run_classes_make(&classes, s, &r.context) == 0 &&
-		(o.reporter = make_reporter(s))) {
+		(o.reporter = make_reporter(
+			 s, r.recorder.records ? &r.recorder.run : NULL))) {
 		o.graph = &classes.graph;
 		growth_init(&r.growth, s, &classes, &r.recorder);
 		session_tell(s); /* warnings, before the first line of the run */

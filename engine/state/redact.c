@@ -29,3 +29,20 @@ void redact_urls(struct strbuf *sb)
 		}
 	}
 }
+
+void redact_values(struct strbuf *sb, const struct strview *values, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct strview value = values[i];
+		char *at =
+			value.n < 4 ? NULL : memmem(sb->buf, sb->len, value.p, value.n);
+		while (at) {
+			char *rest = at + value.n;
+			memcpy(at, "***", 3);
+			memmove(at + 3, rest, sb->len - (size_t)(rest - sb->buf) + 1);
+			sb->len -= value.n - 3;
+			at = memmem(at + 3, sb->len - (size_t)(at + 3 - sb->buf), value.p,
+				value.n);
+		}
+	}
+}

@@ -8,4 +8,8 @@
  * scheme://user@host. */
 void redact_urls(struct strbuf *sb);
 
+/* Puts *** in the place of each of these values (of environment variables) in a text. Values
+ * of less than four bytes stay: they are in too many words. */
+void redact_values(struct strbuf *sb, const struct strview *values, uint32_t count);
+
 #endif

@@ -32,8 +32,24 @@ static void test_urls(void **state)
 	check("a://b://u:p@h", "a://b://u@h");
 }
 
+static void test_values(void **state)
+{
+	(void)state;
+	struct strview values[] = {SV("hunter2"), SV("abc"), SV(""), SV("aaaa")};
+	struct strbuf sb = STRBUF_INIT;
+	strbuf_addstr(&sb, "hunter2 and hunter2hunter2, abc, aaaaaaaaa");
+	redact_values(&sb, values, CW_ARRAY_LEN(values));
+	assert_string_equal(sb.buf, "*** and ******, abc, ******a");
+	assert_int_equal(sb.len, strlen(sb.buf));
+	strbuf_reset(&sb);
+	redact_values(&sb, values, CW_ARRAY_LEN(values));
+	assert_int_equal(sb.len, 0);
+	strbuf_release(&sb);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_urls)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_urls), cmocka_unit_test(test_values)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
