@@ -84,7 +84,8 @@ int attempt_spawn(struct attempt *a, struct spawn *s, enum spawn_step *ret_step)
 	s->group_id = a->group;
 	s->pid = a->group ? NULL : &a->r->slot->pid;
 	s->death_signal = SIGKILL;
-	s->files = &a->r->state->files;
+	s->files = a->r->state->raised ? &a->r->state->files : NULL;
+	s->prepared = a->r->state->prepared;
 	struct member *m = &a->members[a->member_count];
 	*m = (struct member){0};
 	while (process_spawn(s, &m->child, ret_step) < 0) {

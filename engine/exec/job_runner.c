@@ -41,8 +41,8 @@ static char *text_file(struct runner *r, const char *text)
 	return strbuf_detach(&path, NULL);
 }
 
-/* Where the shell is, in r->path. Jobs mostly have the same one, and a long PATH costs a
- * look into each of its folders. */
+/* Where the shell is, in r->path; or was, for the job before: they mostly have the same
+ * one, and a long PATH costs a look into each of its folders. */
 static int find_shell(struct runner *r, const char *name, const char *search)
 {
 	struct strbuf asked = STRBUF_INIT;
@@ -50,8 +50,7 @@ static int find_shell(struct runner *r, const char *name, const char *search)
 	strbuf_add(&asked, name, strlen(name) + 1);
 	strbuf_addstr(&asked, search ? search : "");
 	strbuf_reset(&r->path);
-	if (!sv_eq(strbuf_sv(&asked), strbuf_sv(&r->shell_asked)) ||
-		access(r->shell_path.buf, X_OK) != 0) {
+	if (!sv_eq(strbuf_sv(&asked), strbuf_sv(&r->shell_asked))) {
 		strbuf_reset(&r->shell_asked);
 		strbuf_reset(&r->shell_path);
 		rc = process_find(name, search, &r->shell_path);
@@ -66,6 +65,31 @@ static int find_shell(struct runner *r, const char *name, const char *search)
 	return rc;
 }
 
+/* Starts a shell by what find_shell() says, looking once more where it is not there any
+ * more. */
+static int spawn_shell(struct attempt *a, const struct request *q, struct spawn *s,
+	enum spawn_step *ret_step)
+{
+	struct runner *r = a->r;
+	const char *search = env_get(s->envp, "PATH");
+	bool known = r->shell_asked.len > 0;
+	*ret_step = SPAWN_EXEC;
+	if (find_shell(r, q->shell, search) < 0) {
+		return -1;
+	}
+	s->path = r->path.buf;
+	int rc = attempt_spawn(a, s, ret_step);
+	if (rc < 0 && known && *ret_step == SPAWN_EXEC && errno != E2BIG) {
+		strbuf_reset(&r->shell_asked);
+		if (find_shell(r, q->shell, search) < 0) {
+			return -1;
+		}
+		s->path = r->path.buf;
+		rc = attempt_spawn(a, s, ret_step);
+	}
+	return rc;
+}
+
 /* Starts the shell with the text from `offset` on, which is in line `line` of
  * it, and sees it to its end; *ret_status as of wait(2). False where it cannot
  * be started. */
@@ -74,10 +98,6 @@ static bool run_rest(struct attempt *a, const struct request *q, char **env,
 {
 	struct runner *r = a->r;
 	struct strbuf text = STRBUF_INIT;
-	if (find_shell(r, q->shell, env_get(env, "PATH")) < 0) {
-		not_started(a->result, errno, HINT_NO_SHELL);
-		return false;
-	}
 	strbuf_addstr(&text, q->prefix);
 	if (*q->prefix) {
 		strbuf_addch(&text, ' ');
@@ -94,12 +114,10 @@ static bool run_rest(struct attempt *a, const struct request *q, char **env,
 		argv[1] = file;
 		argv[2] = NULL;
 	}
-	struct spawn s = {.path = r->path.buf,
-		.argv = argv,
-		.envp = env,
-		.fd = {-1, ATTEMPT_OUTPUT, ATTEMPT_OUTPUT}};
+	struct spawn s = {
+		.argv = argv, .envp = env, .fd = {-1, ATTEMPT_OUTPUT, ATTEMPT_OUTPUT}};
 	enum spawn_step step = SPAWN_CLONE;
-	if ((is_long && !file) || attempt_spawn(a, &s, &step) < 0) {
+	if ((is_long && !file) || spawn_shell(a, q, &s, &step) < 0) {
 		not_started(
 			a->result, errno, step == SPAWN_EXEC ? HINT_NO_SHELL : HINT_NONE);
 	} else {
@@ -302,6 +320,7 @@ void *runner_main(void *p)
 		.buf = xmalloc(RUNNER_BUF),
 	};
 	free(arg);
+	process_own_descriptors(r.state->jobs);
 	arena_init(&r.arena);
 	output_init(&r.output, r.state->options->spill_dir);
 	for (;;) {

@@ -22,8 +22,9 @@ struct warden_slot {
 struct warden_state {
 	const struct warden_options *options;
 	struct env env;
-	struct rlimit files; /* RLIMIT_NOFILE as the jobs get it */
-	int jobs;            /* socket */
+	struct rlimit files; /* RLIMIT_NOFILE as the jobs get it, where that was raised */
+	bool raised, prepared; /* prepared: as of process_prepare() */
+	int jobs;              /* socket */
 	pthread_mutex_t lock;
 	struct warden_slot *slots;
 	uint32_t threads; /* slots that have one */

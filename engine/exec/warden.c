@@ -179,9 +179,8 @@ static void raise_limit(struct warden_main *m)
 	rlim_t wanted = 100 + (rlim_t)m->slot_count * 4;
 	struct rlimit now = {
 		wanted < before->rlim_max ? wanted : before->rlim_max, before->rlim_max};
-	if (before->rlim_cur < wanted) {
-		setrlimit(RLIMIT_NOFILE, &now);
-	}
+	m->state.raised =
+		before->rlim_cur < wanted && setrlimit(RLIMIT_NOFILE, &now) == 0;
 }
 
 /* Gives this process a name of its own, in ps and for whoever kills the engine by its
@@ -223,6 +222,7 @@ CW_NORETURN static void begin(
 	pthread_mutex_init(&m->state.lock, NULL);
 	env_init(&m->state.env, environ, o->tools_dir);
 	raise_limit(m);
+	m->state.prepared = process_prepare();
 	warden_main(m);
 }
 
@@ -288,8 +288,8 @@ void warden_bury(struct warden *w)
 	kill(w->pid, SIGKILL);
 	for (uint32_t i = 0; i < w->slot_count; i++) {
 		pid_t pid = atomic_load(&w->slots[i].pid);
-		if (pid > 0) {
-			kill(-pid, SIGKILL);
+		if (pid > 0 && kill(-pid, SIGKILL) < 0) {
+			kill(pid, SIGKILL);
 		}
 	}
 	release(w);

@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,7 +54,7 @@ IN_CHILD static int place_fds(const struct spawn *s)
 			}
 		}
 	}
-	for (int i = 0; i < 3; i++) {
+	for (int i = s->prepared && fd[0] < 0 ? 1 : 0; i < 3; i++) {
 		if (fd[i] == i) {
 			if (fcntl(i, F_SETFD, 0) < 0) {
 				return -1;
@@ -111,9 +110,6 @@ IN_CHILD static enum spawn_step become(const struct spawn *s)
 	} else if (s->group == SPAWN_JOIN_GROUP) {
 		setpgid(0, s->group_id);
 	}
-	if (s->pid) {
-		atomic_store(s->pid, getpid());
-	}
 	if (s->cwd && chdir(s->cwd) < 0) {
 		return SPAWN_CWD;
 	}
@@ -123,11 +119,13 @@ IN_CHILD static enum spawn_step become(const struct spawn *s)
 	if (open_files(s) < 0) {
 		return SPAWN_OPEN;
 	}
-	syscall(SYS_close_range, 3, ~0u, 0);
 	if (s->files) {
 		setrlimit(RLIMIT_NOFILE, s->files);
 	}
-	signal(SIGPIPE, SIG_DFL);
+	if (!s->prepared) {
+		close_range(3, ~0u, 0);
+		signal(SIGPIPE, SIG_DFL);
+	}
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -147,14 +145,19 @@ int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret
 {
 	struct child_arg arg = {.s = s};
 	char stack[CHILD_STACK] __attribute__((aligned(16)));
+	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
 	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (!s->prepared) {
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+	}
 	int pidfd = -1;
 	pid_t pid = clone(child_main, stack + sizeof(stack),
-		CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &arg, &pidfd);
+		s->pid ? flags | CLONE_CHILD_SETTID : flags, &arg, &pidfd, NULL, s->pid);
 	int err = pid < 0 ? errno : arg.err;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!s->prepared) {
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
 	if (err) {
 		if (pid > 0) {
 			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
@@ -169,6 +172,33 @@ int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret
 	}
 	*ret = (struct child){pid, pidfd};
 	return 0;
+}
+
+bool process_prepare(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || dup2(fd, 0) < 0 || fcntl(0, F_SETFD, 0) < 0 ||
+		close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0) {
+		return false;
+	}
+	if (fd > 0) {
+		close(fd);
+	}
+	return signal(SIGPIPE, SIG_DFL) != SIG_ERR;
+}
+
+void process_own_descriptors(int keep)
+{
+#ifndef __SANITIZE_THREAD__ /* it takes them for those of all threads */
+	if (unshare(CLONE_FILES) == 0) {
+		if (keep > 3) {
+			close_range(3, (unsigned)keep - 1, 0);
+		}
+		close_range((unsigned)keep + 1, ~0u, 0);
+	}
+#else
+	(void)keep;
+#endif
 }
 
 /* Whether `path` is a file that may be executed; else errno says why not. */

@@ -42,14 +42,24 @@ struct spawn {
 	enum spawn_group group;
 	pid_t group_id;
 	int death_signal;   /* sent to it when the thread that started it ends; 0: none */
-	_Atomic pid_t *pid; /* set by the child before it runs the program, or NULL: lets
-	                       another thread end a child that hangs in an open */
+	_Atomic pid_t *pid; /* set before the child does anything, or NULL: lets another
+	                       thread end a child that hangs in an open */
+	bool prepared;      /* process_prepare() was called: less is left to do */
 };
 
 struct child {
 	pid_t pid;
 	int pidfd; /* owned: close it when the child was waited for */
 };
+
+/* Makes this process one that does nothing but start programs, from threads in which all
+ * signals are blocked: SIGPIPE is default, /dev/null its stdin, all that is open above 2
+ * closes at exec, and so must all that is opened later. False: it cannot be. */
+bool process_prepare(void);
+
+/* Gives the calling thread descriptors of its own, of which only `keep` (above 2) is left
+ * and 0, 1, 2: each child begins with a copy of all that its parent has. */
+void process_own_descriptors(int keep);
 
 /* Starts it. 0, or -1 with errno (that of the step that failed: no such folder, no such
  * program, arguments too long); then there is no child. Blocks all signals meanwhile.
