@@ -1,4 +1,5 @@
 /* Commands that only look: -n, --dag, --rulegraph, --filegraph, --list-rules. */
+#include "cli/refusals.h"
 #include "cli/rounds.h"
 #include "cli/session.h"
 #include "job/job_spec_build.h"
@@ -40,9 +41,11 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 int cmd_dry_run(struct session *s)
 {
 	int rc = prepare(s);
+	rc = rc == EXIT_DONE ? refuse_missing_scripts(s) : rc;
 	if (rc != EXIT_DONE) {
 		return rc;
 	}
+	refuse_protected(s, true);
 	struct describe d;
 	job_context_init(&d.context, &s->dag, &s->sink);
 	d.context.cores = s->cores;

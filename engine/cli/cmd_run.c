@@ -11,6 +11,7 @@
 #include "cli/hooks.h"
 #include "cli/job_scratch.h"
 #include "cli/recorder.h"
+#include "cli/refusals.h"
 #include "cli/rounds.h"
 #include "cli/run_classes.h"
 #include "cli/session.h"
@@ -478,6 +479,10 @@ static int build_and_run(struct session *s)
 	}
 	if (s->o.touch || s->o.accept.n) {
 		return touch_outputs(s);
+	}
+	rc = refuse_missing_scripts(s);
+	if (rc != EXIT_DONE || (rc = refuse_protected(s, false)) != EXIT_DONE) {
+		return rc;
 	}
 	bool works = s->plan.wanted_count > 0;
 	if (works) {

@@ -208,6 +208,7 @@ int session_read(struct session *s)
 		.default_resources = s->o.default_resources.v,
 		.default_resources_count = (uint32_t)s->o.default_resources.n,
 		.update_modules = s->o.update_modules,
+		.dry_run = s->o.dry_run,
 		.no_generators = s->o.lint};
 	return parse_workflow(&s->sink, &s->wf, &o) == 0 ? EXIT_DONE : EXIT_WRONG;
 }

@@ -63,6 +63,9 @@ struct job_spec {
 	const char *shown;     /* the command for people, where it is wrapped; or NULL */
 	char *const *
 		shown_argv; /* the same of `argv`, without values of variables; or NULL */
+	/* Begins the names of variables in `argv` and values of `env` of jobs that go to a
+	 * cluster (pattern/mark.h): their scripts hold no values. */
+	struct strview mark;
 	/* Jobs of one group (a number, 0: none) may go somewhere together; `after` are those of
 	 * it, submitted before, without whose good end this one must not begin. */
 	uint32_t group, group_size;

@@ -1,6 +1,8 @@
 #include "exec/jobscript.h"
 
 #include "base/hash.h"
+#include "base/vec.h"
+#include "pattern/mark.h"
 #include "pattern/place.h"
 
 enum { TEXT_MOST = 100 * 1024 }; /* of a command in the script */
@@ -87,13 +89,14 @@ static bool is_shell_name(const char *var, size_t n)
 	return n > 0;
 }
 
-static void add_export(struct strbuf *out, const char *name, size_t n, const char *value)
+static void add_export(struct strbuf *out, const char *name, size_t n, const char *value,
+	struct strview mark)
 {
 	if (!is_shell_name(name, n)) {
 		return;
 	}
 	strbuf_addf(out, "export %.*s=", (int)n, name);
-	shell_quote(out, sv_from(value));
+	mark_quote(out, mark, sv_from(value));
 	strbuf_addch(out, '\n');
 }
 
@@ -115,7 +118,7 @@ static void add_environment(struct strbuf *out, const struct jobscript_options *
 	for (char *const *e = o->environ_from; e && *e; e++) {
 		if (is_exported(o, *e)) {
 			size_t n = strcspn(*e, "=");
-			add_export(out, *e, n, *e + n + 1);
+			add_export(out, *e, n, *e + n + 1, SV(""));
 		}
 	}
 	if (o->tools_dir) {
@@ -134,8 +137,46 @@ static void add_environment(struct strbuf *out, const struct jobscript_options *
 			   "SRUN_CPUS_PER_TASK=\"$SLURM_CPUS_PER_TASK\"\n");
 	for (uint32_t i = 0; i < spec->env_count; i++) {
 		add_export(out, spec->env[i].name, strlen(spec->env[i].name),
-			spec->env[i].value);
+			spec->env[i].value, spec->mark);
 	}
+}
+
+typedef VEC(struct strview) name_vec;
+
+static void collect_variables(const struct job_spec *spec, const char *word, name_vec *v)
+{
+	struct strview text, name, rest = sv_from(word);
+	while (mark_next(spec->mark, &rest, &text, &name)) {
+		bool known = !name.n;
+		for (size_t i = 0; i < v->n && !known; i++) {
+			known = sv_eq(v->v[i], name);
+		}
+		if (!known) {
+			vec_push(v, name);
+		}
+	}
+}
+
+/* Without the variables that it refers to the command is not run. */
+static void add_variable_checks(struct strbuf *out, const struct job_spec *spec)
+{
+	name_vec names = {0};
+	for (uint32_t i = 0; i < spec->env_count; i++) {
+		collect_variables(spec, spec->env[i].value, &names);
+	}
+	for (uint32_t i = 0; spec->kind == COMMAND_ARGV && spec->argv[i]; i++) {
+		collect_variables(spec, spec->argv[i], &names);
+	}
+	for (size_t i = 0; i < names.n; i++) {
+		strbuf_addf(out,
+			"[ -n \"${" SV_FMT "+x}\" ] || measured() {\n"
+			"\techo 'cwflow: the variable " SV_FMT
+			" did not come with the job' >&2\n"
+			"\treturn 1\n"
+			"}\n",
+			SV_ARG(names.v[i]), SV_ARG(names.v[i]));
+	}
+	vec_release(&names);
 }
 
 static void add_redirection(struct strbuf *out, const char *sign, const char *path)
@@ -157,7 +198,7 @@ static bool add_command(struct strbuf *out, const struct job_spec *spec)
 	if (spec->kind == COMMAND_ARGV) {
 		for (uint32_t i = 0; spec->argv[i]; i++) {
 			strbuf_addstr(out, i ? " " : "");
-			add_quoted(out, spec->argv[i]);
+			mark_quote(out, spec->mark, sv_from(spec->argv[i]));
 		}
 	} else {
 		add_quoted(out, spec->shell);
@@ -240,6 +281,7 @@ void jobscript_write(struct strbuf *out, const struct jobscript_options *o,
 		"\t\t\"$@\"\n"
 		"\tfi\n"
 		"}\n\n");
+	add_variable_checks(out, spec);
 	*ret_command_file = add_command(out, spec);
 	strbuf_addstr(out,
 		"\ncode=$?\n"
@@ -326,6 +368,17 @@ static void add_string(struct hash_stream *h, const char *s)
 	hash_stream_add(h, s ? s : "", s ? strlen(s) + 1 : 1);
 }
 
+/* The names of variables alone: the mark before them is another in each run. */
+static void add_marked(struct hash_stream *h, struct strview mark, const char *word)
+{
+	struct strview text, name, rest = sv_from(word);
+	while (mark_next(mark, &rest, &text, &name)) {
+		hash_stream_add(h, text.p, text.n);
+		hash_stream_add(h, name.p, name.n);
+	}
+	hash_stream_add(h, "", 1);
+}
+
 struct job_identity job_identity_of(const struct job_spec *spec)
 {
 	struct job_identity id;
@@ -340,14 +393,14 @@ struct job_identity job_identity_of(const struct job_spec *spec)
 	hash_stream_add(h, spec->shell_prefix.p, spec->shell_prefix.n);
 	hash_stream_add(h, spec->text.p, spec->text.n);
 	for (uint32_t i = 0; spec->kind == COMMAND_ARGV && spec->argv[i]; i++) {
-		add_string(h, spec->argv[i]);
+		add_marked(h, spec->mark, spec->argv[i]);
 	}
 	add_string(h, spec->stdin_path);
 	add_string(h, spec->stdout_path);
 	add_string(h, spec->stderr_path);
 	for (uint32_t i = 0; i < spec->env_count; i++) {
 		add_string(h, spec->env[i].name);
-		add_string(h, spec->env[i].value);
+		add_marked(h, spec->mark, spec->env[i].value);
 	}
 	id.what = hash_stream_digest(h).lo;
 	hash_stream_free(h);

@@ -113,12 +113,21 @@ static int add_streams(struct build *b)
 	return 0;
 }
 
+/* To a cluster, in a script. */
+static bool goes_away(const struct build *b)
+{
+	return b->v.c->remote && !b->v.rule->localrule;
+}
+
 static int add_argv(struct build *b)
 {
 	struct render_error err = {0};
 	uint32_t at = 0;
 	char *const *argv = NULL;
-	if (job_argv(&b->v, &argv, &at, &err) != 0) {
+	b->v.mark_env = goes_away(b);
+	int rc = job_argv(&b->v, &argv, &at, &err);
+	b->v.mark_env = false;
+	if (rc != 0) {
 		return fault(b, &b->v.rule->argv[at], &err);
 	}
 	b->spec->kind = COMMAND_ARGV;
@@ -296,7 +305,10 @@ static int add_env(struct build *b)
 		ARENA_ARRAY(b->v.arena, struct env_pair, rule->env_count + 2);
 	for (uint32_t i = 0; i < rule->env_count; i++) {
 		struct strview value;
-		if (render(b, &rule->env[i].value, false, &value) != 0) {
+		b->v.mark_env = goes_away(b);
+		int rc = render(b, &rule->env[i].value, false, &value);
+		b->v.mark_env = false;
+		if (rc != 0) {
 			return -1;
 		}
 		env[n++] = (struct env_pair){
@@ -375,6 +387,7 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 {
 	struct build b = {.spec = ret, .ret_error = ret_error};
 	*ret = (struct job_spec){.job = job, .attempt = attempt};
+	ret->mark = sv_from(c->mark);
 	*ret_error = "its inputs could not be worked out";
 	if (job_values_init(&b.v, c, arena, job, attempt) != 0) {
 		return -1;

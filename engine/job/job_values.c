@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 
 #include "base/number.h"
+#include "pattern/mark.h"
 #include "workflow/config_ref.h"
 
 void job_context_init(struct job_context *c, struct dag *d, struct diag_sink *sink)
 {
 	*c = (struct job_context){.d = d, .sink = sink};
+	mark_make(c->mark);
 	input_reader_init(&c->reader, d, sink);
 }
 
@@ -164,11 +166,8 @@ static int list_from_texts(struct job_values *v, const struct param *p, struct v
 {
 	struct value *values = ARENA_ARRAY(v->arena, struct value, p->item_count);
 	size_t total = 0;
-	bool in_shell = v->in_shell;
 	for (uint32_t i = 0; i < p->item_count; i++) {
-		v->in_shell = false; /* values of variables, as items of a list */
 		int rc = job_param(v, &p->items[i], &values[i], err);
-		v->in_shell = in_shell;
 		if (rc != 0) {
 			return -1;
 		}
@@ -279,7 +278,13 @@ int job_resource(
 {
 	const struct resource *res = &v->rule->resources[k];
 	struct strbuf sb = STRBUF_INIT;
+	bool mark_env = v->mark_env, hide_env = v->hide_env;
+	if (res->unit != UNIT_NONE) {
+		v->mark_env = v->hide_env = false; /* a number is wanted */
+	}
 	int rc = job_render(v, &res->value, false, &sb, err);
+	v->mark_env = mark_env;
+	v->hide_env = hide_env;
 	struct strview text = arena_sv(v->arena, strbuf_sv(&sb));
 	strbuf_release(&sb);
 	return rc ? rc : with_unit(v, res, text, ret, err);
@@ -376,7 +381,8 @@ static int64_t input_size_mb(struct job_values *v)
 	return v->size_mb;
 }
 
-/* In shell texts the shell itself puts the value in, so that no record holds it. */
+/* In shell texts the shell itself puts the value in, so that no record holds it; in what
+ * goes into them, or into the script of a cluster's job, a mark keeps its place. */
 static int resolve_env(struct job_values *v, const struct ref *ref, struct value *ret,
 	struct render_error *err)
 {
@@ -384,6 +390,13 @@ static int resolve_env(struct job_values *v, const struct ref *ref, struct value
 		*ret = text_value(
 			sv_from(arena_printf(v->arena, "$" SV_FMT, SV_ARG(ref->name))));
 		ret->verbatim = true;
+		return 0;
+	}
+	if (v->mark_env) {
+		struct strbuf text = STRBUF_INIT;
+		mark_add(&text, sv_from(v->c->mark), ref->name);
+		*ret = text_value(arena_sv(v->arena, strbuf_sv(&text)));
+		strbuf_release(&text);
 		return 0;
 	}
 	if (v->hide_env) {
@@ -403,7 +416,9 @@ static int resolve(
 	void *ctx, const struct ref *ref, struct value *ret, struct render_error *err)
 {
 	struct job_values *v = ctx;
+	bool in_shell = v->in_shell;
 	int64_t threads;
+	int rc;
 	switch (ref->kind) {
 	case REF_WILDCARD:
 		*ret = text_value(v->wildcards[ref->slot]);
@@ -415,8 +430,11 @@ static int resolve(
 	case REF_BENCHMARK:
 		return resolve_product(v, ref, ret, err);
 	case REF_PARAMS:
-		return ref->name.n || ref->step_count ? resolve_param(v, ref, ret, err)
-						      : all_params(v, ret, err);
+		v->in_shell = false;
+		rc = ref->name.n || ref->step_count ? resolve_param(v, ref, ret, err)
+						    : all_params(v, ret, err);
+		v->in_shell = in_shell;
+		return rc;
 	case REF_RESOURCES:
 		return job_resource(v, ref->slot, ret, err);
 	case REF_THREADS:
@@ -466,8 +484,8 @@ static int write_list(void *ctx, const struct value *items, struct strview *ret_
 		return 0;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		strbuf_addsv(
-			&text, items->kind == VALUE_LIST ? items->list[i] : items->text);
+		mark_values(&text, sv_from(v->c->mark),
+			items->kind == VALUE_LIST ? items->list[i] : items->text);
 		strbuf_addch(&text, '\n');
 	}
 	const char *kind = arena_printf(v->arena, "list%u", (unsigned)v->lists++);
@@ -560,8 +578,11 @@ int job_values_init(struct job_values *v, struct job_context *c, struct arena *a
 	*v = (struct job_values){
 		.c = c, .arena = arena, .rule = rule, .job = job, .attempt = attempt};
 	v->size_mb = -1;
-	v->renderer = (struct renderer){
-		.resolve = resolve, .list_file = write_list, .ctx = v, .arena = arena};
+	v->renderer = (struct renderer){.resolve = resolve,
+		.list_file = write_list,
+		.ctx = v,
+		.arena = arena,
+		.mark = sv_from(c->mark)};
 	dag_values(c->d, job, v->wildcards);
 	uint32_t open;
 	v->inputs_due = !c->d->wf->has_after && rule_inputs_are_told(rule, &open);
@@ -607,10 +628,12 @@ int job_threads(struct job_values *v, int64_t *ret, struct render_error *err)
 int job_render(struct job_values *v, const struct text *t, bool as_path,
 	struct strbuf *out, struct render_error *err)
 {
-	bool before = v->in_shell;
+	bool in_shell = v->in_shell, mark_env = v->mark_env;
 	v->in_shell = t->t.shell;
+	v->mark_env = mark_env || t->t.shell;
 	int rc = template_render(&t->t, &v->renderer, as_path, out, err);
-	v->in_shell = before;
+	v->in_shell = in_shell;
+	v->mark_env = mark_env;
 	return rc;
 }
 

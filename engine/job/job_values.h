@@ -7,6 +7,7 @@
 #define CW_JOB_JOB_VALUES_H
 
 #include "dag/inputs.h"
+#include "pattern/mark.h"
 #include "workflow/workflow.h"
 
 struct job_context {
@@ -23,6 +24,7 @@ struct job_context {
 	int (*write_file)(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
 		struct strview text, struct arena *arena, struct strview *ret_path);
 	void *write_ctx;
+	char mark[MARK_MOST];  /* of variables in texts, pattern/mark.h */
 	const char *share_dir; /* $CWFLOW_SHARE of scripts; may be NULL */
 	const char
 		*container_program; /* podman, apptainer, docker; NULL: what there is */
@@ -42,6 +44,7 @@ struct job_values {
 	int64_t threads; /* 0: not yet worked out */
 	int64_t size_mb; /* of the inputs; -1: not yet worked out */
 	bool in_shell;   /* the text that is rendered is a shell's */
+	bool mark_env;   /* values of variables are marked, for a shell to put in */
 	bool hide_env;   /* for people and records: $NAME, not its value */
 	uint32_t lists;  /* files of lists written for it */
 	struct renderer renderer;

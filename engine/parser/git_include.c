@@ -84,6 +84,9 @@ static void quoted(struct strbuf *out, struct strview s)
 static int write_pins(struct reader *r, const struct pins *pins)
 {
 	struct strbuf out = STRBUF_INIT;
+	if (r->options->dry_run) {
+		return 0;
+	}
 	strbuf_addstr(&out,
 		"# Commits of the git modules. Changed by `cwflow --update-modules` only;\n"
 		"# belongs into version control.\nmodules:\n");

@@ -189,7 +189,7 @@ static int parse_waiting_text(struct expansion_reader *x, struct strview name,
 		return -1;
 	}
 	if (glob) {
-		normalise_pattern(r, t, false);
+		normalise_glob(r, t, false);
 		prefix_input(r, t);
 	}
 	def->columns = ARENA_ARRAY(r->arena, struct strview, t->t.count + 1);

@@ -221,13 +221,13 @@ static int parse_words(struct reader *r, const struct rule_source *s, struct rul
 	int rc = 0;
 	const struct yaml_tree_node *node = constant_key(r, s, "shadow", &text, &rc);
 	if (node) {
-		size_t i = 1;
+		size_t i = 0; /* `none` undoes the defaults and what is extended */
 		while (i < CW_ARRAY_LEN(kinds) && !sv_eq_str(text, kinds[i])) {
 			i++;
 		}
 		if (i == CW_ARRAY_LEN(kinds)) {
 			rc = diag_error(r->sink, "CW-E011", node->span,
-				"shadow must be minimal, shallow or full");
+				"shadow must be none, minimal, shallow or full");
 		} else {
 			rule->shadow = (enum shadow_kind)i;
 		}

@@ -146,17 +146,7 @@ static int parse_glob(
 	if (parse_text(r, node, TEMPLATE_PATTERN, SHELL_BASH, t) != 0) {
 		return -1;
 	}
-	bool folder = node->text.n && node->text.p[node->text.n - 1] == '/';
-	normalise_pattern(r, t, true);
-	if (folder && t->t.count) {
-		/* the slash says: folders, and the walk wants to see it */
-		struct piece *pieces =
-			ARENA_ARRAY(r->arena, struct piece, t->t.count + 1);
-		memcpy(pieces, t->t.pieces, t->t.count * sizeof(*pieces));
-		pieces[t->t.count++] =
-			(struct piece){.kind = PIECE_TEXT, .text = SV("/")};
-		t->t.pieces = pieces;
-	}
+	normalise_glob(r, t, true);
 	wildcards_of(r, t, def);
 	if (!def->column_count) {
 		return diag_error(r->sink, "CW-E211", node->span,

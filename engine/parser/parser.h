@@ -22,6 +22,7 @@ struct parse_options {
 	uint32_t default_resources_count;
 	bool no_generators;  /* programs that print rules are not run, but left out */
 	bool update_modules; /* git modules are looked up anew */
+	bool dry_run;        /* nothing is written: no lock file */
 };
 
 /*

@@ -47,6 +47,20 @@ void normalise_pattern(struct reader *r, struct text *t, bool prefix)
 	vec_release(&refs);
 }
 
+void normalise_glob(struct reader *r, struct text *t, bool prefix)
+{
+	struct strview said = t->t.text;
+	normalise_pattern(r, t, prefix);
+	if (said.n && said.p[said.n - 1] == '/' && t->t.count) {
+		struct piece *pieces =
+			ARENA_ARRAY(r->arena, struct piece, t->t.count + 1);
+		memcpy(pieces, t->t.pieces, t->t.count * sizeof(*pieces));
+		pieces[t->t.count++] =
+			(struct piece){.kind = PIECE_TEXT, .text = SV("/")};
+		t->t.pieces = pieces;
+	}
+}
+
 /* --- prefixes of modules ------------------------------------------------------------ */
 
 /* Whether the pattern makes the path with `value` for each of its references. */

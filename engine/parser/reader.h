@@ -175,6 +175,8 @@ int each_ref_of_text(struct reader *r, struct text *t, void *ctx,
 /* path_text.c: the literal parts of an output pattern in normal form (see path_normalise), with the
  * module's prefix before it where `prefix`. */
 void normalise_pattern(struct reader *r, struct text *t, bool prefix);
+/* The same for globs: a slash at the end stays, it says that folders are meant. */
+void normalise_glob(struct reader *r, struct text *t, bool prefix);
 /* The module's prefix before a relative path that no rule outside makes. */
 void prefix_input(struct reader *r, struct text *t);
 /* Whether the text is one reference to a list of the configuration; *ret its value. */

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "base/number.h"
+#include "pattern/mark.h"
 #include "pattern/template_impl.h"
 
 /* An inner node whose arguments are being worked out, left to right. */
@@ -74,6 +75,12 @@ static int reference_number(const struct expr *e, const struct renderer *r, bool
 		}
 		v.text = v.list[0];
 		v.kind = VALUE_TEXT;
+	}
+	if (v.kind == VALUE_TEXT && mark_is_in(r->mark, v.text)) {
+		struct strbuf text = STRBUF_INIT; /* what is computed has to be known */
+		mark_values(&text, r->mark, v.text);
+		v.text = arena_sv(r->arena, strbuf_sv(&text));
+		strbuf_release(&text);
 	}
 	if (v.kind == VALUE_TEXT) {
 		return number_of_text(v.text, zeros, e, r->arena, ret, err);

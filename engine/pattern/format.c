@@ -2,6 +2,7 @@
 
 #include "base/edit_distance.h"
 #include "base/utf8.h"
+#include "pattern/mark.h"
 #include "pattern/template_impl.h"
 
 enum { WIDTH_MOST = 255, PRECISION_MOST = 60 };
@@ -312,6 +313,16 @@ static int format_list_file(const struct piece *piece, const struct value *v,
 	return 0;
 }
 
+static bool has_mark(const struct value *v, struct strview mark)
+{
+	for (uint32_t i = 0; mark.n && v->kind == VALUE_LIST && i < v->count; i++) {
+		if (mark_is_in(mark, v->list[i])) {
+			return true;
+		}
+	}
+	return v->kind == VALUE_TEXT && mark_is_in(mark, v->text);
+}
+
 int format_value(const struct piece *piece, const struct value *v,
 	const struct renderer *r, struct value *ret, struct render_error *err)
 {
@@ -319,6 +330,13 @@ int format_value(const struct piece *piece, const struct value *v,
 		     piece->format == FORMAT_Q;
 	if (piece->format == FORMAT_LIST) {
 		return format_list_file(piece, v, r, ret, err);
+	}
+	if (!plain && has_mark(v, r->mark)) {
+		*err = (struct render_error){.fault = RENDER_ERROR,
+			.off = piece->off,
+			.len = piece->len,
+			.text = "the shell puts {env...} in, so it has no format"};
+		return -1;
 	}
 	if (v->kind == VALUE_LIST && plain) {
 		*ret = *v;

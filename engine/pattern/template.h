@@ -209,6 +209,9 @@ struct renderer {
 		struct render_error *err);
 	void *ctx;
 	struct arena *arena; /* for error texts and intermediate values */
+	/* Begins the names of variables in values (pattern/mark.h): a shell puts them in, and
+	 * no format but raw and q can stand there. No bytes: there are none. */
+	struct strview mark;
 };
 
 /*

@@ -1,4 +1,5 @@
 #include "pattern/guard.h"
+#include "pattern/mark.h"
 #include "pattern/quote.h"
 #include "pattern/template_impl.h"
 
@@ -77,15 +78,69 @@ static const char *quote_fault(const struct piece *piece)
 		       : "a line of this value is the delimiter of the here-document";
 }
 
+/* ksh93 takes a quoted ]] behind == for the end of [[, but not what it expands. */
+static void put_brackets(struct strbuf *out, enum place place)
+{
+	const char *open = "", *close = "";
+	if (place == PLACE_BARE) {
+		open = close = "\"";
+	} else if (place == PLACE_SINGLE) {
+		open = "'\"";
+		close = "\"'";
+	}
+	strbuf_addf(out, "%s${cwflow_-]]}%s", open, close);
+}
+
+static void put_variable(
+	struct rendering *rn, const struct piece *piece, struct strview name)
+{
+	if (piece->format == FORMAT_RAW) {
+		strbuf_addf(rn->out, "${" SV_FMT "}", SV_ARG(name));
+	} else {
+		place_quote_variable(rn->out, piece->place, name);
+	}
+}
+
+/* An item of a command in which variables are marked. */
+static int put_marked(
+	struct rendering *rn, const struct piece *piece, struct strview item)
+{
+	struct quote_rules rules = {.tight = true, .in_array = piece->in_array};
+	struct strview text, name, rest = item;
+	bool computed = piece->guard != GUARD_NONE || piece->place == PLACE_ARITHMETIC;
+	if (piece->place == PLACE_HEREDOC_QUOTED) {
+		return render_error(rn, piece, RENDER_ERROR,
+			"the shell puts {env...} in, but expands nothing in this "
+			"here-document; write its delimiter without quotes");
+	}
+	while (mark_next(rn->r->mark, &rest, &text, &name)) {
+		if (computed && (text.n || rest.n)) {
+			return render_error(rn, piece, RENDER_ERROR,
+				"the shell puts {env...} in, so it cannot be computed with");
+		}
+		if (text.n && piece->format == FORMAT_RAW) {
+			strbuf_addsv(rn->out, text);
+		} else if (text.n &&
+			   place_quote_item(rn->out, piece->place, text, rules)) {
+			return render_error(rn, piece, RENDER_ERROR, quote_fault(piece));
+		}
+		if (name.n) {
+			put_variable(rn, piece, name);
+		}
+	}
+	return 0;
+}
+
 /* One item of a command, quoted for its place. */
 static int put_quoted(struct rendering *rn, const struct piece *piece,
 	struct strview item, bool is_path)
 {
-	if (piece->place == PLACE_DOUBLE && piece->after_variable) {
-		strbuf_addstr(rn->out, "\"\"");
-	}
 	if (!guard_allows(piece->guard, item)) {
 		return render_error(rn, piece, RENDER_ERROR, guard_fault(piece->guard));
+	}
+	if (rn->t->kind == SHELL_KSH && piece->tight && sv_eq(item, SV("]]"))) {
+		put_brackets(rn->out, piece->place);
+		return 0;
 	}
 	if (piece->guard == GUARD_INDEX && piece->place == PLACE_BARE) {
 		strbuf_addsv(rn->out, item); /* a['7']=x is none */
@@ -96,17 +151,6 @@ static int put_quoted(struct rendering *rn, const struct piece *piece,
 		return render_error(rn, piece, RENDER_ERROR, quote_fault(piece));
 	}
 	return 0;
-}
-
-static void put_variable(
-	struct rendering *rn, const struct piece *piece, struct strview v)
-{
-	struct strview name = v.n && v.p[0] == '$' ? sv_skip(v, 1) : v;
-	if (piece->format == FORMAT_RAW) {
-		strbuf_addf(rn->out, "${" SV_FMT "}", SV_ARG(name));
-	} else {
-		place_quote_variable(rn->out, piece->place, name);
-	}
 }
 
 /* The items of a piece, one blank between them. */
@@ -125,7 +169,15 @@ static int put_items(struct rendering *rn, const struct piece *piece,
 		if (i) {
 			strbuf_addch(rn->out, ' ');
 		}
-		if (shell && piece->format != FORMAT_RAW) {
+		if (shell && piece->place == PLACE_DOUBLE && piece->after_variable &&
+			piece->format != FORMAT_RAW) {
+			strbuf_addstr(rn->out, "\"\"");
+		}
+		if (shell && mark_is_in(rn->r->mark, items[i])) {
+			if (put_marked(rn, piece, items[i])) {
+				return -1;
+			}
+		} else if (shell && piece->format != FORMAT_RAW) {
 			if (put_quoted(rn, piece, items[i], v->is_path)) {
 				return -1;
 			}
@@ -150,7 +202,7 @@ static int put_piece(struct rendering *rn, const struct piece *piece, bool shell
 			return render_error(rn, piece, RENDER_ERROR,
 				"the shell puts this value in, and there is no shell here");
 		}
-		put_variable(rn, piece, v.text);
+		put_variable(rn, piece, sv_skip(v.text, 1));
 		return 0;
 	}
 	if (piece->format == FORMAT_NONE) {

@@ -72,17 +72,17 @@ static int clear_output(struct job_files *f, const struct spec_file *o, uint32_t
 			o->path);
 		return -1;
 	}
+	if (o->flags & OUTPUT_STALE) { /* protected by the attempt that was cut short */
+		return fs_remove_tree(AT_FDCWD, o->path) < 0
+			       ? say(error, "remove", o->path)
+			       : 0;
+	}
 	if (o->flags & OUTPUT_PROTECTED && st.kind != FS_LINK && (st.mode & 0222) == 0) {
 		strbuf_addf(error,
 			"output %s is protected; to make it again remove it or make "
 			"it writable (chmod +w)",
 			o->path);
 		return -1;
-	}
-	if (o->flags & OUTPUT_STALE) {
-		return fs_remove_tree(AT_FDCWD, o->path) < 0
-			       ? say(error, "remove", o->path)
-			       : 0;
 	}
 	struct aside a = {.path = o->path};
 	if (aside_put(f->state_dir, o->path, index, &a.kept, &a.record) < 0) {

@@ -308,9 +308,9 @@ static void add_extended(struct dice *d, struct trial *t, const struct shell *sh
 		"arr=({l} x {v0}); A \"${{arr[@]}}\"", "(( q = {n} << 2 )); A $q {v1}",
 		"H <<< {v0}", "for (( k = {n}; k < 9; k++ )); do A {v1}; done",
 		"q=$[ {n} + 1 ]; A $q{v1}"};
-	/* a quoted ]] is none to ksh93 in [[ a != ']]' ]]; it has no $[...] either */
+	/* ksh93 and mksh have no $[...] */
 	uint32_t n = CW_ARRAY_LEN(texts);
-	add(t, texts[sh->ksh93    ? 2 + roll(d, n - 3)
+	add(t, texts[sh->ksh93    ? roll(d, n - 1)
 		       : sh->mksh ? roll(d, n - 2)
 				  : roll(d, n)]);
 }

@@ -1,5 +1,33 @@
-workflow <<'EOF'
+# A script that is not there is told before anything runs, where the rule says it ...
+workflow <<'X'
 rules:
+  all: {input: [a, b]}
   a: {output: a, script: gone.py}
-EOF
+  b:
+    output: b
+    script: "{workflow.dir}/scripts/gone too.sh"
+  unneeded: {output: c, script: never.py}
+X
 run cwflow -q
+run cwflow -n -q
+files
+# ... also where the name is the configuration's.
+workflow <<'X'
+config: {tool: absent}
+rules:
+  a: {output: a, script: "{config.tool}.py"}
+X
+run cwflow -q
+# One that a rule makes is waited for, one named by a wildcard is looked for by its job.
+workflow <<'X'
+rules:
+  all: {input: [made, x.out, y.out]}
+  write:
+    output: bin/tool.sh
+    shell: printf '#!/bin/sh\necho made > made\n' > {output}; chmod +x {output}
+  made: {input: bin/tool.sh, output: made, script: bin/tool.sh}
+  each: {output: "{s}.out", script: "{s}.sh"}
+X
+put x.sh 'echo x > x.out'
+run cwflow -q -k
+cat made x.out

@@ -20,3 +20,13 @@ run cwflow -q
 cat sub/d.d
 echo 2 >header
 run cwflow -n -q
+# A default is undone by none.
+workflow <<'X'
+defaults: {shadow: minimal}
+rules:
+  all: {input: [e, f]}
+  e: {output: e, shell: "touch e e.junk"}
+  f: {output: f, shadow: none, shell: "touch f f.junk"}
+X
+run cwflow -q
+ls e* f*
