@@ -28,7 +28,7 @@ function(cw_unit_tests room)
 		set_target_properties(${name} PROPERTIES
 			RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 		add_test(NAME unit.${room}.${name} COMMAND ${name})
-		set_tests_properties(unit.${room}.${name} PROPERTIES LABELS unit TIMEOUT 300
+		set_tests_properties(unit.${room}.${name} PROPERTIES LABELS unit TIMEOUT 900
 			ENVIRONMENT "${CWFLOW_TEST_ENV}")
 	endforeach()
 endfunction()

@@ -138,7 +138,7 @@ for line in sys.stdin:
 """)
 for kind in ["command: [./sleeps.py]",
              'oneshot: "[ $(printf %.0f {p}) -gt 4 ] && sleep 20; echo {p}"']:
-    write("t.yaml", simulator=f"{{{kind}, timeout: 0.3, on_timeout: reject}}", population=5,
+    write("t.yaml", simulator=f"{{{kind}, timeout: 1.5, on_timeout: reject}}", population=5,
           parameters="{p: {uniform: [0, 5]}}", epsilon="[2.4]")
     status, out, err = call("run", "t.yaml", "-o", "t.db", "-j", "2", "--restart")
     run = show("t.db") if status == 0 else {"generations": [{"timed_out": 0}]}

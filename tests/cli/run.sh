@@ -100,7 +100,7 @@ run_one()
 			UBSAN_OPTIONS="${UBSAN_OPTIONS-print_stacktrace=1:exitcode=99}" \
 			LSAN_OPTIONS="suppressions=$here/../lsan.supp:print_suppressions=0" \
 			TSAN_OPTIONS="suppressions=$here/../tsan.supp" \
-			timeout -k 5 240 bash -c ". '$here/util.sh'; . '$script'" \
+			timeout -k 5 800 bash -c ". '$here/util.sh'; . '$script'" \
 			>"$box/stdout" 2>"$box/stderr" </dev/null
 	)
 	status=$?

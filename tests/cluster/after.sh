@@ -13,7 +13,7 @@ rules:
     input: "parts/{i}"
     output: "done/{i}"
     group: part
-    shell: "echo {wildcards.i} >>ran; while [ -e hold ]; do sleep 0.1; done; echo {wildcards.i} >{output}"
+    shell: "echo {wildcards.i} >>ran; for i in $(seq 1200); do [ -e hold ] || break; sleep 0.1; done; echo {wildcards.i} >{output}"
   sum:
     input: {expand: "done/{i}", i: {glob: "parts/{i}", after: split}}
     output: sum
@@ -21,7 +21,7 @@ rules:
     shell: "cat {input} >{output}"
   slow:
     output: slow
-    shell: "for i in $(seq 200); do [ ! -e done/3 ] || break; sleep 0.1; done; [ -e done/3 ]; touch {output}"
+    shell: "for i in $(seq 1200); do [ ! -e done/3 ] || break; sleep 0.1; done; [ -e done/3 ]; touch {output}"
 END
 fresh
 fake_profile

@@ -3,6 +3,12 @@
 # shellcheck source-path=SCRIPTDIR disable=SC2016,SC2034,SC2154,SC2086,SC2119 # what kit.sh sets
 . "$(dirname "$0")/kit.sh" "$1"
 fake_profile
+# fresh, without what jobs and tests tell each other
+anew()
+{
+	fresh
+	rm -f begun go
+}
 cat >Workflowfile <<'END'
 sets:
   i: {from: 1, to: 12}
@@ -18,18 +24,18 @@ rules:
   long:
     output: "out/long-{n}"
     retries: 1
-    shell: "echo attempt {attempt} >{output}; sleep 5; echo whole >>{output}"
+    shell: ": >begun; echo attempt {attempt} >{output}; for i in $(seq 1200); do [ ! -e go ] || break; sleep 0.1; done; echo whole >>{output}"
   quick:
     output: "out/quick-{n}"
     retries: 1
-    shell: "[ {attempt} = 2 ] || sleep 30; echo {attempt} >{output}"
+    shell: ": >begun; [ {attempt} = 2 ] || sleep 300; echo {attempt} >{output}"
   once:
     output: "out/once-{n}"
-    shell: "sleep 30; echo x >{output}"
+    shell: ": >begun; sleep 300; echo x >{output}"
 END
 
 # what is told by the script alone
-fresh
+anew
 run -j 5 --max-status-rate 6/m
 check "all jobs end well" is "$status" 0
 check "each is submitted once" is "$(submissions)" 12
@@ -37,7 +43,7 @@ check "the results are there" is "$(cat out/{1..12}.txt | paste -sd' ')" "1 2 3 
 check "nobody asked the scheduler" test ! -e "$FAKE_DIR/asked"
 run
 check "nothing is left to do" says 'nothing to be done'
-fresh
+anew
 run out/bad-3
 check "a failure is one" is "$status" 1
 check "its exit status is told" says 'exit status 3$'
@@ -47,20 +53,18 @@ check "99 means nothing to cwflow" says 'exit status 99$'
 
 # killed: the scheduler's own word
 for word in OUT_OF_MEMORY TIMEOUT CANCELLED; do
-	fresh
+	anew
 	begin out/once-1
-	check "$word: it runs" until_true 5 test -e "$FAKE_DIR/1.pid"
-	sleep 0.3
+	check "$word: it runs" until_true 5 test -e begun
 	fake end 1 $word
 	wait $engine
 	check "$word: the run fails" is $? 1
 	check "$word: it is named" says "ended by its scheduler: the scheduler says $word \(job 1\)"
 	check "$word: no output is left" test ! -e out/once-1
 done
-fresh
+anew
 begin out/once-1
-until_true 5 test -e "$FAKE_DIR/1.pid"
-sleep 0.3
+until_true 5 test -e begun
 fake cancel 1
 wait $engine
 check "ended with SIGTERM: status and word" \
@@ -68,10 +72,9 @@ check "ended with SIGTERM: status and word" \
 
 # tried again, with {attempt}
 for word in NODE_FAIL PREEMPTED OUT_OF_MEMORY; do
-	fresh
+	anew
 	begin out/quick-1
-	until_true 5 test -e "$FAKE_DIR/1.pid"
-	sleep 0.3
+	until_true 5 test -e begun
 	fake end 1 $word
 	wait $engine
 	check "$word: tried again" is $? 0
@@ -79,31 +82,29 @@ for word in NODE_FAIL PREEMPTED OUT_OF_MEMORY; do
 done
 
 # put back into the queue by the scheduler: not a new attempt
-fresh
+anew
 begin out/long-1
-until_true 5 test -e "$FAKE_DIR/1.pid"
-sleep 0.3
+until_true 5 test -e begun
 fake requeue 1
+touch go
 wait $engine
 check "requeued: done" is $? 0
 check "requeued: in the first attempt" is "$(head -n 1 out/long-1)" "attempt 1"
 check "requeued: no second submission" is "$(submissions)" 1
 
 # unknown to the scheduler
-fresh
+anew
 begin out/quick-1
-until_true 5 test -e "$FAKE_DIR/1.pid"
-sleep 0.3
+until_true 5 test -e begun
 fake forget 1
 wait $engine
 check "unknown: tried again" is $? 0
 check "unknown: said" says 'lost: the scheduler does not know job 1 any more'
 
 # its number was given to another
-fresh
+anew
 begin out/quick-1
-until_true 5 test -e "$FAKE_DIR/1.pid"
-sleep 0.3
+until_true 5 test -e begun
 fake forget 1
 echo RUNNING >"$FAKE_DIR/1.state"
 echo another >"$FAKE_DIR/1.name"
@@ -111,11 +112,10 @@ wait $engine
 check "number given again: noticed" is "$? $(cat out/quick-1)" "0 2"
 
 # lost before it began: once more, and the old one can do nothing
-fresh
+anew
 touch "$FAKE_DIR/hold"
 begin out/quick-2
-until_true 5 test -s "$FAKE_DIR/submitted"
-sleep 0.3
+until_true 5 known 1
 script=$(cat "$FAKE_DIR/1.script")
 rm -f "$FAKE_DIR/1.state" "$FAKE_DIR/hold"
 check "never began: submitted again" until_true 10 is "$(submissions)" 1
@@ -126,10 +126,10 @@ kill -KILL $engine
 wait $engine 2>/dev/null
 
 # held for good
-fresh
+anew
 touch "$FAKE_DIR/hold"
 begin out/once-1
-until_true 5 test -s "$FAKE_DIR/1.state"
+until_true 5 known 1
 echo HELD >"$FAKE_DIR/1.state"
 wait $engine
 check "stuck: failed" is $? 1
@@ -137,25 +137,25 @@ check "stuck: said" says 'the scheduler says HELD \(job 1\) and would leave it s
 check "stuck: taken back" until_true 3 grep -q '^1$' "$FAKE_DIR/cancelled"
 
 # says done, but left nothing
-fresh
+anew
 touch "$FAKE_DIR/hold"
 begin --latency-wait 1 out/once-1
-until_true 5 test -s "$FAKE_DIR/submitted"
+until_true 5 known 1
 echo COMPLETED >"$FAKE_DIR/1.state"
 wait $engine
 check "no exit status: lost" says 'lost: the scheduler says COMPLETED \(job 1\), but it left no exit status'
 
 # submissions
-fresh
+anew
 echo 'Unable to contact controller once' >"$FAKE_DIR/refuse"
 run out/1.txt
 check "a passing refusal is tried again" is "$status" 0
 check "and said" says 'Unable to contact controller once; submitted again in 1 s'
-fresh
+anew
 echo 'invalid account' >"$FAKE_DIR/refuse"
 run out/1.txt
 check "another is a failure of the job" says 'not submitted: .* exit status 1: fakesched: invalid account'
-fresh
+anew
 printf 'Welcome to cluster 7!\nMaintenance on day 12.\n' >"$FAKE_DIR/banner"
 run out/1.txt
 check "banners are not ids" is "$status $(cat out/1.txt)" "0 1"
@@ -165,31 +165,31 @@ run --cluster 'echo "-rf /"; true' out/2.txt
 check "an id with a dash is none" is "$status" 1
 
 # the scheduler does not answer
-fresh
+anew
 touch "$FAKE_DIR/deaf"
 begin out/long-1
-sleep 3
+until_true 5 says 'has failed 3 times'
 rm "$FAKE_DIR/deaf"
+touch go
 wait $engine
 check "no answer is no failure" is $? 0
 check "said once" is "$(grep -c 'has failed 3 times' log)" 1
-fresh
+anew
 touch "$FAKE_DIR/mute"
 run --profile "$BOX/fake.yaml" out/1.txt
 check "silence is no failure" is "$status" 0
 
 # one id a call, one word
-fresh
+anew
 cat >one.sh <<END
 #!/bin/sh
-case \$(cat $BOX/fake/\$1.state) in
+case \$(cat "\$FAKE_DIR/\$1.state") in
 RUNNING | PENDING) echo running ;; COMPLETED) echo success ;; *) echo failed ;;
 esac
 END
 chmod +x one.sh
 begin --cluster-status ./one.sh out/once-1
-until_true 5 test -e "$FAKE_DIR/1.pid"
-sleep 0.3
+until_true 5 test -e begun
 fake end 1 FAILED
 wait $engine
 check "a status script for one id" is $? 1

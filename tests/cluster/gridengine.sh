@@ -85,9 +85,7 @@ check "engine killed: each ran once" is "$(cat keeps-* | wc -l)" 4
 rm -rf keeps-* keeps
 begin keeps/{1..4}
 until_true 20 running 4
-kill -INT $engine
-sleep 0.3
-kill -INT $engine
+interrupt 2
 wait $engine
 check "Ctrl-C twice: status" is $? 130
 check "Ctrl-C twice: nothing is left" until_true 10 eval '[ -z "$(queued)" ]'

@@ -45,7 +45,7 @@ says()
 # run [OPTIONS]: cwflow through the fake scheduler into `log`; its status is kept.
 run()
 {
-	timeout 100 "$CWFLOW" --profile "$BOX/fake.yaml" "$@" >log 2>&1
+	timeout 300 "$CWFLOW" --profile "$BOX/fake.yaml" "$@" >log 2>&1
 	status=$?
 	return 0
 }
@@ -57,14 +57,38 @@ begin()
 	engine=$!
 }
 
-# until_true SECONDS COMMAND...
+# until_true SECONDS COMMAND...: so long on a quiet machine, and ten times on a busy one.
 until_true()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + 10 * $1))
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
 		sleep 0.05
+	done
+}
+
+# notes VERB: how many lines of that kind the journal of submissions has: once there are as
+# many "id" as jobs, the engine knows what its submit commands printed.
+notes()
+{
+	grep -sc "^$1 " .cwflow/cluster/journal
+}
+
+# known N: the engine knows the ids of N jobs.
+known()
+{
+	[ "$(notes id)" = "$1" ]
+}
+
+# interrupt TIMES: Ctrl-C, the next one when the engine has told of the one before.
+interrupt()
+{
+	local words=('nothing more is submitted' '(is|are) cancelled' 'left with the scheduler')
+	local i
+	for ((i = 0; i < $1; i++)); do
+		kill -INT "$engine"
+		until_true 20 says "interrupted: .*${words[i]}"
 	done
 }
 
@@ -79,13 +103,20 @@ is()
 	[ "$1" = "$2" ]
 }
 
+# fresh_scheduler: one with no jobs; the one before may still be at work in its folder.
+fresh_scheduler()
+{
+	schedulers=$((${schedulers-0} + 1))
+	FAKE_DIR=$BOX/fake.$schedulers
+	export FAKE_DIR
+	mkdir "$FAKE_DIR"
+}
+
 # fresh: an empty scheduler and working folder.
 fresh()
 {
-	rm -rf "$BOX/fake" out .cwflow
-	FAKE_DIR=$BOX/fake
-	export FAKE_DIR
-	mkdir "$FAKE_DIR"
+	rm -rf out .cwflow
+	fresh_scheduler
 }
 
 fake()

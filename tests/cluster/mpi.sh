@@ -51,7 +51,7 @@ rules:
 END
 mpi()
 {
-	timeout 100 $launcher $options -n 3 "$program" "$@" >log 2>&1
+	timeout 300 $launcher $options -n 3 "$program" "$@" >log 2>&1
 	status=$?
 }
 ranks()
@@ -75,7 +75,7 @@ check "its output comes along" says '^printed$'
 check "the exit status is that of the run" is "$status" 1
 mpi here
 check "a local rule" test -s here
-timeout 20 "$program" -n -q slow_all >log 2>&1
+timeout 300 "$program" -n -q slow_all >log 2>&1
 check "alone it is cwflow" says 'slow 40'
 
 # a rank dies

@@ -21,17 +21,17 @@ rules:
   slow:
     output: "slow/{n}"
     retries: 1
-    shell: "echo x >>ran-{wildcards.n}; [ {attempt} = 2 ] || sleep 30; echo {attempt} >{output}"
+    shell: "echo x >>ran-{wildcards.n}; [ {attempt} = 2 ] || for i in $(seq 1200); do [ ! -e go ] || break; sleep 0.1; done; echo {attempt} >{output}"
 END
 begin_with() { "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1 & engine=$!; }
-run_with() { timeout 60 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1; status=$?; }
+run_with() { timeout 300 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1; status=$?; }
 first() { basename "$(find "$FAKE_DIR" -name '*.state' -print -quit)" .state; }
 begun() { test -s "ran-$1"; }
 
 for profile in lsf htcondor; do
 	for array in false true; do
 		fresh
-		rm -rf slow ran-*
+		rm -rf slow ran-* go
 		printf 'profile: %s\nmax-status-rate: 5/s\nlost-after: 2s\nlatency-wait: 1\narray: %s\n' \
 			$profile $array >fast.yaml
 		what="$profile, array: $array"
@@ -45,16 +45,15 @@ for profile in lsf htcondor; do
 		until_true 10 begun 1
 		until_true 10 begun 2
 		fake forget "$(first)"
+		touch go
 		wait $engine
 		check "$what: forgotten: tried again" is "$? $(cat slow/1 slow/2 | sort | tail -n 1)" "0 2"
 		check "$what: forgotten: said" says 'the scheduler does not know job [0-9.]*'
-		rm -rf slow ran-* .cwflow
+		rm -rf slow ran-* go .cwflow
 		fresh
 		begin_with slow/1 slow/2
 		until_true 10 begun 2
-		kill -INT $engine
-		sleep 0.3
-		kill -INT $engine
+		interrupt 2
 		wait $engine
 		check "$what: cancelled" is $? 130
 		check "$what: both" is "$(tr ' ' '\n' <"$FAKE_DIR/cancelled" | sort -u | wc -l)" 2
@@ -62,7 +61,7 @@ for profile in lsf htcondor; do
 done
 
 fresh
-rm -rf slow ran-*
+rm -rf slow ran-* go
 printf 'profile: lsf\nmax-status-rate: 5/s\nlost-after: 2s\nlatency-wait: 1\n' >fast.yaml
 begin_with slow/1
 until_true 10 begun 1
@@ -73,7 +72,7 @@ check "lsf: over its memory: tried again" is "$(cat slow/1)" 2
 run_with out/1
 check "lsf: what bsub was asked" is "$(sort "$FAKE_DIR/options" | grep -v '^-oo' | uniq | paste -sd,)" \
 	"-M 700,-P lab,-R rusage[mem=700],-R span[hosts=1],-W 90,-n 1,-n 3"
-rm -rf slow ran-*
+rm -rf slow ran-* go
 begin_with slow/2
 until_true 10 begun 2
 fake end "$(ls "$FAKE_DIR" | sed -n 's/\.state$//p' | sort -n | tail -n 1)" ZOMBI
@@ -81,7 +80,7 @@ wait $engine
 check "lsf: a zombie is failed, and taken back" says 'ZOMBI.* would leave it so; it was taken back'
 
 fresh
-rm -rf slow ran-*
+rm -rf slow ran-* go
 printf 'profile: htcondor\nmax-status-rate: 5/s\nlost-after: 2s\nlatency-wait: 1\n' >fast.yaml
 begin_with slow/1
 until_true 10 begun 1

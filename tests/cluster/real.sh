@@ -12,15 +12,15 @@ for place in here there; do
 	cp -r "$examples/wordcount" $place/
 done
 before=$(now)
-timeout 250 "$CWFLOW" -d there/wordcount --profile $profile --config texts=16 words=3000 >log 2>&1
+timeout 900 "$CWFLOW" -d there/wordcount --profile $profile --config texts=16 words=3000 >log 2>&1
 check "word counts by --profile $profile" is $? 0
 took "word counts of 16 texts" "$before"
-timeout 250 "$CWFLOW" -d here/wordcount -j 2 --config texts=16 words=3000 >log 2>&1
+timeout 900 "$CWFLOW" -d here/wordcount -j 2 --config texts=16 words=3000 >log 2>&1
 check "word counts here" is $? 0
 for folder in processed_data results; do
 	check "the same $folder" diff -r -x '*.log' here/wordcount/$folder there/wordcount/$folder
 done
-timeout 60 "$CWFLOW" -d there/wordcount --config texts=16 words=3000 >log 2>&1
+timeout 300 "$CWFLOW" -d there/wordcount --config texts=16 words=3000 >log 2>&1
 check "and nothing is left to do" says 'nothing to be done'
 
 cat >Workflowfile <<'WF'
@@ -59,7 +59,7 @@ took "501 jobs" "$before"
 check "five hundred jobs" is "$status $(wc -l <total)" "0 500"
 there=$(cat sum)
 rm -rf out total sum .cwflow
-timeout 100 "$CWFLOW" -j 2 -q >log 2>&1
+timeout 300 "$CWFLOW" -j 2 -q >log 2>&1
 check "the same as here" is "$(cat sum)" "$there"
 sed -i '/^array/d' fast.yaml
 rm -rf out total sum .cwflow
@@ -83,9 +83,7 @@ until_true 30 all_begun 1
 cancel $(queued)
 until_true 60 eval '[ "$(wc -l <ran-1)" = 2 ]'
 check "cancelled by hand: tried again" says 'failed, trying again: keeps n=1'
-kill -INT $engine
-sleep 0.5
-kill -INT $engine
+interrupt 2
 wait $engine
 check "Ctrl-C twice: status" is $? 130
 check "Ctrl-C twice: nothing is left in the queue" until_true 20 nothing_queued

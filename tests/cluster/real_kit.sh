@@ -93,7 +93,7 @@ nothing_queued()
 
 run()
 {
-	timeout 250 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1
+	timeout 900 "$CWFLOW" --profile ./fast.yaml "$@" >log 2>&1
 	status=$?
 }
 

@@ -10,8 +10,7 @@ rules:
   all: {input: {expand: "out/{i}"}}
   one:
     output: "out/{n}"
-    shell: "echo {wildcards.n} >>runs; sleep {config.s}; echo done >{output}"
-config: {s: 2}
+    shell: "echo {wildcards.n} >>runs; for i in $(seq 1200); do [ -e hold ] || break; sleep 0.1; done; echo done >{output}"
 END
 
 ran_once()
@@ -26,10 +25,12 @@ all_there()
 
 # killed while jobs run
 fresh
+: >hold
 begin
-check "six are submitted" until_true 8 eval '[ "$(submissions)" = 6 ]'
+check "six are submitted" until_true 8 known 6
 kill -KILL $engine
 wait $engine 2>/dev/null
+rm hold
 run
 check "killed: the next run ends well" is "$status" 0
 check "killed: it found them" says '6 jobs of an earlier run are still with the scheduler'
@@ -40,11 +41,13 @@ check "killed: the results are there" all_there
 # killed while jobs run, started again when they have ended
 fresh
 rm -f runs
+: >hold
 begin
-until_true 8 eval '[ "$(submissions)" = 6 ]'
+until_true 8 known 6
 kill -KILL $engine
 wait $engine 2>/dev/null
-sleep 3
+rm hold
+until_true 10 eval '[ "$(find .cwflow/cluster -name "*.status" | wc -l)" = 6 ]'
 run
 check "late: the next run ends well" is "$status" 0
 check "late: nothing ran twice" ran_once
@@ -69,36 +72,42 @@ done
 # the command has changed meanwhile: the old job is taken back first
 fresh
 rm -f runs
-begin -C s=60
-until_true 8 eval '[ "$(submissions)" = 6 ]'
+: >hold
+begin
+until_true 8 known 6
 kill -KILL $engine
 wait $engine 2>/dev/null
-sed -i 's/echo done/echo changed/' Workflowfile
+sed -i 's/echo done/echo changed/; s/-e hold/-e none/' Workflowfile
 run
 check "changed: ends well" is "$status" 0
 check "changed: the new command's results" is "$(sort -u out/*)" changed
 check "changed: the old were cancelled" is "$(wc -w <"$FAKE_DIR/cancelled")" 6
-sed -i 's/echo changed/echo done/' Workflowfile
+sed -i 's/echo changed/echo done/; s/-e none/-e hold/' Workflowfile
+rm hold
 
 # a run without the cluster does not start what is there
 fresh
 rm -f runs
+: >hold
 begin
-until_true 8 eval '[ "$(submissions)" = 6 ]'
+until_true 8 known 6
 kill -KILL $engine
 wait $engine 2>/dev/null
 "$CWFLOW" -j 2 >log 2>&1
 check "without the profile it is refused" is $? 1
 check "and said" says 'of an earlier run are still with a scheduler: [1-6 ]*'
+rm hold
 run
 check "with it they are waited for" ran_once
 
 # Ctrl-C: the first lets jobs end
 fresh
 rm -f runs
+: >hold
 begin --jobs 3
-until_true 8 eval '[ "$(submissions)" = 3 ]'
-kill -INT $engine
+until_true 8 known 3
+interrupt 1
+rm hold
 wait $engine
 check "first: status 130" is $? 130
 check "first: what was submitted is done" is "$(cat out/* | wc -l)" 3
@@ -110,48 +119,47 @@ check "first: the next run does the rest" ran_once
 # the second cancels
 fresh
 rm -f runs
-begin -C s=30
-until_true 8 eval '[ "$(submissions)" = 6 ]'
-kill -INT $engine
-sleep 0.3
-kill -INT $engine
+: >hold
+begin
+until_true 8 known 6
+interrupt 2
 wait $engine
 check "second: status 130" is $? 130
 check "second: one call for all" is "$(wc -l <"$FAKE_DIR/cancelled")" 1
 check "second: all of them" is "$(wc -w <"$FAKE_DIR/cancelled")" 6
 check "second: no output" test ! -e out/1
-rm -f runs
+rm -f runs hold
 run
 check "second: the next run does them" ran_once
 
 # the third leaves them
 fresh
 rm -f runs
-begin -C s=5 --cluster-cancel 'sleep 20; true'
-until_true 8 eval '[ "$(submissions)" = 6 ]'
-kill -INT $engine
-sleep 0.2
-kill -INT $engine
-sleep 0.2
-kill -INT $engine
+: >hold
+begin --cluster-cancel 'sleep 20; true'
+until_true 8 known 6
+interrupt 3
 wait $engine
 check "third: status 130" is $? 130
 check "third: said" says '6 jobs left with the scheduler; the next run here finds them'
-run -C s=5
+rm hold
+run
 check "third: found and done" is "$status" 0
 check "third: nothing ran twice" ran_once
 
 # SIGTERM leaves them at once, as a machine that goes down wants it
 fresh
 rm -f runs
-begin -C s=5
-until_true 8 eval '[ "$(submissions)" = 6 ]'
+: >hold
+begin
+until_true 8 known 6
 kill -TERM $engine
 wait $engine
 check "SIGTERM: status 143" is $? 143
 check "SIGTERM: said" says '6 jobs left with the scheduler; the next run here finds them'
 check "SIGTERM: nothing is cancelled" test ! -e "$FAKE_DIR/cancelled"
-run -C s=5
+rm hold
+run
 check "SIGTERM: found and done" is "$status" 0
 check "SIGTERM: nothing ran twice" ran_once
 
@@ -161,11 +169,12 @@ rm -f runs
 mkdir out
 run out/1
 echo good >out/1
-begin -C s=60 -f out/1
-until_true 8 eval '[ "$(submissions)" = 2 ]'
-sleep 0.3
+rm -f runs
+: >hold
+begin -f out/1
+until_true 8 eval '[ -s runs ] && [ "$(notes id)" -gt "$(notes end)" ]'
 kill -KILL $engine
 wait $engine 2>/dev/null
 fake end 2 OUT_OF_MEMORY
-run -C s=60 -f out/1
+run -f out/1
 check "the earlier output came back" is "$(cat out/1)" good

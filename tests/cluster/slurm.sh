@@ -209,9 +209,7 @@ check "Ctrl-C once: the next run does the rest" is "$status $(cat keeps-* | wc -
 scratch
 begin -C s=60 -- keeps/{1..6}
 until_true 20 running 6
-kill -INT $engine
-sleep 0.5
-kill -INT $engine
+interrupt 2
 before=$(now)
 wait $engine
 check "Ctrl-C twice: status" is $? 130

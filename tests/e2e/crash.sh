@@ -100,7 +100,7 @@ again()
 settle()
 {
 	local tries p alive
-	for tries in $(seq 200); do
+	for tries in $(seq 1200); do
 		alive=
 		for p in /proc/[0-9]*; do
 			if [ "${p#/proc/}" != $$ ] && [ "$(readlink "$p/cwd")" = "$box" ]; then

@@ -11,7 +11,7 @@ kill -INT $!
 wait $!
 echo "status $?"
 # Killed, or dead and not yet buried by init.
-for _ in {1..40}; do
+for _ in {1..600}; do
 	grep -q '^State:.*[^Z] (' "/proc/$(cat pid)/status" 2>/dev/null || break
 	sleep 0.05
 done

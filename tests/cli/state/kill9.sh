@@ -3,11 +3,11 @@ workflow <<'WF'
 rules:
   all: {input: [a.txt, b.txt]}
   a: {output: a.txt, shell: "echo a > {output}; echo a >> ran"}
-  b: {input: a.txt, output: b.txt, shell: "echo half > {output}; echo b >> ran; test -e go || sleep 30; echo whole >> {output}"}
+  b: {input: a.txt, output: b.txt, shell: "echo half > {output}; echo b >> ran; test -e go || (: > waits; sleep 300); echo whole >> {output}"}
 WF
 cwflow -q &
 pid=$!; disown
-until [ -e b.txt ]; do sleep 0.05; done
+until [ -e waits ]; do sleep 0.05; done
 kill -9 $pid
 while kill -0 $pid 2>/dev/null; do sleep 0.01; done
 touch go

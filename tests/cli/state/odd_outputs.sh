@@ -12,5 +12,5 @@ ls -l link.txt | sed 's/.* link.txt/link.txt/'
 run cwflow -n
 put real other
 run cwflow -n -q
-run timeout 20 cwflow -q pipe
-run timeout 20 cwflow -n pipe
+run timeout 200 cwflow -q pipe
+run timeout 200 cwflow -n pipe

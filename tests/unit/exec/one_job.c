@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "exec/executor_local.h"
 #include "sys/clock.h"
+#include "sys/fs.h"
 #include "sys/loop.h"
 
 struct waiting {
@@ -26,6 +27,11 @@ static void finished(void *ctx, const struct job_result *result)
 static void cancel(void *ctx)
 {
 	struct waiting *w = ctx;
+	if (w->job->cancel_when && !fs_exists(w->job->cancel_when)) {
+		loop_add_timer(w->loop, clock_monotonic_ns(&clock_real) + 10 * NS_PER_MS,
+			cancel, w);
+		return;
+	}
 	w->executor->ops->cancel(w->executor, w->job->spec.job, w->asked);
 	if (!w->asked) {
 		w->asked = true;

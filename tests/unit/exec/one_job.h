@@ -8,6 +8,7 @@ struct one_job {
 	struct job_spec spec; /* kind, shell, text... */
 	bool always_shell;
 	int64_t cancel_after_ms; /* 0: never; then hard after as long again */
+	const char *cancel_when; /* and not before this file is there; NULL: at once */
 	/* out */
 	struct job_result result; /* output and text point to the copies below */
 	char *output, *text;

@@ -36,9 +36,9 @@ static void one_at_a_time(void **state)
 	strbuf_release(&who);
 }
 
-/* A child that holds the lock until it is killed; with a helper that holds it for
- * `helper_ms` longer. */
-static pid_t holder(unsigned helper_ms)
+/* A child that holds the lock until it is killed; with a helper that holds it until the
+ * file "done" is there. */
+static pid_t holder(bool helper)
 {
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -48,18 +48,20 @@ static pid_t holder(unsigned helper_ms)
 		if (pipe(up) < 0) {
 			_exit(1);
 		}
-		if (helper_ms && fork() == 0) {
+		if (helper && fork() == 0) {
 			char c;
 			close(up[1]);
 			while (read(up[0], &c, 1) > 0) {
 			}
-			usleep(helper_ms * 1000);
+			for (int i = 0; i < 6000 && !fs_exists("done"); i++) {
+				usleep(10000);
+			}
 			_exit(0);
 		}
 		sandbox_write("held", "");
 		pause();
 	}
-	for (int i = 0; i < 500 && !fs_exists("held"); i++) {
+	for (int i = 0; i < 6000 && !fs_exists("held"); i++) {
 		usleep(10000);
 	}
 	return pid;
@@ -70,7 +72,7 @@ static void dead_holders_hold_nothing(void **state)
 	(void)state;
 	struct lockfile l = LOCKFILE_INIT;
 	struct strbuf who = STRBUF_INIT;
-	pid_t pid = holder(0);
+	pid_t pid = holder(false);
 	assert_int_equal(lockfile_take(&l, "lock", NS_PER_S, &who), LOCK_BUSY);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -78,11 +80,12 @@ static void dead_holders_hold_nothing(void **state)
 	lockfile_release(&l);
 	/* its helper has some work left: that is waited for */
 	unlink("held");
-	pid = holder(200);
+	pid = holder(true);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	assert_int_equal(lockfile_take(&l, "lock", 0, &who), LOCK_BUSY);
-	assert_int_equal(lockfile_take(&l, "lock", 5 * NS_PER_S, &who), LOCK_TAKEN);
+	sandbox_write("done", "");
+	assert_int_equal(lockfile_take(&l, "lock", 60 * NS_PER_S, &who), LOCK_TAKEN);
 	lockfile_release(&l);
 	/* rubbish in the file is no lock */
 	sandbox_write("lock", "rubbish\n");

@@ -295,7 +295,7 @@ static void an_alias_bomb_is_refused(void **state)
 	assert_int_equal(p.status, -1);
 	assert_int_equal(p.sink.errors, 1);
 	assert_non_null(strstr(p.messages.buf, "more than 10000000 [CW-E005]"));
-	assert_true(seconds < 0.5); /* it takes some 0.0002 s */
+	assert_true(seconds < 5); /* it takes some 0.0002 s */
 	assert_true(p.arena.total < 1 << 20);
 	parsed_release(&p);
 	strbuf_release(&text);
