@@ -17,7 +17,7 @@ plots="libcairo2-dev libpango1.0-dev"
 mpi="libopenmpi-dev openmpi-bin libmpich-dev mpich"
 redis="libhiredis-dev redis-server"
 cluster="slurmd slurmctld slurm-client slurm-wlm-basic-plugins munge gridengine-master
-	gridengine-exec gridengine-client bc"
+	gridengine-exec gridengine-client"
 shells="ksh93u+m mksh zsh busybox-static"
 # Containers, with an image made of busybox.
 container="podman runc busybox-static"

@@ -38,7 +38,7 @@ timed()
 	shift 2
 	begin=$(now)
 	"$@" >log 2>&1 || { echo "$what: FAILED"; tail -n 5 log; }
-	took=$(echo "$(now) - $begin" | bc)
+	took=$(awk "BEGIN {print $(now) - $begin}")
 	show "$what" "$n" "$took"
 }
 
@@ -119,7 +119,7 @@ chmod +x "$box/bin/sbatch"
 PATH=$box/bin:$PATH "$cwflow" --profile slurm -q chain/10 >log 2>&1
 # a job's last act is to write the time: its successor is submitted after that
 for n in 0 1 2 3 4 5 6 7 8 9; do
-	echo "$(sed -n "$((n + 2))p" "$box/submits") - $(cat "chain/$n")" | bc
+	awk "BEGIN {print $(sed -n "$((n + 2))p" "$box/submits") - $(cat "chain/$n")}"
 done | sort -n | awk '{ t[NR] = $1 }
 	END { printf "  median %.3f s, at most %.3f s\n", t[int((NR + 1) / 2)], t[NR] }'
 

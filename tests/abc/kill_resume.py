@@ -61,14 +61,16 @@ p = start("quiet.db")
 expect_done(p, "quiet run")
 want = csv("quiet.db")
 
-# 1. Workers killed every few milliseconds.
+# 1. Workers killed every few milliseconds, but not for ever: where a machine is too busy for one
+# of them to come to its work in between, the run would never end.
+MOST_KILLS = 60
 for mode in ["dynamic", "static"]:
     p = start("w.db", "--sampler", mode, "-j", "4", SLEEP_US="1500")
     killed = 0
     while p.poll() is None:
         time.sleep(rng.uniform(0.01, 0.06))
         workers = children(p.pid)
-        if workers:
+        if workers and killed < MOST_KILLS:
             try:
                 os.kill(rng.choice(workers), signal.SIGKILL)
                 killed += 1

@@ -32,7 +32,7 @@ END
 before=$(now)
 run forty
 took "40 jobs of echo" "$before"
-check "forty jobs" is "$status $(cat forty/* | sort -n | paste -sd+ | bc)" "0 820"
+check "forty jobs" is "$status $(cat forty/* | awk "{n += \$1} END {print n}")" "0 820"
 if [ -n "${LONG-}" ]; then
 	before=$(now)
 	run --profile sge -j 500

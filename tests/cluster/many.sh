@@ -68,7 +68,7 @@ done
 wait $engine
 status=$?
 wait "${guests[@]}"
-check "array: two members did the work of twenty" is "$(cat out/* | sort -n | paste -sd+ | bc) $status" "210 0"
+check "array: two members did the work of twenty" is "$(cat out/* | awk "{n += \$1} END {print n}") $status" "210 0"
 check "array: those that are not needed are taken back" until_true 5 test -s "$FAKE_DIR/cancelled"
 check "array: each ran once" is "$(find .cwflow/cluster -name '*.status' | wc -l)" 0
 

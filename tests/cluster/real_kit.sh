@@ -112,5 +112,5 @@ now()
 # took WHAT BEGIN: a line with the seconds since BEGIN, and how busy the machine was.
 took()
 {
-	echo "figure: $1 in $(echo "$(now) - $2" | bc) s, load $(cut -d' ' -f1 /proc/loadavg)"
+	echo "figure: $1 in $(awk "BEGIN {print $(now) - $2}") s, load $(cut -d' ' -f1 /proc/loadavg)"
 }
