@@ -12,6 +12,7 @@ struct late_file {
 
 struct late_job {
 	struct strbuf row; /* encoded */
+	enum row_kind kind;
 	VEC(struct late_file) files;
 	uint32_t left; /* files without a digest yet */
 };
@@ -63,11 +64,12 @@ void late_add(struct late_digests *l, const char *path, int64_t most, uint32_t f
 	hasher_put(l->hash, tag, path, most, known);
 }
 
-void late_job_put(struct late_digests *l, const struct row_job *row)
+void late_job_put(struct late_digests *l, enum row_kind kind, const struct row_job *row)
 {
-	state_put_job(l->s, row);
+	state_put_job(l->s, kind, row);
 	if (l->present) {
-		row_encode(ROW_JOB, row, &l->present->row);
+		row_encode(kind, row, &l->present->row);
+		l->present->kind = kind;
 		vec_push(&l->jobs, l->present);
 		l->present = NULL;
 		l->open++;
@@ -83,6 +85,8 @@ static void write_job(struct late_digests *l, struct late_job *job)
 	cw_assert(row_decode(&bytes, &kind, &row) == 1);
 	/* the inputs lie in the encoded row, which is ours */
 	size_t inputs = (size_t)(row.job.inputs.p - job->row.buf);
+	size_t size = job->kind == ROW_AGAIN ? sizeof(struct input_patch)
+					     : sizeof(struct seen_input);
 	for (size_t i = 0; i < job->files.n; i++) {
 		const struct late_file *f = &job->files.v[i];
 		const struct known_file *now = &l->s->files.v[f->file];
@@ -93,11 +97,12 @@ static void write_job(struct late_digests *l, struct late_job *job)
 		if (f->input >= 0) {
 			struct seen_input in = {
 				f->file, f->known.content.kind, f->known.content.digest};
-			memcpy(job->row.buf + inputs + (size_t)f->input * sizeof(in), &in,
+			/* a patch begins with what is seen */
+			memcpy(job->row.buf + inputs + (size_t)f->input * size, &in,
 				sizeof(in));
 		}
 	}
-	state_put_job(l->s, &row.job);
+	state_put_job(l->s, job->kind, &row.job);
 	state_commit(l->s);
 }
 

@@ -28,8 +28,8 @@ bool late_is_large(const struct known_file *known, int64_t most);
 void late_add(struct late_digests *l, const char *path, int64_t most, uint32_t file,
 	int64_t input, const struct known_file *known);
 
-/* The job is recorded so. */
-void late_job_put(struct late_digests *l, const struct row_job *row);
+/* The job is recorded so: see state_put_job. */
+void late_job_put(struct late_digests *l, enum row_kind kind, const struct row_job *row);
 
 /* Writes what has been found out since; `wait`: all of it. */
 void late_digests_settle(struct late_digests *l, bool wait);

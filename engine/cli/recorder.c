@@ -16,6 +16,10 @@
 /* Texts for people are cut there. */
 enum { LONGEST_TEXT = 32 * 1024 };
 
+/* For so long the many inputs of a job that are no results of this run count as the plan saw
+ * them, before they are looked at once more when the job starts. */
+#define LOOK_HOLDS_NS (5 * NS_PER_S)
+
 void recorder_init(struct recorder *r, struct records *records, struct plan *plan,
 	const char *arguments, const char *workflow)
 {
@@ -49,6 +53,7 @@ void recorder_release(struct recorder *r)
 {
 	for (size_t i = 0; i < r->started.n; i++) {
 		free(r->started.v[i].inputs);
+		free(r->started.v[i].at);
 	}
 	late_digests_release(&r->late);
 	vec_release(&r->started);
@@ -240,8 +245,55 @@ static void note_late_inputs(struct recorder *r, struct started *a)
 	uint32_t n;
 	const uint32_t *in = dag_inputs(r->plan->d, a->job, &n);
 	for (uint32_t k = 0; a->early && k < n && k < a->input_count; k++) {
-		note_made(r, INPUT_FILE(in[k]), &a->inputs[k]);
+		note_made(r, INPUT_FILE(in[a->at ? a->at[k] : k]), &a->inputs[k]);
 	}
+}
+
+/* Whether an input that the plan found to be as it was `seen` still is. */
+static bool is_still(struct recorder *r, uint32_t file, const struct seen_input *seen)
+{
+	const struct state *s = &r->records->state;
+	const struct known_file *known = &s->files.v[seen->file];
+	struct content before = {seen->digest, seen->kind};
+	struct known_file now;
+	return content_look(dag_path(r->plan->d, file).p, &now) == 0 &&
+	       stamp_eq(now.stamp, known->stamp) && content_eq(known->content, before);
+}
+
+/* Of a job that has a record, and very many inputs, notes only those that may be other than
+ * they are there. False: it is no such job. */
+static bool find_changes(struct recorder *r, struct started *a)
+{
+	const struct plan *p = r->plan;
+	const struct known_job *record = plan_record(p, a->job);
+	const struct seen_input *seen;
+	const uint32_t *unlike;
+	uint32_t n, count;
+	const uint32_t *in = dag_inputs(p->d, a->job, &n);
+	VEC(uint32_t) at = {0};
+	if (p->record[a->job] != a->id || !record || !record->run ||
+		dag_rule(p->d, a->job)->depfile ||
+		!plan_unlike(p, a->job, &unlike, &count)) {
+		return false;
+	}
+	bool looks = clock_monotonic_ns(&clock_real) - p->looked_ns > LOOK_HOLDS_NS;
+	seen = r->records->state.inputs.v + record->inputs;
+	for (uint32_t k = 0, i = 0; k < n && at.n <= n / 4; k++) {
+		uint32_t file = INPUT_FILE(in[k]), maker = p->d->producer[file];
+		bool other = i < count && unlike[i] == k;
+		i += other;
+		if (other || (maker != DAG_NONE && p->reasons[maker]) ||
+			(looks && !is_still(r, file, &seen[k]))) {
+			vec_push(&at, k);
+		}
+	}
+	a->again = at.n <= n / 4;
+	if (!a->again) {
+		vec_release(&at);
+	}
+	a->at = at.v;
+	a->input_count = (uint32_t)at.n;
+	return a->again;
 }
 
 /* What the inputs are at this moment. */
@@ -252,10 +304,11 @@ static void note_inputs(struct recorder *r, struct started *a)
 	uint32_t n;
 	const uint32_t *in = dag_inputs(d, a->job, &n);
 	int64_t most = r->plan->o.checksum_limit;
+	n = a->again ? a->input_count : n;
 	a->inputs = xcalloc(n ? n : 1, sizeof(*a->inputs));
 	a->input_count = n;
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t file = INPUT_FILE(in[a->at ? a->at[k] : k]);
 		uint32_t id = state_file_of(s, file);
 		struct known_file *now = &a->inputs[k];
 		/* --touch goes through the jobs in order and keeps no account */
@@ -283,6 +336,17 @@ static void note_inputs(struct recorder *r, struct started *a)
 	}
 }
 
+/* The contents of such outputs are told by all inputs. */
+static bool makes_by_touch(const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		if (spec->outputs[i].flags & OUTPUT_TOUCH) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void recorder_starting(struct recorder *r, const struct job_spec *spec)
 {
 	struct started a = {.job = spec->job, .start_ns = clock_wall_ns(&clock_real)};
@@ -297,6 +361,9 @@ void recorder_starting(struct recorder *r, const struct job_spec *spec)
 		       : state_loose_job(&r->records->state,
 				 sv_from(spec->rule ? spec->rule : ""),
 				 sv_from(spec->wildcards ? spec->wildcards : ""));
+	if (!makes_by_touch(spec)) {
+		find_changes(r, &a);
+	}
 	r->plan->record[spec->job] = a.id;
 	note_inputs(r, &a);
 	strbuf_reset(&r->outputs);
@@ -328,12 +395,12 @@ static void read_later(struct recorder *r, uint32_t file, uint32_t id, int64_t i
 	}
 }
 
-/* The content of an input as it was at the start; read now, if it is still so. */
-static struct content input_content(
-	struct recorder *r, uint32_t file, uint32_t id, struct known_file *seen)
+/* The content of input number `at` of the record as it was at the start; read now, if it is
+ * still so. */
+static struct content input_content(struct recorder *r, uint32_t file, uint32_t id,
+	int64_t at, struct known_file *seen)
 {
 	struct state *s = &r->records->state;
-	int64_t at = (int64_t)(r->inputs.len / sizeof(struct seen_input));
 	if (seen->content.kind == CONTENT_NONE) {
 		const struct known_file *known = &s->files.v[id];
 		if (content_is_settled(known, r->plan->o.checksum_limit) &&
@@ -361,7 +428,8 @@ static void add_told(struct recorder *r, struct strview path, struct hashmap *se
 		return;
 	}
 	uint32_t id = state_file_id(&r->records->state, file);
-	struct content c = input_content(r, file, id, &now);
+	int64_t at = (int64_t)(r->inputs.len / sizeof(struct seen_input));
+	struct content c = input_content(r, file, id, at, &now);
 	struct seen_input input = {id, c.kind, c.digest};
 	strbuf_add(&r->inputs, &input, sizeof(input));
 }
@@ -401,15 +469,21 @@ static void add_inputs(struct recorder *r, struct started *a)
 	uint32_t n;
 	const uint32_t *in = dag_inputs(r->plan->d, a->job, &n);
 	strbuf_reset(&r->inputs);
-	for (uint32_t k = 0; k < n && k < a->input_count; k++) {
-		if (in[k] & INPUT_TOLD) {
+	for (uint32_t k = 0, count = 0; k < n && k < a->input_count; k++) {
+		uint32_t at = a->at ? a->at[k] : k;
+		if (in[at] & INPUT_TOLD) {
 			continue;
 		}
-		uint32_t file = INPUT_FILE(in[k]);
+		uint32_t file = INPUT_FILE(in[at]);
 		uint32_t id = state_file_id(&r->records->state, file);
-		struct content c = input_content(r, file, id, &a->inputs[k]);
+		struct content c = input_content(r, file, id, count++, &a->inputs[k]);
 		struct seen_input seen = {id, c.kind, c.digest};
-		strbuf_add(&r->inputs, &seen, sizeof(seen));
+		struct input_patch patch = {seen, at, 0};
+		if (a->again) {
+			strbuf_add(&r->inputs, &patch, sizeof(patch));
+		} else {
+			strbuf_add(&r->inputs, &seen, sizeof(seen));
+		}
 	}
 	if (dag_rule(r->plan->d, a->job)->depfile) {
 		add_depfile(r, a);
@@ -530,7 +604,7 @@ static void put_job(struct recorder *r, struct started *a, const struct job_spec
 		.log = sv_from(spec->log_count ? spec->logs[0] : ""),
 		.command = cut(&f->command),
 		.param_text = cut(&f->params)};
-	late_job_put(&r->late, &row);
+	late_job_put(&r->late, a->again ? ROW_AGAIN : ROW_JOB, &row);
 }
 
 static bool leaves_unfinished(const struct recorder *r, const struct job_spec *spec)
@@ -568,6 +642,7 @@ void recorder_ended(
 		state_put_drop(&r->records->state, a.id);
 	}
 	free(a.inputs);
+	free(a.at);
 	state_commit(&r->records->state);
 	late_digests_settle(&r->late, false);
 	if (r->sync) {

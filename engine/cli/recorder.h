@@ -17,6 +17,8 @@ struct started {
 	uint32_t job, id;
 	struct known_file *inputs; /* in the order of the graph; owned */
 	uint32_t input_count;
+	uint32_t *at; /* which of the graph's they are; NULL: all of them. Owned */
+	bool again;   /* all others are as in the last record of the job */
 	int64_t start_ns;
 	bool early; /* before all its inputs were made */
 };

@@ -2,6 +2,7 @@
 
 #include "base/edit_distance.h"
 #include "plan/plan_records.h"
+#include "sys/clock.h"
 #include "sys/path.h"
 
 /* Later than any stamp. */
@@ -272,8 +273,10 @@ int plan_make(struct plan *p, struct dag *d, const struct plan_options *o,
 	if (has_records(p)) {
 		dag_stat(d);
 	}
+	p->looked_ns = clock_monotonic_ns(&clock_real);
 	hashmap_init(&p->seen_at);
 	hashmap_init(&p->by_inode);
+	hashmap_init(&p->alike_at);
 	p->reasons = xcalloc(d->job_count, sizeof(*p->reasons));
 	p->maybe = xcalloc(d->job_count, 1);
 	p->forced = xcalloc(d->job_count, 1);
@@ -331,6 +334,9 @@ void plan_release(struct plan *p)
 	hashmap_release(&p->seen_at);
 	hashmap_release(&p->by_inode);
 	vec_release(&p->seen);
+	hashmap_release(&p->alike_at);
+	vec_release(&p->alike);
+	vec_release(&p->unlike);
 	vec_release(&p->restamped);
 	*p = (struct plan){0};
 }

@@ -63,6 +63,12 @@ struct plan_edge {
 	uint32_t from, to;
 };
 
+/* A stretch of a list. */
+struct plan_stretch {
+	size_t first;
+	uint32_t count;
+};
+
 struct plan {
 	struct dag *d;
 	struct plan_options o;
@@ -87,8 +93,16 @@ struct plan {
 	struct hashmap seen_at;
 	VEC(struct known_file) seen;
 	VEC(uint32_t) restamped; /* file ids of the state */
+	/* the inode of each known file; made when what was read without it would have paid */
 	struct hashmap by_inode;
 	bool has_inodes;
+	uint64_t read_cost;
+	/* jobs with many inputs that are those of their record, one by one, and which of
+	 * these may be other than then: job -> number in `alike` */
+	struct hashmap alike_at;
+	VEC(struct plan_stretch) alike;
+	VEC(uint32_t) unlike;
+	int64_t looked_ns; /* monotonic: when all stamps had been looked up */
 	/* for the scheduler, made by plan_link: job -> wanted jobs that wait for it */
 	uint8_t *wanted;
 	uint8_t *done; /* during the run: ended well, or needless after all */
@@ -148,6 +162,14 @@ const struct known_job *plan_record(const struct plan *p, uint32_t job);
 /* Whether a new record of the job takes the place of plan_record: not where rules were
  * parted, and another job makes its first output now. */
 bool plan_owns_record(const struct plan *p, uint32_t job);
+
+/*
+ * Of a job whose inputs are those of its record, in its order: the numbers, rising, of those
+ * inputs that were not found to be as they are there. What jobs of this run make may change
+ * as well. False: the job has few inputs, or others, or nothing is known of them.
+ */
+bool plan_unlike(
+	const struct plan *p, uint32_t job, const uint32_t **ret, uint32_t *ret_n);
 
 /* What is in `file` now: by its record where the stamp is that, else by reading it.
  * CONTENT_NONE where nothing is there. */

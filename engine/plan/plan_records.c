@@ -5,6 +5,10 @@
 
 /* From this size on git is asked for contents. */
 enum { GIT_LEAST = 64 * 1024 };
+/* What is the same in a job with so many inputs is kept, so that it need not be asked again. */
+enum { MANY_INPUTS = 256 };
+/* Bytes that are read in the time that it takes to open a file; to note the inode of one. */
+enum { OPEN_COST = 16 * 1024, INODE_COST = 512 };
 
 const struct known_job *plan_record(const struct plan *p, uint32_t job)
 {
@@ -139,10 +143,15 @@ static uint64_t inode_key(const struct known_file *f)
 	return hash64(key, sizeof(key));
 }
 
-/* The content of a file that was moved here, or is a further name of a known one. */
+/* The content of a file that was moved here, or is a further name of a known one. A few
+ * small files among many are read sooner than all are listed. */
 static bool known_by_inode(struct plan *p, struct known_file *io)
 {
 	const struct state *s = p->o.state;
+	p->read_cost += OPEN_COST + (uint64_t)(io->stamp.size > 0 ? io->stamp.size : 0);
+	if (!p->has_inodes && p->read_cost < (uint64_t)s->files.n * INODE_COST) {
+		return false;
+	}
 	if (!p->has_inodes) {
 		p->has_inodes = true;
 		for (uint32_t i = 0; i < s->files.n; i++) {
@@ -258,14 +267,22 @@ static bool plan_output_changed(struct plan *p, uint32_t file)
 	return now.kind && !content_eq(now, known->content);
 }
 
+enum likeness {
+	INPUT_ALIKE,
+	INPUT_CHANGED,
+	INPUT_UNSURE, /* counts as alike; gone, a folder, or not to be read */
+};
+
 /* Whether `file` is other than what a job saw in it. */
-static bool input_changed(struct plan *p, uint32_t file, const struct seen_input *seen)
+static enum likeness compare_input(
+	struct plan *p, uint32_t file, const struct seen_input *seen)
 {
 	const struct state *s = p->o.state;
 	struct content before = {seen->digest, seen->kind};
 	struct content now;
 	struct known_file here;
-	if (!look(p, file, &here)) {
+	bool there = look(p, file, &here);
+	if (!there) {
 		/* gone, as removed temp files are: what was last in it counts */
 		uint32_t id = state_file_of(s, file);
 		now = id == STATE_NONE ? before : s->files.v[id].content;
@@ -274,7 +291,12 @@ static bool input_changed(struct plan *p, uint32_t file, const struct seen_input
 	} else {
 		now = content_like(p, file, before);
 	}
-	return now.kind && !content_eq(before, now);
+	if (now.kind && !content_eq(before, now)) {
+		return INPUT_CHANGED;
+	}
+	return now.kind && there && !(p->d->file_flags[file] & FILE_FOLDER)
+		       ? INPUT_ALIKE
+		       : INPUT_UNSURE;
 }
 
 /* Whether the job's inputs are those of its record, in the same order. */
@@ -291,15 +313,52 @@ static bool same_inputs(const struct plan *p, const struct known_job *record,
 	return k == n && (k == record->input_count);
 }
 
-static void judge_input(
+/* True: the input is as it was seen. */
+static bool judge_input(
 	struct plan *p, uint32_t job, uint32_t in, const struct seen_input *seen)
 {
 	uint32_t file = INPUT_FILE(in);
 	uint32_t maker = p->d->producer[file];
-	bool made_again = maker != DAG_NONE && p->reasons[maker];
-	if (!(in & INPUT_ANCIENT) && !made_again && input_changed(p, file, seen)) {
+	if (in & INPUT_ANCIENT || (maker != DAG_NONE && p->reasons[maker])) {
+		return false;
+	}
+	enum likeness now = compare_input(p, file, seen);
+	if (now == INPUT_CHANGED) {
 		plan_want(p, job, REASON_CHANGED_INPUT, file);
 	}
+	return now == INPUT_ALIKE;
+}
+
+/* The inputs of a job that are those of its record, one by one. */
+static void judge_same_inputs(struct plan *p, uint32_t job,
+	const struct known_job *record, const uint32_t *in, uint32_t n)
+{
+	const struct seen_input *seen = p->o.state->inputs.v + record->inputs;
+	size_t first = p->unlike.n;
+	for (uint32_t k = 0; k < n; k++) {
+		if (!judge_input(p, job, in[k], &seen[k]) && n >= MANY_INPUTS) {
+			vec_push(&p->unlike, k);
+		}
+	}
+	if (n >= MANY_INPUTS) {
+		hashmap_set(&p->alike_at, job, (uint32_t)p->alike.n);
+		vec_push(&p->alike,
+			(struct plan_stretch){first, (uint32_t)(p->unlike.n - first)});
+	}
+}
+
+bool plan_unlike(
+	const struct plan *p, uint32_t job, const uint32_t **ret, uint32_t *ret_n)
+{
+	const struct known_job *record = plan_record(p, job);
+	uint32_t n, at = hashmap_get(&p->alike_at, job);
+	dag_inputs(p->d, job, &n);
+	if (at == HASHMAP_NONE || !record || record->input_count != n) {
+		return false; /* it may have got more since */
+	}
+	*ret_n = p->alike.v[at].count;
+	*ret = p->unlike.v + p->alike.v[at].first;
+	return true;
 }
 
 /* The inputs of a job where they are not those of the record one by one. Whether the set
@@ -393,8 +452,8 @@ void plan_judge_record(struct plan *p, uint32_t job)
 	if (contents) {
 		judge_outputs(p, job);
 	}
-	for (uint32_t k = 0; same && contents && k < n; k++) {
-		judge_input(p, job, in[k], &p->o.state->inputs.v[record->inputs + k]);
+	if (same && contents) {
+		judge_same_inputs(p, job, record, in, n);
 	}
 	bool other = !same && judge_other_inputs(p, job, record, in, n, contents);
 	if (p->o.triggers & by_code) {

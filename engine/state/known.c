@@ -136,36 +136,60 @@ uint64_t known_key(struct strview rule, struct strview wildcards)
 	return hash64(both, sizeof(both));
 }
 
-static void put_job(struct state *s, const struct row_job *row)
+/* What is known of a job, but for its inputs. */
+static void put_end(struct state *s, const struct row_job *row, struct known_job *job)
 {
-	static const struct known_job none;
-	FILL(s, SNAPSHOT_JOBS, &s->jobs, (size_t)row->id + 1, none);
-	struct known_job *job = &s->jobs.v[row->id];
 	*job = (struct known_job){.run = row->run,
 		.version = row->version,
 		.rule_version = row->rule_version,
 		.code = row->code,
 		.params = row->params,
 		.software = row->software,
-		.inputs = s->inputs.n,
+		.inputs = job->inputs,
 		.outputs = s->outputs.n,
-		.input_count = row_input_count(row),
+		.input_count = job->input_count,
 		.output_count = row_output_count(row),
 		.start_ns = row->start_ns,
 		.end_ns = row->end_ns,
 		.key = row->outputs.n ? 0 : known_key(row->rule, row->wildcards),
 		.seconds = row->seconds};
-	known_room(s, SNAPSHOT_INPUTS, &s->inputs, job->input_count);
 	known_room(s, SNAPSHOT_OUTPUTS, &s->outputs, job->output_count);
-	for (uint32_t i = 0; i < job->input_count; i++) {
-		s->inputs.v[s->inputs.n++] = row_input(row, i);
-	}
 	for (uint32_t i = 0; i < job->output_count; i++) {
 		s->outputs.v[s->outputs.n++] = row_output(row, i);
 	}
 	if (s->unfinished.n) {
 		drop_start(s, row->id);
 	}
+}
+
+static void put_job(struct state *s, const struct row_job *row)
+{
+	static const struct known_job none;
+	FILL(s, SNAPSHOT_JOBS, &s->jobs, (size_t)row->id + 1, none);
+	struct known_job *job = &s->jobs.v[row->id];
+	job->inputs = s->inputs.n;
+	job->input_count = row_input_count(row);
+	known_room(s, SNAPSHOT_INPUTS, &s->inputs, job->input_count);
+	for (uint32_t i = 0; i < job->input_count; i++) {
+		s->inputs.v[s->inputs.n++] = row_input(row, i);
+	}
+	put_end(s, row, job);
+}
+
+/* The list of a job's inputs is its own: what changed is changed in place. */
+static void put_again(struct state *s, const struct row_job *row)
+{
+	if (row->id >= s->jobs.n || !s->jobs.v[row->id].run) {
+		return; /* without its last record this one tells nothing */
+	}
+	struct known_job *job = &s->jobs.v[row->id];
+	for (uint32_t i = 0; i < row_patch_count(row); i++) {
+		struct input_patch patch = row_patch(row, i);
+		if (patch.at < job->input_count) {
+			s->inputs.v[job->inputs + patch.at] = patch.now;
+		}
+	}
+	put_end(s, row, job);
 }
 
 static void put_start(struct state *s, const struct row_start *row)
@@ -257,6 +281,9 @@ void known_put(struct state *s, enum row_kind kind, const union any_row *row)
 		break;
 	case ROW_JOB:
 		put_job(s, &row->job);
+		break;
+	case ROW_AGAIN:
+		put_again(s, &row->job);
 		break;
 	case ROW_START:
 		put_start(s, &row->start);

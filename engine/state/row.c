@@ -64,7 +64,8 @@ const struct field *row_fields(enum row_kind kind)
 		[ROW_DROP] = drop_fields,
 		[ROW_FORGET_FILE] = forget_fields,
 		[ROW_FORGET_JOB] = forget_fields,
-		[ROW_SEAL] = seal_fields};
+		[ROW_SEAL] = seal_fields,
+		[ROW_AGAIN] = job_fields};
 	return tables[kind];
 }
 

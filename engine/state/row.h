@@ -53,7 +53,9 @@ enum row_kind {
 	ROW_DROP,  /* it left nothing that is unfinished */
 	ROW_FORGET_FILE, /* nothing is known of it any more; its id is free */
 	ROW_FORGET_JOB,
-	ROW_SEAL, /* the database was left so, with all that happened before */
+	ROW_SEAL,  /* the database was left so, with all that happened before */
+	ROW_AGAIN, /* a row_job that ended well, with `inputs` for what they are not as in
+	              its last one: struct input_patch */
 	ROW_KINDS
 };
 
@@ -81,6 +83,13 @@ struct row_file {
 struct seen_input {
 	uint32_t file, kind;
 	struct digest digest;
+};
+
+/* An input that is another than in the job's last record; in row_job.inputs of ROW_AGAIN. */
+struct input_patch {
+	struct seen_input now;
+	uint32_t at; /* its number among the inputs */
+	uint32_t zero;
 };
 
 struct row_job {
@@ -167,6 +176,19 @@ static inline struct seen_input row_input(const struct row_job *job, uint32_t i)
 	struct seen_input in;
 	memcpy(&in, job->inputs.p + i * sizeof(in), sizeof(in));
 	return in;
+}
+
+/* The same of a ROW_AGAIN. */
+static inline uint32_t row_patch_count(const struct row_job *job)
+{
+	return (uint32_t)(job->inputs.n / sizeof(struct input_patch));
+}
+
+static inline struct input_patch row_patch(const struct row_job *job, uint32_t i)
+{
+	struct input_patch patch;
+	memcpy(&patch, job->inputs.p + i * sizeof(patch), sizeof(patch));
+	return patch;
 }
 
 static inline uint32_t row_output_count(const struct row_job *job)

@@ -12,7 +12,7 @@
 #include "sys/fs.h"
 
 /* Parts begin at multiples of that, so that each can be mapped alone. */
-enum { ALIGN = 4096, FORMAT = 2 };
+enum { ALIGN = 4096, FORMAT = 3 };
 enum { WAS_KILLED = 1, HAS_GAPS = 2 };
 
 struct file_head {

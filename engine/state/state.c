@@ -93,11 +93,11 @@ void state_put_file(struct state *s, uint32_t file, const struct known_file *kno
 	row_encode(ROW_FILE, &row, &s->frame);
 }
 
-void state_put_job(struct state *s, const struct row_job *job)
+void state_put_job(struct state *s, enum row_kind kind, const struct row_job *job)
 {
 	union any_row row = {.job = *job};
-	known_put(s, ROW_JOB, &row);
-	row_encode(ROW_JOB, job, &s->frame);
+	known_put(s, kind, &row);
+	row_encode(kind, job, &s->frame);
 }
 
 void state_put_start(struct state *s, const struct row_start *start)
@@ -123,12 +123,18 @@ int state_sync(struct state *s)
 	return fdatasync(s->journal.fd);
 }
 
-/* The row at that place of the overlay. */
+/* The row at that place of the overlay, which is laid over what is in memory, too. */
 static void overlay_row(const struct state *s, uint32_t at, union any_row *row)
 {
 	struct strview bytes = sv_skip(strbuf_sv(&s->overlay), at);
 	enum row_kind kind;
 	cw_assert(row_decode(&bytes, &kind, row) == 1);
+	if (kind == ROW_AGAIN) {
+		const struct known_job *job = &s->jobs.v[row->job.id];
+		row->job.inputs =
+			(struct strview){(const char *)(s->inputs.v + job->inputs),
+				job->input_count * sizeof(*s->inputs.v)};
+	}
 }
 
 int state_job(struct state *s, uint32_t id, struct row_job *ret)

@@ -146,8 +146,9 @@ uint32_t state_loose_job(struct state *s, struct strview rule, struct strview wi
 /* The file is now so. */
 void state_put_file(struct state *s, uint32_t file, const struct known_file *known);
 
-/* The job ended well; `job->id` from known_file.job or state_new_job. */
-void state_put_job(struct state *s, const struct row_job *job);
+/* The job ended well; `job->id` from known_file.job or state_new_job. ROW_AGAIN: it has a
+ * record. Else ROW_JOB. */
+void state_put_job(struct state *s, enum row_kind kind, const struct row_job *job);
 void state_put_start(struct state *s, const struct row_start *start);
 void state_put_drop(struct state *s, uint32_t job);
 void state_put_run(struct state *s, const struct row_run *run);

@@ -19,8 +19,17 @@ enum statement {
 	ONE_RUN,
 	ONE_FILE,
 	EACH_JOB,
+	LONG_JOBS,
+	PUT_PART,
+	DROP_PARTS,
+	ALL_PARTS,
+	ONE_PART,
+	SET_PART,
 	STATEMENTS
 };
+
+/* Inputs of jobs that have more are kept in pieces of so many: each fits on a page. */
+enum { PART = 640 };
 
 #define FULL_JOB                                                                         \
 	"SELECT id, run, version, rule_version, code, params, software, inputs, "        \
@@ -49,6 +58,12 @@ static const char *const statements[STATEMENTS] = {
 	[ONE_RUN] = "SELECT * FROM run WHERE id=?",
 	[ONE_FILE] = "SELECT * FROM file WHERE id=?",
 	[EACH_JOB] = FULL_JOB " ORDER BY end_ns, id",
+	[LONG_JOBS] = "SELECT job FROM job_inputs WHERE part=0",
+	[PUT_PART] = "INSERT INTO job_inputs VALUES(?,?,?)",
+	[DROP_PARTS] = "DELETE FROM job_inputs WHERE job=?",
+	[ALL_PARTS] = "SELECT inputs FROM job_inputs WHERE job=? ORDER BY part",
+	[ONE_PART] = "SELECT inputs FROM job_inputs WHERE job=? AND part=?",
+	[SET_PART] = "UPDATE job_inputs SET inputs=? WHERE job=? AND part=?",
 };
 
 static const struct db_migration migrations[] = {
@@ -69,7 +84,20 @@ static const struct db_migration migrations[] = {
 		"INTEGER, threads INTEGER, log TEXT, command TEXT, param_text TEXT) STRICT;"
 		"CREATE TABLE unfinished(job INTEGER PRIMARY KEY, run INTEGER, start_ns "
 		"INTEGER, paths BLOB) STRICT"},
+	{2, "inputs of jobs with very many, in pieces",
+		"CREATE TABLE job_inputs(job INTEGER, part INTEGER, inputs BLOB, PRIMARY "
+		"KEY(job, part)) STRICT"},
 };
+
+static int read_long_jobs(struct state_db *s)
+{
+	int got = db_has_table(&s->db, "job_inputs"); /* not in the first version */
+	while (got > 0 && (got = db_step(&s->db, LONG_JOBS)) > 0) {
+		uint32_t job = (uint32_t)db_column_int(&s->db, LONG_JOBS, 0);
+		hashmap_set(&s->long_jobs, job, 0);
+	}
+	return got;
+}
 
 /* The row of table meta; made where it is missing. */
 static int read_meta(struct state_db *s, enum state_db_mode mode, uint64_t identity)
@@ -102,7 +130,7 @@ static int read_meta(struct state_db *s, enum state_db_mode mode, uint64_t ident
 		return -1;
 	}
 	s->has_unfinished = unfinished > 0;
-	return 0;
+	return read_long_jobs(s);
 }
 
 int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
@@ -110,6 +138,8 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 {
 	*s = (struct state_db){0};
 	hashmap_init(&s->started);
+	hashmap_init(&s->long_jobs);
+	strbuf_init(&s->inputs);
 	unsigned flags = mode == STATE_DB_WRITE   ? DB_CREATE | DB_WAL
 			 : mode == STATE_DB_STILL ? DB_READONLY | DB_IMMUTABLE
 						  : DB_READONLY;
@@ -151,6 +181,8 @@ static void forget_starts(struct state_db *s)
 void state_db_close(struct state_db *s)
 {
 	hashmap_release(&s->started);
+	hashmap_release(&s->long_jobs);
+	strbuf_release(&s->inputs);
 	vec_release(&s->starts);
 	db_close(&s->db);
 	s->in_transaction = false;
@@ -244,6 +276,137 @@ static void read_row(
 	}
 }
 
+/* --- jobs with very many inputs ------------------------------------------------------- */
+
+static bool is_long(const struct state_db *s, uint32_t job)
+{
+	return hashmap_get(&s->long_jobs, job) != HASHMAP_NONE;
+}
+
+/* The pieces of a job's inputs go; none are left. */
+static int drop_parts(struct state_db *s, uint32_t job)
+{
+	if (!is_long(s, job)) {
+		return 0;
+	}
+	db_bind_int(&s->db, DROP_PARTS, 1, job);
+	return db_run(&s->db, DROP_PARTS);
+}
+
+static int put_parts(struct state_db *s, uint32_t job, struct strview inputs)
+{
+	const size_t most = PART * sizeof(struct seen_input);
+	int rc = 0;
+	hashmap_set(&s->long_jobs, job, 0);
+	for (int64_t part = 0; inputs.n && rc == 0; part++) {
+		size_t n = inputs.n < most ? inputs.n : most;
+		db_bind_int(&s->db, PUT_PART, 1, job);
+		db_bind_int(&s->db, PUT_PART, 2, part);
+		db_bind_blob(&s->db, PUT_PART, 3, inputs.p, n);
+		rc = db_run(&s->db, PUT_PART);
+		inputs = sv_skip(inputs, n);
+	}
+	return rc;
+}
+
+static int put_job(struct state_db *s, const struct row_job *job)
+{
+	struct row_job row = *job;
+	bool parts = row_input_count(job) > PART;
+	int rc = drop_parts(s, job->id);
+	if (parts) {
+		row.inputs = (struct strview){"", 0};
+		rc = rc ? rc : put_parts(s, job->id, job->inputs);
+	}
+	return rc ? rc : put_row(s, PUT_JOB, ROW_JOB, &row);
+}
+
+/* The inputs of a long job, borrowed until the next call; those of others stay. */
+static int read_parts(struct state_db *s, struct row_job *io)
+{
+	int got;
+	if (!is_long(s, io->id)) {
+		return 0;
+	}
+	strbuf_reset(&s->inputs);
+	db_bind_int(&s->db, ALL_PARTS, 1, io->id);
+	while ((got = db_step(&s->db, ALL_PARTS)) > 0) {
+		strbuf_addsv(&s->inputs, db_column_blob(&s->db, ALL_PARTS, 0));
+	}
+	if (s->inputs.len) {
+		io->inputs = strbuf_sv(&s->inputs);
+	}
+	return got;
+}
+
+/* Changes one piece: by patches from number `i` on. How many of them there were, or -1. */
+static int patch_part(struct state_db *s, const struct row_job *job, uint32_t i)
+{
+	uint32_t part = row_patch(job, i).at / PART, n = row_patch_count(job), k = i;
+	db_bind_int(&s->db, ONE_PART, 1, job->id);
+	db_bind_int(&s->db, ONE_PART, 2, part);
+	int got = db_step(&s->db, ONE_PART);
+	strbuf_reset(&s->inputs);
+	if (got > 0) {
+		strbuf_addsv(&s->inputs, db_column_blob(&s->db, ONE_PART, 0));
+		db_reset(&s->db, ONE_PART);
+	}
+	for (; k < n && row_patch(job, k).at / PART == part; k++) {
+		struct input_patch patch = row_patch(job, k);
+		size_t at = patch.at % PART * sizeof(patch.now);
+		if (at + sizeof(patch.now) <= s->inputs.len) {
+			memcpy(s->inputs.buf + at, &patch.now, sizeof(patch.now));
+		}
+	}
+	db_bind_blob(&s->db, SET_PART, 1, s->inputs.buf, s->inputs.len);
+	db_bind_int(&s->db, SET_PART, 2, job->id);
+	db_bind_int(&s->db, SET_PART, 3, part);
+	return got < 0 || db_run(&s->db, SET_PART) != 0 ? -1 : (int)(k - i);
+}
+
+/* The same of a job whose inputs are in one piece: few, or written by an earlier version. */
+static int patch_row(struct state_db *s, const struct row_job *job)
+{
+	struct row_job row = *job;
+	db_bind_int(&s->db, ONE_JOB, 1, job->id);
+	int got = db_step(&s->db, ONE_JOB);
+	strbuf_reset(&s->inputs);
+	if (got > 0) {
+		union any_row old;
+		read_row(s, ONE_JOB, ROW_JOB, &old);
+		strbuf_addsv(&s->inputs, old.job.inputs);
+		db_reset(&s->db, ONE_JOB);
+	}
+	for (uint32_t i = 0; i < row_patch_count(job); i++) {
+		struct input_patch patch = row_patch(job, i);
+		size_t at = patch.at * sizeof(patch.now);
+		if (at + sizeof(patch.now) <= s->inputs.len) {
+			memcpy(s->inputs.buf + at, &patch.now, sizeof(patch.now));
+		}
+	}
+	row.inputs = strbuf_sv(&s->inputs);
+	return got > 0 ? put_job(s, &row) : got; /* it needs one to go on from */
+}
+
+static int put_again(struct state_db *s, const struct row_job *job)
+{
+	struct row_job row = *job;
+	if (!is_long(s, job->id)) {
+		return patch_row(s, job);
+	}
+	for (uint32_t i = 0; i < row_patch_count(job);) {
+		int n = patch_part(s, job, i);
+		if (n < 0) {
+			return -1;
+		}
+		i += (uint32_t)n;
+	}
+	row.inputs = (struct strview){"", 0};
+	return put_row(s, PUT_JOB, ROW_JOB, &row);
+}
+
+/* --- rows of all kinds ---------------------------------------------------------------- */
+
 /* A job started: kept aside, since it mostly ends before the transaction does. */
 static void note_start(struct state_db *s, const struct row_start *row)
 {
@@ -276,7 +439,9 @@ static int apply_row(struct state_db *s, enum row_kind kind, const union any_row
 	case ROW_FILE:
 		return put_row(s, PUT_FILE, kind, row);
 	case ROW_JOB:
-		return put_row(s, PUT_JOB, kind, row) | note_end(s, row->job.id);
+		return put_job(s, &row->job) | note_end(s, row->job.id);
+	case ROW_AGAIN:
+		return put_again(s, &row->job) | note_end(s, row->job.id);
 	case ROW_START:
 		note_start(s, &row->start);
 		return 0;
@@ -285,7 +450,7 @@ static int apply_row(struct state_db *s, enum row_kind kind, const union any_row
 	case ROW_FORGET_FILE:
 		return put_row(s, FORGET_FILE, kind, row);
 	case ROW_FORGET_JOB:
-		return put_row(s, FORGET_JOB, kind, row);
+		return drop_parts(s, row->forget.id) | put_row(s, FORGET_JOB, kind, row);
 	case ROW_SEAL:
 	case ROW_KINDS:
 		break;
@@ -390,6 +555,10 @@ static int scan(struct state_db *s, enum statement query, enum row_kind kind,
 	while ((got = db_step(&s->db, query)) > 0) {
 		union any_row row;
 		read_row(s, query, kind, &row);
+		if (kind == ROW_JOB && read_parts(s, &row.job) != 0) {
+			db_reset(&s->db, query);
+			return -1;
+		}
 		put(ctx, kind, &row);
 	}
 	return got;
@@ -427,6 +596,9 @@ int state_db_job(struct state_db *s, uint32_t id, struct row_job *ret)
 {
 	union any_row row;
 	int got = one_row(s, ONE_JOB, ROW_JOB, id, &row);
+	if (got > 0 && read_parts(s, &row.job) != 0) {
+		return -1;
+	}
 	if (got > 0) {
 		*ret = row.job;
 	}
@@ -460,6 +632,10 @@ int state_db_each_job(
 	while ((got = db_step(&s->db, EACH_JOB)) > 0) {
 		union any_row row;
 		read_row(s, EACH_JOB, ROW_JOB, &row);
+		if (read_parts(s, &row.job) != 0) {
+			db_reset(&s->db, EACH_JOB);
+			return -1;
+		}
 		put(ctx, &row.job);
 	}
 	return got;

@@ -19,8 +19,10 @@ struct state_db {
 	 * committed, and then no row is written for them */
 	struct hashmap started; /* job -> number in starts */
 	VEC(struct row_start)
-	starts;              /* what they point to is borrowed; job NONE: ended */
-	bool has_unfinished; /* rows may be in that table */
+	starts;                   /* what they point to is borrowed; job NONE: ended */
+	bool has_unfinished;      /* rows may be in that table */
+	struct hashmap long_jobs; /* whose inputs are in a table of their own */
+	struct strbuf inputs;     /* of one of them */
 };
 
 enum state_db_mode {

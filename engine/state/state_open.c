@@ -197,7 +197,7 @@ int state_seal_of(const struct state *s, struct row_seal *ret)
 static void note_overlaid(
 	struct state *s, enum row_kind kind, const union any_row *row, uint32_t at)
 {
-	if (kind == ROW_JOB) {
+	if (kind == ROW_JOB || (kind == ROW_AGAIN && row->job.id < s->jobs.n)) {
 		hashmap_set(&s->overlay_jobs, row->job.id, at);
 	} else if (kind == ROW_RUN) {
 		hashmap_set(&s->overlay_runs, row->run.id, at);
@@ -287,6 +287,13 @@ static int open_database(struct state *s, struct strview journal, uint64_t ident
 	return db_fault(&s->db.db) == DB_FAULT_CORRUPT ? 1 : -1;
 }
 
+/* Whether the row is the end of a job: which. */
+static bool is_end(enum row_kind kind, const union any_row *row, uint32_t *ret_job)
+{
+	*ret_job = kind == ROW_DROP ? row->drop.job : row->job.id;
+	return kind == ROW_JOB || kind == ROW_AGAIN || kind == ROW_DROP;
+}
+
 /* Jobs that a killed run left unfinished, of a journal whose database is gone: known by
  * their paths, kept under new numbers. */
 static void keep_starts(struct state *s, struct strview bytes)
@@ -295,17 +302,14 @@ static void keep_starts(struct state *s, struct strview bytes)
 	enum row_kind kind;
 	union any_row row;
 	struct hashmap ended; /* job -> its last end, counted in rows */
-	uint32_t count = 0, at = 0, job = 0;
+	uint32_t count = 0, at = 0, job = 0, id;
 	hashmap_init(&ended);
 	for (int pass = 0; pass < 2; pass++) {
 		struct strview left = bytes;
 		while (journal_next(&left, &f)) {
 			while (row_decode(&f.payload, &kind, &row) > 0) {
-				if (pass == 0 && (kind == ROW_JOB || kind == ROW_DROP)) {
-					hashmap_set(&ended,
-						kind == ROW_JOB ? row.job.id
-								: row.drop.job,
-						count);
+				if (pass == 0 && is_end(kind, &row, &id)) {
+					hashmap_set(&ended, id, count);
 				} else if (pass == 1 && kind == ROW_START) {
 					uint32_t end = hashmap_get(&ended, row.start.job);
 					if (end == HASHMAP_NONE || end < at) {

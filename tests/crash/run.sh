@@ -46,18 +46,24 @@ trap 'rm -rf "$box"' EXIT
 export LC_ALL=C.UTF-8 NO_COLOR=1
 
 # 200 jobs: 80 + 80 + 38 (two of them fail) + a folder + a sum. Each writes its output in
-# two pieces, and a line into `ran` when it is done.
+# two pieces, and a line into `ran` when it is done. The sum has so many inputs that only what
+# changed of them is recorded.
 prepare()
 {
 	mkdir -p in
 	for i in $(seq 1 80); do
 		echo "input $i" >"in/$i.txt"
 	done
+	mkdir -p more
+	for i in $(seq 1 200); do
+		echo "more $i" >"more/$i.txt"
+	done
 	cat >Workflowfile <<'WF'
 shell: {executable: sh, prefix: "set -eu;"}
 sets:
   i: {from: 1, to: 80}
   k: {from: 1, to: 38}
+  m: {from: 1, to: 200}
 rules:
   all:
     input: [sum.txt, {expand: "c/{k}.txt"}, tree]
@@ -79,7 +85,7 @@ rules:
     output: {path: tree, directory: true}
     shell: mkdir -p tree/sub; cp {input} tree/x; cp {input} tree/sub/y; echo tree >> ran
   sum:
-    input: {expand: "b/{i}.txt"}
+    input: [{expand: "b/{i}.txt"}, {expand: "more/{m}.txt"}]
     output: sum.txt
     shell: cat {input} > {output}; echo sum >> ran
 WF

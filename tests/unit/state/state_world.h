@@ -117,7 +117,7 @@ static void end_job(struct world *w, uint32_t id, uint32_t i)
 		.seconds = 0.5,
 		.max_rss_kb = 1000,
 		.command = SV("make it\nso")};
-	state_put_job(&w->state, &job);
+	state_put_job(&w->state, ROW_JOB, &job);
 	assert_int_equal(state_commit(&w->state), 0);
 }
 
