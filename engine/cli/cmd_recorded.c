@@ -1,11 +1,8 @@
 /* Commands that want the records alone, no Workflowfile: --stats, --trace. */
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "cli/out_file.h"
 #include "cli/session.h"
-#include "sys/tempfile.h"
 #include "view/view_records.h"
 
 static uint32_t no_number(void *ctx, struct strview path)
@@ -44,43 +41,16 @@ int cmd_stats(struct session *s)
 	return with_records(s, show_stats);
 }
 
-/* 0, 1: no job is recorded, -1 with errno. */
-static int write_trace(struct state *state, int fd)
+static int write_trace(void *ctx, FILE *to)
 {
-	FILE *to = fd < 0 ? NULL : fdopen(fd, "we");
-	int rc = to ? view_trace(state, to) : -1;
-	if (to && fclose(to) != 0 && rc == 0) {
-		rc = -1;
-	}
-	return rc;
-}
-
-/* Whole or not at all, where the file is an ordinary one. */
-static int write_trace_file(struct state *state, const char *path)
-{
-	struct tempfile file;
-	struct stat st;
-	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		return write_trace(state, open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY));
-	}
-	if (tempfile_open(&file, path, 0666) != 0) {
-		return -1;
-	}
-	int rc = write_trace(state, fcntl(file.fd, F_DUPFD_CLOEXEC, 3));
-	if (rc == 0) {
-		return tempfile_commit(&file);
-	}
-	int err = errno;
-	tempfile_drop(&file);
-	errno = err;
-	return rc;
+	return view_trace(ctx, to);
 }
 
 static int show_trace(struct session *s, struct state *state)
 {
 	bool to_stdout = strcmp(s->o.trace, "-") == 0;
 	int rc = to_stdout ? view_trace(state, stdout)
-			   : write_trace_file(state, s->o.trace);
+			   : out_file_write(s->o.trace, write_trace, state);
 	if (rc > 0) {
 		diag_error(&s->sink, "CW-E600", (struct span){0},
 			"no job is recorded here yet: a trace is of the last run that made "

@@ -55,6 +55,9 @@ static int dispatch(struct session *s)
 	if (s->o.why) {
 		return cmd_why(s);
 	}
+	if (s->o.report) {
+		return cmd_report(s);
+	}
 	if (s->o.verify) {
 		return cmd_verify(s);
 	}

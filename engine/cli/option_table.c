@@ -123,6 +123,8 @@ const struct option option_table[] = {
 		"times and memory per rule of recorded runs"},
 	{"advise", '\0', OPT_FLAG, GROUP_LOOK, AT(advise), NULL,
 		"with --stats: threads, memory and times to ask for"},
+	{"report", '\0', OPT_VALUE, GROUP_LOOK, AT(report), "FILE",
+		"the last run and its results as one page of HTML"},
 	{"trace", '\0', OPT_VALUE, GROUP_LOOK, AT(trace), "FILE",
 		"the last run for chrome://tracing and Perfetto, as JSON"},
 	{"unlock", '\0', OPT_FLAG, GROUP_LOOK, AT(unlock), NULL,

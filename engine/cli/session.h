@@ -83,6 +83,7 @@ int cmd_delete_outputs(struct session *s);
 int cmd_why(struct session *s);
 int cmd_summary(struct session *s);
 int cmd_verify(struct session *s);
+int cmd_report(struct session *s);
 
 /* These want no workflow, only session_open's folder. */
 int cmd_stats(struct session *s);

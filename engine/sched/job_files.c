@@ -9,9 +9,9 @@
 #include "sched/aside.h"
 #include "sched/benchmark.h"
 #include "sched/running_file.h"
-#include "sched/sha256_file.h"
 #include "sys/fs.h"
 #include "sys/path.h"
+#include "sys/sha256_file.h"
 
 void job_files_init(struct job_files *f, const char *state_dir)
 {

@@ -116,7 +116,7 @@ int fs_read_file(const char *path, size_t most, struct strbuf *out)
 	return 0;
 }
 
-int fs_read_tail(const char *path, size_t most, struct strbuf *out)
+static int read_part(const char *path, size_t most, bool tail, struct strbuf *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
@@ -128,7 +128,7 @@ int fs_read_tail(const char *path, size_t most, struct strbuf *out)
 		errno = EINVAL;
 		rc = -1;
 	}
-	if (rc == 0 && (uint64_t)st.st_size > most) {
+	if (rc == 0 && tail && (uint64_t)st.st_size > most) {
 		rc = lseek(fd, st.st_size - (off_t)most, SEEK_SET) < 0 ? -1 : 0;
 	}
 	size_t had = out->len;
@@ -140,6 +140,16 @@ int fs_read_tail(const char *path, size_t most, struct strbuf *out)
 	close(fd);
 	errno = err;
 	return rc;
+}
+
+int fs_read_tail(const char *path, size_t most, struct strbuf *out)
+{
+	return read_part(path, most, true, out);
+}
+
+int fs_read_head(const char *path, size_t most, struct strbuf *out)
+{
+	return read_part(path, most, false, out);
 }
 
 int fs_write_all(int fd, const void *p, size_t n)

@@ -30,8 +30,9 @@ bool fs_exists(const char *path);
 /* Appends the whole file to `out`; EFBIG where it is larger than `most` bytes. */
 int fs_read_file(const char *path, size_t most, struct strbuf *out);
 
-/* Appends at most `most` bytes from the end of the file. */
+/* Appends at most `most` bytes from the end, the begin of a regular file. */
 int fs_read_tail(const char *path, size_t most, struct strbuf *out);
+int fs_read_head(const char *path, size_t most, struct strbuf *out);
 
 /* The file becomes these bytes in one step: whoever reads sees the old or the new ones.
  * `mode` as for open(2). */

@@ -1,4 +1,4 @@
-#include "sched/sha256_file.h"
+#include "sys/sha256_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +86,7 @@ static void add(struct sha256 *s, const unsigned char *p, size_t n)
 	}
 }
 
-static void finish(struct sha256 *s, char ret_hex[65])
+static void finish(struct sha256 *s)
 {
 	static const unsigned char padding[64] = {0x80};
 	uint64_t bits = s->bytes * 8;
@@ -97,8 +97,16 @@ static void finish(struct sha256 *s, char ret_hex[65])
 		length[i] = (unsigned char)(bits >> (56 - 8 * i));
 	}
 	add(s, length, sizeof(length));
-	for (size_t i = 0; i < 8; i++) {
-		snprintf(ret_hex + 8 * i, 9, "%08x", s->h[i]);
+}
+
+void sha256_bytes(const void *p, size_t n, unsigned char ret[32])
+{
+	struct sha256 s;
+	init(&s);
+	add(&s, p, n);
+	finish(&s);
+	for (size_t i = 0; i < 32; i++) {
+		ret[i] = (unsigned char)(s.h[i / 4] >> (24 - 8 * (i % 4)));
 	}
 }
 
@@ -122,6 +130,9 @@ int sha256_file(const char *path, char ret_hex[65])
 		add(&s, buf, n < 0 ? 0 : (size_t)n);
 	}
 	close(fd);
-	finish(&s, ret_hex);
+	finish(&s);
+	for (size_t i = 0; i < 8; i++) {
+		snprintf(ret_hex + 8 * i, 9, "%08x", s.h[i]);
+	}
 	return 0;
 }
