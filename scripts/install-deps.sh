@@ -21,6 +21,7 @@ cluster="slurmd slurmctld slurm-client slurm-wlm-basic-plugins munge gridengine-
 shells="ksh93u+m mksh zsh busybox-static"
 # Containers, with an image made of busybox.
 container="podman runc busybox-static"
+docker="docker.io busybox-static"
 # A language server for the test of the JSON Schema; Node.js of any origin will do.
 editor=
 command -v npm >/dev/null || editor="nodejs npm"
@@ -41,6 +42,7 @@ Installs what is missing, through apt-get, as root or with sudo.
   --cluster  a local Slurm and a local Grid Engine, for their tests
   --shells   more shells to hold the quoting against
   --container podman, for a test of jobs in containers
+  --docker   docker, for the same test with it
   --editor   a YAML language server from the npm registry, for its test
   --all      everything above
   --r        R, for the simulator in R of examples/abc
@@ -62,9 +64,10 @@ for arg; do
 	--cluster) want="$want $cluster" ;;
 	--shells) want="$want $shells" ;;
 	--container) want="$want $container" ;;
+	--docker) want="$want $docker" ;;
 	--editor) want="$want $editor" server=yes ;;
 	--all)
-		want="$build $run $test $plots $mpi $redis $cluster $shells $container $editor"
+		want="$build $run $test $plots $mpi $redis $cluster $shells $container $docker $editor"
 		server=yes
 		;;
 	--r) want="$want $r" ;;

@@ -156,6 +156,18 @@ static int settle_graph(struct builder *b)
 	return targets_made(b) ? 0 : report_unmakeable(b);
 }
 
+/* An error has ended the exploration: what is wrong in other tables is told with it. */
+static void read_other_tables(struct dag *d)
+{
+	for (uint32_t i = 0; i < d->wf->set_count; i++) {
+		const struct set_def *def = &d->wf->sets[i];
+		bool file = def->kind == SET_TABLE || def->kind == SET_LINES;
+		if (file && def->used && !def->dynamic) {
+			set_store_get(d->sets, i);
+		}
+	}
+}
+
 int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o,
 	bool *ret_missing_source)
 {
@@ -170,6 +182,9 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 	strbuf_init(&b.scratch);
 	strbuf_init(&b.normal);
 	int rc = explore(&b);
+	if (rc != 0 && !d->base) {
+		read_other_tables(d);
+	}
 	if (rc == 0) {
 		vec_push(&d->jobs, (struct dag_job){0, 0, (uint32_t)d->outputs.n,
 					   (uint32_t)d->inputs.n});

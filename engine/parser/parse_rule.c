@@ -23,15 +23,44 @@ static uint64_t name_key(const struct module *m, struct strview local)
 	return hash64(local.p, local.n) + m->number * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-struct rule_decl *find_rule(const struct reader *r, struct strview name)
+struct rule_decl *find_own_rule(
+	const struct reader *r, const struct module *m, struct strview name)
 {
-	const struct module *m = r->unit->module;
 	uint32_t at = hashmap_get(&r->rule_names, name_key(m, name));
 	if (at == HASHMAP_NONE) {
 		return NULL;
 	}
 	struct rule_decl *d = &r->rules.v[at];
 	return d->unit->module == m && sv_eq(d->local, name) ? d : NULL;
+}
+
+/* Whether `inner` was included by `m` or by what it includes. */
+static bool is_within(const struct module *inner, const struct module *m)
+{
+	while (inner && inner != m) {
+		inner = inner->parent;
+	}
+	return inner != NULL;
+}
+
+struct rule_decl *find_rule(const struct reader *r, struct strview name)
+{
+	const struct module *m = r->unit->module;
+	struct rule_decl *own = find_own_rule(r, m, name);
+	if (own) {
+		return own;
+	}
+	/* rules of the modules in it, with what `as` puts before their names */
+	struct strbuf full = STRBUF_INIT;
+	strbuf_addsv(&full, m->as);
+	strbuf_addsv(&full, name);
+	uint32_t at = hashmap_get(&r->full_names, hash64(full.buf, full.len));
+	struct rule_decl *d = at == HASHMAP_NONE ? NULL : &r->rules.v[at];
+	if (d && (!sv_eq(d->full, strbuf_sv(&full)) || !is_within(d->unit->module, m))) {
+		d = NULL;
+	}
+	strbuf_release(&full);
+	return d;
 }
 
 int no_such_rule(struct reader *r, struct strview name, struct span span)
@@ -45,9 +74,10 @@ int no_such_rule(struct reader *r, struct strview name, struct span span)
 			SV_ARG(name));
 	}
 	nearest_init(&near, name);
+	size_t as = r->unit->module->as.n;
 	for (size_t i = 0; i < r->rules.n; i++) {
-		if (r->rules.v[i].unit->module == r->unit->module) {
-			nearest_offer(&near, r->rules.v[i].local);
+		if (is_within(r->rules.v[i].unit->module, r->unit->module)) {
+			nearest_offer(&near, sv_skip(r->rules.v[i].full, as));
 		}
 	}
 	if (near.best.p) {
@@ -450,7 +480,7 @@ static int check_double(struct reader *r, const struct rule_decl *d)
 	return 0;
 }
 
-static int declare(struct reader *r, const struct yaml_pair *pair, struct hashmap *full)
+static int declare(struct reader *r, const struct yaml_pair *pair)
 {
 	struct module *m = r->unit->module;
 	struct rule_decl d = {.pair = pair, .unit = r->unit, .local = pair->key->text};
@@ -459,10 +489,10 @@ static int declare(struct reader *r, const struct yaml_pair *pair, struct hashma
 			 : d.local;
 	int rc = check_name(r, pair->key, "the name of a rule");
 	uint64_t key = hash64(d.full.p, d.full.n);
-	if (hashmap_get(full, key) != HASHMAP_NONE) {
+	if (hashmap_get(&r->full_names, key) != HASHMAP_NONE) {
 		rc |= check_double(r, &d);
 	}
-	hashmap_set(full, key, (uint32_t)r->rules.n);
+	hashmap_set(&r->full_names, key, (uint32_t)r->rules.n);
 	hashmap_set(&r->rule_names, name_key(m, d.local), (uint32_t)r->rules.n);
 	vec_push(&r->rules, d);
 	return rc;
@@ -476,7 +506,7 @@ static int check_with(struct reader *r, struct module *m)
 		const struct yaml_tree_node *key = m->with->pairs[i].key;
 		struct file_unit inside = {.module = m};
 		r->unit = &inside;
-		if (!find_rule(r, key->text)) {
+		if (!find_own_rule(r, m, key->text)) {
 			rc = no_such_rule(r, key->text, key->span);
 		}
 	}
@@ -503,19 +533,16 @@ static int exists(struct reader *r, struct rule_decl *d, bool *ret)
 
 int declare_rules(struct reader *r)
 {
-	struct hashmap full;
 	int rc = 0;
-	hashmap_init(&full);
 	for (size_t u = 0; u < r->units.n; u++) {
 		const struct yaml_tree_node *rules = r->units.v[u]->rules;
 		r->unit = r->units.v[u];
 		for (uint32_t i = 0; rules && i < rules->count; i++) {
 			if (!yaml_is_absent(rules->pairs[i].value)) {
-				rc |= declare(r, &rules->pairs[i], &full);
+				rc |= declare(r, &rules->pairs[i]);
 			}
 		}
 	}
-	hashmap_release(&full);
 	for (size_t m = 0; m < r->modules.n; m++) {
 		rc |= check_with(r, r->modules.v[m]);
 	}

@@ -189,13 +189,6 @@ static int known_rule(
 		*ret = d->full;
 		return 0;
 	}
-	/* the rules of modules by their full names */
-	for (size_t i = 0; i < r->rules.n; i++) {
-		if (sv_eq(r->rules.v[i].full, name->text)) {
-			*ret = r->rules.v[i].full;
-			return 0;
-		}
-	}
 	return no_such_rule(r, name->text, name->span);
 }
 
@@ -358,6 +351,7 @@ int parse_workflow(
 {
 	struct reader r = {.sink = sink, .wf = wf, .arena = &wf->arena, .options = o};
 	hashmap_init(&r.rule_names);
+	hashmap_init(&r.full_names);
 	wf->file = arena_strdup(r.arena, o->file);
 	wf->workdir = arena_sv(r.arena, sv_from(o->workdir));
 	int rc = read_units(&r, o->file);
@@ -369,6 +363,7 @@ int parse_workflow(
 		warn_option_rules(&r);
 	}
 	hashmap_release(&r.rule_names);
+	hashmap_release(&r.full_names);
 	vec_release(&r.option_values);
 	vec_release(&r.rules);
 	vec_release(&r.units);

@@ -72,6 +72,7 @@ struct reader {
 	VEC(struct rule_decl) rules;
 	struct hashmap
 		rule_names; /* hash of module and local name -> number in `rules` */
+	struct hashmap full_names; /* the same for the names in the workflow */
 	VEC(struct option_value) option_values;
 	uint32_t set_cap;
 	bool failed;     /* an error that need not end the reading was told */
@@ -246,7 +247,10 @@ const struct yaml_tree_node *find_default(
 	const struct rule_source *s, const char *key, struct file_unit **ret_unit);
 int declare_rules(struct reader *r);
 int parse_rules(struct reader *r);
-/* The declaration of a rule by its name in the present module, or NULL. */
+/* The declaration of a rule by its name in a module, or NULL. */
+struct rule_decl *find_own_rule(
+	const struct reader *r, const struct module *m, struct strview name);
+/* The same in the present module, or by its full name there in one that it includes. */
 struct rule_decl *find_rule(const struct reader *r, struct strview name);
 int no_such_rule(struct reader *r, struct strview name, struct span span);
 
