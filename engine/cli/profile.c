@@ -185,7 +185,7 @@ static int read_states(struct reading *r, const struct yaml_tree_node *node)
 		if (state == CLUSTER_UNKNOWN) {
 			return diag_error(&r->s->sink, "CW-E521", key->span,
 				"there is no state \"" SV_FMT
-				"\": waiting, running, success, failed, lost, stuck",
+				"\": waiting, held, running, success, failed, lost, stuck",
 				SV_ARG(key->text));
 		}
 		uint32_t n = value->kind == YAML_SCALAR ? 1 : value->count;

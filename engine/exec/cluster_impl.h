@@ -58,6 +58,7 @@ struct flight {
 	bool cancelled, hidden; /* asked to end; nobody waits for its result */
 	bool cancel_sent;
 	bool told_back;        /* that it was put back into the queue */
+	bool told_held;        /* that it waits for a person */
 	struct flight *before; /* FLIGHT_BEHIND: what must end first; or NULL */
 	/* what the scheduler said */
 	char *word;         /* "TIMEOUT", with the reason; owned, or NULL */

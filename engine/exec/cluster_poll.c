@@ -182,6 +182,9 @@ static void end_by_word(struct cluster *c, struct flight *f)
 	}
 	cluster_claim_by_force(c->dir, f->entry.tag);
 	add_word_of(&text, f);
+	if (f->last == CLUSTER_LOST && !(f->pack && f->pack->shape != PACK_ARRAY)) {
+		cluster_take_back(c, f->entry.id); /* it may be held there */
+	}
 	if (f->last == CLUSTER_SUCCESS) {
 		strbuf_addf(&text,
 			", but it left no exit status: %s/%s.status is not to be "
@@ -299,6 +302,13 @@ static void is_alive(struct cluster *c, struct flight *f, enum cluster_state sta
 {
 	struct jobscript_status status;
 	f->gone_ns = 0;
+	if (state == CLUSTER_HELD && !f->told_held && !f->cancelled) {
+		cluster_say(c,
+			"job %s (%s) is held: the scheduler says %s; it waits until it "
+			"is released, or cancelled",
+			f->entry.id, f->rule, f->word);
+	}
+	f->told_held = state == CLUSTER_HELD;
 	if (state == CLUSTER_RUNNING) {
 		f->told_back = false;
 	} else if (!f->told_back && cluster_has_begun(c->dir, f->entry.tag)) {
@@ -312,7 +322,7 @@ static void is_alive(struct cluster *c, struct flight *f, enum cluster_state sta
 	}
 	if (state == CLUSTER_RUNNING && f->pack) {
 		end_by_status(c, f); /* its command was killed, not the submission */
-	} else if (state == CLUSTER_WAITING) {
+	} else if (state != CLUSTER_RUNNING) {
 		char *path = xasprintf("%s/%s.status", c->dir, f->entry.tag);
 		unlink(path);
 		free(path);
@@ -348,6 +358,7 @@ static void apply(struct cluster *c, struct flight *f, const struct status_line 
 	switch (state) {
 	case CLUSTER_UNKNOWN:
 	case CLUSTER_WAITING:
+	case CLUSTER_HELD:
 	case CLUSTER_RUNNING:
 		is_alive(c, f, state);
 		return;

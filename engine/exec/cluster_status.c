@@ -12,6 +12,7 @@ static const struct {
 } names[] = {
 	{"waiting", CLUSTER_WAITING},
 	{"pending", CLUSTER_WAITING},
+	{"held", CLUSTER_HELD},
 	{"running", CLUSTER_RUNNING},
 	{"success", CLUSTER_SUCCESS},
 	{"failed", CLUSTER_FAILED},

@@ -10,7 +10,8 @@
 
 enum cluster_state {
 	CLUSTER_UNKNOWN, /* not told: no evidence of anything */
-	CLUSTER_WAITING, /* in the queue, held, to be started again */
+	CLUSTER_WAITING, /* in the queue, to be started again */
+	CLUSTER_HELD,    /* waits for a person to release it */
 	CLUSTER_RUNNING,
 	CLUSTER_SUCCESS,
 	CLUSTER_FAILED,
@@ -30,7 +31,7 @@ struct state_map {
 };
 
 /* The state that `word`, or failing that `reason`, stands for; the words running, waiting,
- * pending, success, failed, lost mean themselves. CLUSTER_UNKNOWN: no such word. */
+ * pending, held, success, failed, lost, stuck mean themselves. CLUSTER_UNKNOWN: no such word. */
 enum cluster_state state_map_look(
 	const struct state_map *m, struct strview word, struct strview reason);
 

@@ -136,6 +136,19 @@ check "stuck: failed" is $? 1
 check "stuck: said" says 'the scheduler says HELD \(job 1\) and would leave it so'
 check "stuck: taken back" until_true 3 grep -q '^1$' "$FAKE_DIR/cancelled"
 
+# held by a person: waited for, and said
+anew
+touch "$FAKE_DIR/hold"
+begin out/1.txt
+until_true 5 known 1
+echo ONHOLD >"$FAKE_DIR/1.state"
+check "held: said" until_true 5 says 'job 1 \(one\) is held: the scheduler says ONHOLD; it waits until'
+echo PENDING >"$FAKE_DIR/1.state"
+fake release
+wait $engine
+check "held: done when it is released" is "$? $(cat out/1.txt)" "0 1"
+check "held: said once" is "$(grep -c 'is held' log)" 1
+
 # says done, but left nothing
 anew
 touch "$FAKE_DIR/hold"

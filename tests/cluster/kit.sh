@@ -137,6 +137,7 @@ max-status-rate: 5/s
 lost-after: 1s
 states:
   stuck: HELD
+  held: ONHOLD
   waiting: PENDING
   running: RUNNING
   success: COMPLETED

@@ -148,6 +148,18 @@ check "stuck: named" says 'PartitionTimeLimit'
 check "stuck: taken back" until_true 10 eval '[ -z "$(queued)" ]'
 grep -A1 '^failed' log
 
+# held by a person: said, and waited for
+scratch
+sed 's/^profile:.*/profile: slurm\ncluster: {more: --hold}/' fast.yaml >held.yaml
+rm -f log
+"$CWFLOW" --profile ./held.yaml -C s=1 -- keeps/1 >log 2>&1 &
+engine=$!
+check "held: said" until_true 20 says 'is held: the scheduler says PENDING: JobHeldUser'
+scontrol release "$(queued)"
+wait $engine
+check "held: done when it is released" is "$? $(cat keeps/1 2>/dev/null)" "0 done"
+grep 'is held' log
+
 # the controller dies and comes back: it has forgotten the jobs of the last seconds
 scratch
 begin -T 2 -C s=6 -- keeps/1 keeps/2 keeps/3
