@@ -13,7 +13,9 @@ if ldd "$busybox" >/dev/null 2>&1; then
 fi
 box=$(mktemp -d)
 trap 'podman kill -a >/dev/null 2>&1; podman rm -fa >/dev/null 2>&1; rm -rf "$box"' EXIT
+# shellcheck disable=SC2034 # read by jobs.sh
 program=podman
+# shellcheck disable=SC2034
 image=localhost/cwflow-test:1
 # shellcheck source=tests/e2e/containers/jobs.sh
 . "$SOURCE/tests/e2e/containers/jobs.sh"

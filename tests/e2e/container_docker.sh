@@ -26,7 +26,9 @@ clean()
 	rm -rf --one-file-system "$box"
 }
 trap 'clean >/dev/null 2>&1' EXIT
+# shellcheck disable=SC2034 # read by jobs.sh
 program=docker
+# shellcheck disable=SC2034
 image=cwflow-test:1
 # shellcheck source=tests/e2e/containers/jobs.sh
 . "$SOURCE/tests/e2e/containers/jobs.sh"
