@@ -142,6 +142,12 @@ void json_int(struct json_writer *j, int64_t x)
 	strbuf_addu64(j->out, x < 0 ? -(uint64_t)x : (uint64_t)x);
 }
 
+void json_uint(struct json_writer *j, uint64_t x)
+{
+	before_value(j);
+	strbuf_addu64(j->out, x);
+}
+
 void json_double(struct json_writer *j, double x)
 {
 	if (!isfinite(x)) {

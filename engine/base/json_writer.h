@@ -30,6 +30,7 @@ void json_key(struct json_writer *j, const char *key);
 
 void json_string(struct json_writer *j, struct strview s);
 void json_int(struct json_writer *j, int64_t x);
+void json_uint(struct json_writer *j, uint64_t x);
 void json_double(
 	struct json_writer *j, double x); /* shortest that reads back; not finite: null */
 void json_bool(struct json_writer *j, bool x);

@@ -143,7 +143,8 @@ static void show_json(const struct archive *a, const double *share)
 
 	json_init(&j, &out);
 	json_object(&j);
-	json_key_int(&j, "seed", (int64_t)a->problem->seed);
+	json_key(&j, "seed");
+	json_uint(&j, a->problem->seed);
 	json_key_string(&j, "scheduling", a->tickets ? SV("static") : SV("dynamic"));
 	if (a->stop_reason) {
 		json_key_string(&j, "stop_reason", sv_from(a->stop_reason));
@@ -185,8 +186,9 @@ static void table_generations(const struct archive *a)
 			100 * population_acceptance(q), population_ess(q), q->seconds);
 	}
 	if (failed) {
-		printf("\n%llu evaluations failed and were rejected",
-			(unsigned long long)failed);
+		printf("\n%llu evaluation%s failed and %s rejected",
+			(unsigned long long)failed, failed == 1 ? "" : "s",
+			failed == 1 ? "was" : "were");
 		if (timed_out) {
 			printf(", %llu of them because they took too long (on_timeout: reject)",
 				(unsigned long long)timed_out);
@@ -195,15 +197,33 @@ static void table_generations(const struct archive *a)
 	}
 }
 
+/* Of the first column: the names of models and of parameters, which stand farther in
+ * below their models. */
+static int name_width(const struct problem *p)
+{
+	size_t inner = p->nmodels > 1 ? 2 : 0, width = 20;
+
+	for (size_t m = 0; m < p->nmodels; m++) {
+		width = strlen(p->model[m].name) > width ? strlen(p->model[m].name)
+							 : width;
+		for (size_t i = 0; i < p->model[m].npar; i++) {
+			size_t n = inner + strlen(p->model[m].par[i].name);
+			width = n > width ? n : width;
+		}
+	}
+	return (int)width;
+}
+
 static void table_models(const struct archive *a, const double *share)
 {
 	const struct problem *p = a->problem;
 	const struct population *q = &archive_last(a)->pop;
+	int width = name_width(p);
 
-	printf("\nModels at t = %lld\n%-20s %9s %12s\n", (long long)q->t, "", "prior",
-		"probability");
+	printf("\nModels at t = %lld\n%-*s %9s %12s\n", (long long)q->t, width, "",
+		"prior", "probability");
 	for (size_t m = 0; m < p->nmodels; m++) {
-		printf("%-20s %9.4f %12.4f%s\n", p->model[m].name, share[m],
+		printf("%-*s %9.4f %12.4f%s\n", width, p->model[m].name, share[m],
 			q->p_model[m], q->p_model[m] > 0 ? "" : "   extinct");
 	}
 }
@@ -212,9 +232,10 @@ static void table_parameters(const struct archive *a)
 {
 	const struct problem *p = a->problem;
 	const struct population *q = &archive_last(a)->pop;
+	int width = name_width(p);
 
-	printf("\nParameters at t = %lld\n%-20s %11s %11s %11s %11s %11s\n",
-		(long long)q->t, "", "mean", "sd", "2.5%", "median", "97.5%");
+	printf("\nParameters at t = %lld\n%-*s %11s %11s %11s %11s %11s\n",
+		(long long)q->t, width, "", "mean", "sd", "2.5%", "median", "97.5%");
 	for (size_t m = 0; m < p->nmodels; m++) {
 		if (p->nmodels > 1 && q->p_model[m] > 0) {
 			printf("%s\n", p->model[m].name);
@@ -224,8 +245,9 @@ static void table_parameters(const struct archive *a)
 			if (credible_of(q, m, i, &c)) {
 				printf("%s%-*s %11.6g %11.6g %11.6g %11.6g %11.6g\n",
 					p->nmodels > 1 ? "  " : "",
-					p->nmodels > 1 ? 18 : 20, p->model[m].par[i].name,
-					c.mean, c.sd, c.q025, c.q50, c.q975);
+					p->nmodels > 1 ? width - 2 : width,
+					p->model[m].par[i].name, c.mean, c.sd, c.q025,
+					c.q50, c.q975);
 			}
 		}
 	}

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -64,9 +65,24 @@ int child_model_start(struct child_model *c, const char *const *argv, const char
 	return status;
 }
 
-int child_model_end(struct child_model *c, double patience)
+bool child_model_ended(const struct child_model *c, double seconds)
 {
 	struct pollfd p = {.fd = c->pidfd, .events = POLLIN};
+	double end = monotonic_seconds() + seconds, left = seconds;
+	int ready;
+
+	do {
+		int ms = seconds < 0 ? -1 : (int)(fmin(fmax(left, 0), 1e6) * 1000);
+
+		ready = poll(&p, 1, ms);
+		left = end - monotonic_seconds();
+	} while ((ready < 0 && errno == EINTR) ||
+		 (ready == 0 && (seconds < 0 || left > 0)));
+	return ready > 0;
+}
+
+int child_model_end(struct child_model *c, double patience)
+{
 	int status = 0;
 
 	if (!c->pid) {
@@ -76,7 +92,7 @@ int child_model_end(struct child_model *c, double patience)
 		close(c->to);
 	}
 	close(c->from);
-	if (poll(&p, 1, (int)(patience * 1000)) <= 0) {
+	if (!child_model_ended(c, patience)) {
 		kill(-c->pid, SIGKILL);
 	}
 	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {

@@ -9,6 +9,10 @@
 
 #include "abc/wire.h"
 
+/* Exit statuses from 1 to this are the simulator's word that it failed; others, and
+ * signals, mean that it was lost. */
+enum { CHILD_LAST_FAILURE = 99 };
+
 struct child_model {
 	pid_t pid; /* 0: none */
 	int to, from, pidfd;
@@ -21,6 +25,9 @@ void child_model_init(struct child_model *c);
 /* Starts `argv` in folder `dir`. -1 with a text. */
 int child_model_start(struct child_model *c, const char *const *argv, const char *dir,
 	struct strbuf *err);
+
+/* Waits at most `seconds` (below 0: for ever) until the process has ended. */
+bool child_model_ended(const struct child_model *c, double seconds);
 
 /* Closes its input, gives it `patience` seconds, then SIGKILL for its group. Returns the
  * wait status. Buffers are emptied. */

@@ -6,11 +6,12 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 
+#include "abc/ticks.h"
 #include "abc/wire.h"
 #include "base/xalloc.h"
 
 static const double png_scale = 2;
-enum { MOST_TICKS = 12 };
+enum { TICK_SIZE = 8 };
 
 struct figure {
 	cairo_surface_t *surface;
@@ -108,7 +109,17 @@ struct ink figure_palette(size_t i)
 		{0.337, 0.706, 0.914, 1},
 	};
 
-	return colours[i % CW_ARRAY_LEN(colours)];
+	/* Each time round darker or lighter than the colours as they are. */
+	static const struct {
+		double scale, add;
+	} rounds[] = {{1, 0}, {0.55, 0}, {0.5, 0.45}, {0.75, 0.1}};
+	size_t k = i / CW_ARRAY_LEN(colours) % CW_ARRAY_LEN(rounds);
+	struct ink c = colours[i % CW_ARRAY_LEN(colours)];
+
+	c.r = c.r * rounds[k].scale + rounds[k].add;
+	c.g = c.g * rounds[k].scale + rounds[k].add;
+	c.b = c.b * rounds[k].scale + rounds[k].add;
+	return c;
 }
 
 static void set_ink(struct figure *f, struct ink k)
@@ -141,15 +152,22 @@ double figure_text_width(struct figure *f, double size, bool bold, const char *t
 	return (double)width / PANGO_SCALE;
 }
 
-/* Text whose middle height is at y; turned upwards if asked for. */
+/* Text whose middle height is at y; turned upwards if asked for. What is longer than
+ * `most` loses its middle. */
 static void put_text(struct figure *f, double x, double y, enum text_place place,
-	double size, bool bold, bool upwards, struct ink ink, const char *text)
+	double size, bool bold, bool upwards, double most, struct ink ink,
+	const char *text)
 {
 	PangoLayout *layout = layout_of(f, size, bold, text);
 	int w, h;
 	double width, height, shift;
 
 	pango_layout_get_size(layout, &w, &h);
+	if (most > 0 && w > most * PANGO_SCALE) {
+		pango_layout_set_width(layout, (int)(most * PANGO_SCALE));
+		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
+		pango_layout_get_size(layout, &w, &h);
+	}
 	width = (double)w / PANGO_SCALE;
 	height = (double)h / PANGO_SCALE;
 	shift = place == TEXT_LEFT ? 0 : place == TEXT_MIDDLE ? width / 2 : width;
@@ -168,7 +186,13 @@ static void put_text(struct figure *f, double x, double y, enum text_place place
 void figure_text(struct figure *f, double x, double y, enum text_place place, double size,
 	bool bold, struct ink ink, const char *text)
 {
-	put_text(f, x, y, place, size, bold, false, ink, text);
+	put_text(f, x, y, place, size, bold, false, 0, ink, text);
+}
+
+void figure_text_within(struct figure *f, double x, double y, double most, double size,
+	bool bold, struct ink ink, const char *text)
+{
+	put_text(f, x, y, TEXT_LEFT, size, bold, false, most, ink, text);
 }
 
 void figure_line(struct figure *f, double x0, double y0, double x1, double y1,
@@ -206,66 +230,32 @@ static double place_y(const struct panel *p, double y)
 	return p->y + p->height * (1 - (y - low) / (high - low));
 }
 
-/* Round numbers in a range; their number. */
-static size_t linear_ticks(double from, double to, size_t about, bool whole, double *tick)
-{
-	double raw = (to - from) / (double)about, power = pow(10, floor(log10(raw)));
-	double step = raw / power < 1.5   ? power
-		      : raw / power < 3.5 ? 2 * power
-		      : raw / power < 7.5 ? 5 * power
-					  : 10 * power;
-	size_t n = 0;
-
-	if (whole) {
-		step = fmax(1, ceil(step));
-	}
-	for (double x = ceil(from / step - 1e-9) * step;
-		x <= to + step * 1e-9 && n < MOST_TICKS; x += step) {
-		tick[n++] = fabs(x) < step * 1e-9 ? 0 : x;
-	}
-	return n;
-}
-
-/* Powers of ten and, over few of them, 2 and 5 times them. */
-static size_t log_ticks(double from, double to, double *tick)
-{
-	static const double part[] = {1, 2, 5};
-	double decades = log10(to / from);
-	size_t n = 0, parts = decades < 1.2 ? 3 : decades < 2.5 ? 2 : 1;
-	double step = fmax(1, ceil(decades / 6));
-
-	for (double e = floor(log10(from)); e <= ceil(log10(to)); e += step) {
-		for (size_t i = 0; i < parts; i++) {
-			double x = pow(10, e) * part[parts == 2 ? 2 * i : i];
-			if (x >= from * 0.999 && x <= to * 1.001 && n < MOST_TICKS) {
-				tick[n++] = x;
-			}
-		}
-	}
-	return n;
-}
-
-static void tick_label(double x, char text[static 32])
-{
-	snprintf(text, 32, fabs(x) >= 1e5 ? "%.0e" : "%.4g", x);
-}
-
 static void axis_x(struct figure *f, const struct panel *p, bool labels, bool whole)
 {
-	double tick[MOST_TICKS];
-	size_t n = linear_ticks(
+	double tick[TICKS_MOST];
+	size_t n = ticks_linear(
 		p->from[0], p->to[0], (size_t)fmax(3, p->width / 45), whole, tick);
+	double step = n > 1 ? tick[1] - tick[0] : p->to[0] - p->from[0], widest = 0;
+	size_t stride;
 	char text[32];
 
 	for (size_t i = 0; i < n; i++) {
-		double x = place_x(p, tick[i]);
+		ticks_label(tick[i], step, text);
+		widest = fmax(widest, figure_text_width(f, TICK_SIZE, false, text));
+	}
+	stride = ticks_stride(tick, n, p->width / (p->to[0] - p->from[0]), widest);
+	for (size_t i = 0; i < n; i++) {
+		double x = place_x(p, tick[i]), half;
 		figure_line(f, x, p->y, x, p->y + p->height, 0.6, ink_grid);
 		figure_line(
 			f, x, p->y + p->height, x, p->y + p->height + 3, 0.8, ink_faint);
-		tick_label(tick[i], text);
-		if (labels) {
-			figure_text(f, x, p->y + p->height + 10, TEXT_MIDDLE, 8, false,
-				ink_text, text);
+		ticks_label(tick[i], step, text);
+		half = figure_text_width(f, TICK_SIZE, false, text) / 2 - p->overhang;
+		/* Beyond the box lies the next panel's. */
+		if (labels && i % stride == 0 && x - half > p->x &&
+			x + half < p->x + p->width) {
+			figure_text(f, x, p->y + p->height + 10, TEXT_MIDDLE, TICK_SIZE,
+				false, ink_text, text);
 		}
 	}
 }
@@ -274,23 +264,32 @@ static void axis_x(struct figure *f, const struct panel *p, bool labels, bool wh
 static double axis_y(struct figure *f, const struct panel *p, bool labels)
 {
 	double widest = 0;
-	double tick[MOST_TICKS];
-	size_t n = p->log_y ? log_ticks(p->from[1], p->to[1], tick)
-			    : linear_ticks(p->from[1], p->to[1],
+	double tick[TICKS_MOST];
+	size_t n = p->log_y ? ticks_log(p->from[1], p->to[1], tick)
+			    : ticks_linear(p->from[1], p->to[1],
 				      (size_t)fmax(2, p->height / 35), false, tick);
+	double step = n > 1 ? tick[1] - tick[0] : p->to[1] - p->from[1];
 	char text[32];
 
 	for (size_t i = 0; i < n; i++) {
 		double y = place_y(p, tick[i]);
 		figure_line(f, p->x, y, p->x + p->width, y, 0.6, ink_grid);
 		figure_line(f, p->x - 3, y, p->x, y, 0.8, ink_faint);
-		tick_label(tick[i], text);
+		ticks_label(tick[i], p->log_y ? tick[i] : step, text);
 		if (labels) {
-			figure_text(f, p->x - 6, y, TEXT_RIGHT, 8, false, ink_text, text);
-			widest = fmax(widest, figure_text_width(f, 8, false, text));
+			figure_text(f, p->x - 6, y, TEXT_RIGHT, TICK_SIZE, false,
+				ink_text, text);
+			widest = fmax(
+				widest, figure_text_width(f, TICK_SIZE, false, text));
 		}
 	}
 	return widest;
+}
+
+void panel_title(struct figure *f, const struct panel *p, const char *title)
+{
+	figure_text_within(
+		f, p->x, p->y - 10, p->width + p->overhang, 10, true, ink_text, title);
 }
 
 void panel_axes(struct figure *f, const struct panel *p, const char *x_name,
@@ -307,15 +306,15 @@ void panel_axes(struct figure *f, const struct panel *p, const char *x_name,
 	cairo_rectangle(f->cr, p->x, p->y, p->width, p->height);
 	cairo_stroke(f->cr);
 	if (x_name) {
-		figure_text(f, p->x + p->width / 2, p->y + p->height + 24, TEXT_MIDDLE, 9,
-			false, ink_text, x_name);
+		put_text(f, p->x + p->width / 2, p->y + p->height + 24, TEXT_MIDDLE, 9,
+			false, false, p->width + p->overhang, ink_text, x_name);
 	}
 	if (y_name) {
 		put_text(f, p->x - widest - (y_labels ? 16 : 12), p->y + p->height / 2,
-			TEXT_MIDDLE, 9, false, true, ink_text, y_name);
+			TEXT_MIDDLE, 9, false, true, p->height, ink_text, y_name);
 	}
 	if (title) {
-		figure_text(f, p->x, p->y - 10, TEXT_LEFT, 10, true, ink_text, title);
+		panel_title(f, p, title);
 	}
 }
 

@@ -15,6 +15,7 @@ struct ink {
 
 struct panel {
 	double x, y, width, height; /* of the box that data are drawn in */
+	double overhang;            /* how far labels may stick out on either side */
 	double from[2], to[2];      /* data ranges */
 	bool log_y;
 };
@@ -32,16 +33,23 @@ int figure_finish(struct figure *f, struct strbuf *err);
 
 /* Colour of generation i of n: pale to dark. */
 struct ink figure_ramp(size_t i, size_t n);
+/* The colour of the i-th of many things; the first 24 differ. */
 struct ink figure_palette(size_t i);
 extern const struct ink ink_text, ink_faint, ink_accent;
 
 void figure_text(struct figure *f, double x, double y, enum text_place place, double size,
+	bool bold, struct ink ink, const char *text);
+/* From x on; what is wider than `most` loses its middle. */
+void figure_text_within(struct figure *f, double x, double y, double most, double size,
 	bool bold, struct ink ink, const char *text);
 double figure_text_width(struct figure *f, double size, bool bold, const char *text);
 void figure_line(struct figure *f, double x0, double y0, double x1, double y1,
 	double width, struct ink ink);
 void figure_box(struct figure *f, double x, double y, double width, double height,
 	struct ink ink);
+
+/* Above the box, over its width. */
+void panel_title(struct figure *f, const struct panel *p, const char *title);
 
 /* Frame, grid, ticks with labels, names. Either name may be NULL: no labels there. Ticks
  * at integers only where `whole_x`. */

@@ -169,9 +169,16 @@ static int check_stats(struct plan *plan, const struct problem *p,
 	if (fits) {
 		return 0;
 	}
-	diag_error(sink, "CW-A026", spec->sim.span,
-		"simulator \"%s\" gives %zu number%s, \"observed\" has %zu",
-		plan->builtin->name, plan->stats, plan->stats == 1 ? "" : "s", p->nstat);
+	if (plan->stats == p->nstat) {
+		diag_error(sink, "CW-A026", spec->sim.span,
+			"simulator \"%s\" gives other numbers than \"observed\" names",
+			plan->builtin->name);
+	} else {
+		diag_error(sink, "CW-A026", spec->sim.span,
+			"simulator \"%s\" gives %zu number%s, \"observed\" has %zu",
+			plan->builtin->name, plan->stats, plan->stats == 1 ? "" : "s",
+			p->nstat);
+	}
 	if (plan->builtin->stat[1]) {
 		diag_note(sink, spec->sim.span, "they are called \"%s\" and \"%s\"",
 			plan->builtin->stat[0], plan->builtin->stat[1]);

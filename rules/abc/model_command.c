@@ -7,16 +7,21 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <sys/wait.h>
 
 #include "abc/child_model.h"
 #include "abc/model.h"
 #include "abc/progress.h"
 #include "base/xalloc.h"
 
+enum { LONGEST_LINE = 1 << 20 };
+static const double start_seconds = 10; /* that a program may take until it greets */
+
 struct command {
 	struct child_model child;
-	bool answered;         /* it has given a line */
-	double since;          /* of the last answer, or of the first question */
+	bool answered; /* it has given a line */
+	bool silent;   /* it answers without a greeting */
+	double since;  /* of the last answer, the greeting, or the first question */
 	struct sim_job **open; /* asked and not answered; NULL: answered */
 	size_t first, last;    /* the open ones lie in between */
 };
@@ -175,6 +180,11 @@ static void read_answer(const struct model *m, struct sim_job *job, char *text)
 	read_stats(m, job, text);
 }
 
+static bool is_greeting(const char *line)
+{
+	return strncmp(line, "cwabc ", 6) == 0;
+}
+
 static int take_line(struct model *m, char *line, struct strbuf *err)
 {
 	struct command *c = m->state;
@@ -182,8 +192,9 @@ static int take_line(struct model *m, char *line, struct strbuf *err)
 	char *end;
 	uint64_t id;
 
-	if (!c->answered && strncmp(line, "cwabc ", 6) == 0) {
+	if (!c->answered && is_greeting(line)) {
 		c->answered = true;
+		c->since = monotonic_seconds(); /* its start is over */
 		return check_greeting(m, line, err);
 	}
 	c->answered = true;
@@ -246,34 +257,83 @@ static int ask(struct model *m, const struct sim_context *ctx, struct sim_job **
 
 enum outcome { ANSWERED, CRASHED, TIMED_OUT, BROKEN };
 
-/* Reads until all that was asked is answered. */
+/* Seconds until the time limit; HUGE_VAL where there is none. */
+static double time_left(const struct model *m)
+{
+	const struct command *c = m->state;
+	double limit = m->spec->sim.timeout;
+
+	return limit > 0 ? c->since + limit - monotonic_seconds() : HUGE_VAL;
+}
+
+/* Takes the lines that are there. ANSWERED: all of them are fine. */
+static enum outcome take_lines(struct model *m, struct strbuf *err)
+{
+	struct command *c = m->state;
+	char *line;
+
+	while ((line = child_model_line(&c->child))) {
+		if (!c->answered && !is_greeting(line)) {
+			c->silent = true;
+			if (time_left(m) <= 0) {
+				return TIMED_OUT;
+			}
+		}
+		if (take_line(m, line, err)) {
+			return BROKEN;
+		}
+	}
+	if (c->child.in.len - c->child.taken > LONGEST_LINE) {
+		fail(err,
+			"the simulator of \"%s\" wrote more than %d bytes without a line's "
+			"end",
+			m->spec->name, LONGEST_LINE);
+		return BROKEN;
+	}
+	return ANSWERED;
+}
+
+/*
+ * Reads until all that was asked is answered. The time limit runs from the greeting on:
+ * one that may still come is waited for a while longer, but an answer without it is late.
+ */
 static enum outcome listen(struct model *m, struct strbuf *err)
 {
 	struct command *c = m->state;
-	double limit = m->spec->sim.timeout;
 
 	while (c->first < c->last) {
-		int wait = 1000, moved;
-		char *line;
+		double left = time_left(m);
+		enum outcome taken;
+		int moved;
 
-		if (limit > 0) {
-			double left = c->since + limit - monotonic_seconds();
-			if (left <= 0) {
-				return TIMED_OUT;
-			}
-			wait = left < 1 ? (int)(left * 1000) + 1 : 1000;
+		if (!c->answered && !c->silent) {
+			left += start_seconds;
 		}
-		moved = child_model_pump(&c->child, wait);
-		while ((line = child_model_line(&c->child))) {
-			if (take_line(m, line, err)) {
-				return BROKEN;
-			}
+		if (left <= 0) {
+			c->silent = c->silent || !c->answered;
+			return TIMED_OUT;
+		}
+		moved = child_model_pump(
+			&c->child, left < 1 ? (int)(left * 1000) + 1 : 1000);
+		taken = take_lines(m, err);
+		if (taken != ANSWERED) {
+			return taken;
 		}
 		if (moved < 0 && c->first < c->last) {
 			return CRASHED;
 		}
 	}
 	return ANSWERED;
+}
+
+/* Ends the process and says how it ended; whether it said that it failed. */
+static bool end_crashed(struct command *c, enum outcome end, struct strbuf *how)
+{
+	int status = child_model_end(&c->child, end == CRASHED ? 1 : 0);
+
+	describe_end(status, how);
+	return end == CRASHED && WIFEXITED(status) && WEXITSTATUS(status) > 0 &&
+	       WEXITSTATUS(status) <= CHILD_LAST_FAILURE;
 }
 
 /* One job by itself, tried again when its process does not live through it. */
@@ -299,9 +359,11 @@ static int run_alone(struct model *m, const struct sim_context *ctx, struct sim_
 		if (end == TIMED_OUT) {
 			strbuf_addf(&how, "took longer than %g s", m->spec->sim.timeout);
 			child_model_end(&c->child, 0);
-		} else {
-			describe_end(
-				child_model_end(&c->child, end == CRASHED ? 1 : 0), &how);
+		} else if (end_crashed(c, end, &how)) {
+			job[i]->status = SIM_FAILED;
+			snprintf(job[i]->message, sizeof(job[i]->message),
+				"the simulator %s", how.buf);
+			break;
 		}
 		if (end == BROKEN) {
 			status = -1;

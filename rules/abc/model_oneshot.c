@@ -14,7 +14,7 @@
 #include "base/xalloc.h"
 #include "sys/fs.h"
 
-enum { MOST_OUTPUT = 64 << 20, LAST_FAILURE = 99 };
+enum { MOST_OUTPUT = 64 << 20 };
 
 struct oneshot {
 	char *dir;  /* private, for {out} */
@@ -242,24 +242,41 @@ static void read_result(const struct model *m, struct sim_job *job, int status)
 	read_numbers_of(m, job, o->output.buf);
 }
 
-/* Collects what the process writes until it closes its output; false: time is over. */
-static bool collect_output(struct child_model *child, double limit, struct strbuf *out)
+/* Collects what the process writes until it closes its output or that gets too long;
+ * false: time is over. */
+static bool collect_output(struct child_model *child, double end, struct strbuf *out)
 {
-	double end = monotonic_seconds() + limit;
 	int moved;
 
 	do {
-		double left = limit > 0 ? end - monotonic_seconds() : 1;
+		double left = fmin(end - monotonic_seconds(), 1);
 
 		if (left <= 0) {
 			return false;
 		}
-		moved = child_model_pump(child, left < 1 ? (int)(left * 1000) + 1 : 1000);
+		moved = child_model_pump(child, (int)(left * 1000) + 1);
 		strbuf_add(
 			out, child->in.buf + child->taken, child->in.len - child->taken);
 		child->taken = child->in.len;
 	} while (moved >= 0 && out->len < MOST_OUTPUT);
 	return true;
+}
+
+/* Until the process has ended: it may close its output long before ("sim > file"). False:
+ * time is over. Then, and where it writes too much, it is killed. */
+static bool run_to_end(const struct model *m, int *ret_status)
+{
+	struct oneshot *o = m->state;
+	double limit = m->spec->sim.timeout;
+	double end = limit > 0 ? monotonic_seconds() + limit : HUGE_VAL;
+	bool in_time = collect_output(&o->child, end, &o->output);
+
+	if (in_time && o->output.len < MOST_OUTPUT) {
+		in_time = child_model_ended(
+			&o->child, limit > 0 ? fmax(0, end - monotonic_seconds()) : -1);
+	}
+	*ret_status = child_model_end(&o->child, 0);
+	return in_time;
 }
 
 static enum outcome run_once(const struct model *m, const struct sim_context *ctx,
@@ -268,7 +285,6 @@ static enum outcome run_once(const struct model *m, const struct sim_context *ct
 	struct oneshot *o = m->state;
 	const char *at = m->spec->sim.what, *argv[] = {"/bin/sh", "-c", NULL, NULL};
 	struct strview name;
-	bool in_time;
 	int status;
 
 	strbuf_reset(how);
@@ -284,14 +300,18 @@ static enum outcome run_once(const struct model *m, const struct sim_context *ct
 	if (child_model_start(&o->child, argv, m->problem->dir, how)) {
 		return LOST;
 	}
-	in_time = collect_output(&o->child, m->spec->sim.timeout, &o->output);
-	status = child_model_end(&o->child, in_time ? 3600 : 0);
-	if (!in_time) {
+	if (!run_to_end(m, &status)) {
 		strbuf_addf(how, "took longer than %g s", m->spec->sim.timeout);
 		return OVERDUE;
 	}
+	if (o->output.len >= MOST_OUTPUT) {
+		job->status = SIM_FAILED;
+		snprintf(job->message, sizeof(job->message),
+			"wrote more than %d MB to standard output", MOST_OUTPUT >> 20);
+		return DONE;
+	}
 	describe_end(status, how);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > LAST_FAILURE) {
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > CHILD_LAST_FAILURE) {
 		return LOST;
 	}
 	read_result(m, job, WEXITSTATUS(status));

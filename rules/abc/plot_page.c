@@ -25,6 +25,7 @@ enum {
 static const double margin = 28, cell_width = 300, cell_height = 220, title_height = 58;
 static const double inner_left = 50, inner_top = 26, inner_width = 236,
 		    inner_height = 144;
+static const double page_width = COLUMNS * cell_width - inner_left; /* for text */
 
 struct page {
 	const struct archive *a;
@@ -49,7 +50,8 @@ static struct panel next_cell(struct page *g)
 	return (struct panel){.x = margin + (double)column * cell_width + inner_left,
 		.y = g->top + (double)row * cell_height + inner_top,
 		.width = inner_width,
-		.height = inner_height};
+		.height = inner_height,
+		.overhang = 24};
 }
 
 static struct kde_support support_of(const struct prior *p)
@@ -234,7 +236,7 @@ static void draw_marginal(struct page *g, size_t m, size_t i)
 		draw_continuous(g, &p, m, i);
 	}
 	draw_reference(g, &p, m, i);
-	figure_text(g->f, p.x, p.y - 11, TEXT_LEFT, 10, true, ink_text, title);
+	panel_title(g->f, &p, title);
 	free(title);
 }
 
@@ -280,6 +282,45 @@ static void draw_numbers(struct page *g, population_number *number, const char *
 	free(y);
 }
 
+/* Whether the models' names are too long, or too many, to stand above the panel. */
+static bool names_need_cell(const struct problem *p)
+{
+	double width = 0;
+
+	for (size_t m = 0; m < p->nmodels; m++) {
+		width += 24 + 6.5 * (double)strlen(p->model[m].name);
+	}
+	return width > inner_width + 24;
+}
+
+static void name_model(struct page *g, double x, double y, double most, size_t m)
+{
+	figure_box(g->f, x, y - 5, 9, 9, figure_palette(m));
+	figure_text_within(
+		g->f, x + 13, y, most - 13, 9, true, ink_text, g->p->model[m].name);
+}
+
+/* The models' names in a cell of their own, as they lie on one another. */
+static void list_models(struct page *g, struct panel p)
+{
+	const double line = 13;
+	size_t n = g->p->nmodels, rows = (size_t)(p.height / line), columns, shown;
+	char more[64];
+
+	columns = n <= rows ? 1 : 2;
+	shown = n <= rows * columns ? n : rows * columns - 1;
+	for (size_t i = 0; i < shown; i++) {
+		name_model(g, p.x + (double)(i / rows) * p.width / (double)columns,
+			p.y + line * (0.5 + (double)(i % rows)),
+			p.width / (double)columns - 8, shown - 1 - i);
+	}
+	if (shown < n) {
+		snprintf(more, sizeof(more), "and %zu more", n - shown);
+		figure_text(g->f, p.x + p.width / 2, p.y + line * ((double)rows - 0.5),
+			TEXT_LEFT, 9, false, ink_faint, more);
+	}
+}
+
 /* Stacked probabilities of the models, generation by generation. */
 static void draw_models(struct page *g)
 {
@@ -299,10 +340,14 @@ static void draw_models(struct page *g)
 			below += share;
 		}
 	}
+	if (names_need_cell(g->p)) {
+		panel_title(g->f, &p, "Models");
+		list_models(g, next_cell(g));
+		return;
+	}
 	for (size_t m = 0; m < g->p->nmodels; m++) {
 		const char *name = g->p->model[m].name;
-		figure_box(g->f, x, p.y - 15, 9, 9, figure_palette(m));
-		figure_text(g->f, x + 13, p.y - 10.5, TEXT_LEFT, 9, true, ink_text, name);
+		name_model(g, x, p.y - 10, inner_width, m);
 		x += 24 + figure_text_width(g->f, 9, true, name);
 	}
 }
@@ -439,10 +484,16 @@ static void draw_pairs(struct page *g, size_t m, double top, double size)
 	size_t at[MOST_PAIRED], n = paired(g->p, m, at);
 	char *title = xasprintf("Parameters of \"%s\" at t = %lld", model->name,
 		(long long)g->gen[g->gens - 1]->t);
+	char *which = xasprintf("the first %zu continuous ones of %zu", n, model->npar);
 
-	figure_text(
-		g->f, margin + inner_left, top + 6, TEXT_LEFT, 12, true, ink_text, title);
+	figure_text_within(g->f, margin + inner_left, top + 6, page_width, 12, true,
+		ink_text, title);
+	if (n < model->npar) {
+		figure_text_within(g->f, margin + inner_left, top + 19, page_width, 9,
+			false, ink_faint, which);
+	}
 	free(title);
+	free(which);
 	for (size_t r = 0; r < n; r++) {
 		for (size_t c = 0; c <= r; c++) {
 			struct span_of x = last_span(g, m, at[c]),
@@ -452,6 +503,7 @@ static void draw_pairs(struct page *g, size_t m, double top, double size)
 				.y = top + inner_top + (double)r * (size + 14),
 				.width = size,
 				.height = size,
+				.overhang = 6,
 				.from = {x.low, y.low},
 				.to = {x.high, y.high}};
 			const char *name = r + 1 == n ? model->par[at[c]].name : NULL;
@@ -470,7 +522,11 @@ static void draw_pairs(struct page *g, size_t m, double top, double size)
 
 static size_t count_cells(const struct page *g)
 {
-	size_t n = 3 + (g->p->nmodels > 1);
+	size_t n = 3;
+
+	if (g->p->nmodels > 1) {
+		n += 1 + names_need_cell(g->p);
+	}
 
 	for (size_t m = 0; m < g->p->nmodels; m++) {
 		n += g->p->model[m].npar;
@@ -485,11 +541,13 @@ static void draw_page(struct page *g, const char *name)
 	char *text = xasprintf(
 		"%zu generations, %llu evaluations, %zu particles in the last%s%s",
 		g->gens, (unsigned long long)last->evaluations, last->pop.n,
-		g->a->stop_reason ? "; ended by " : "",
+		g->a->stop_reason ? "; ended: " : "",
 		g->a->stop_reason ? g->a->stop_reason : "");
 
-	figure_text(g->f, margin + inner_left, 22, TEXT_LEFT, 14, true, ink_text, name);
-	figure_text(g->f, margin + inner_left, 40, TEXT_LEFT, 9, false, ink_faint, text);
+	figure_text_within(
+		g->f, margin + inner_left, 22, page_width, 14, true, ink_text, name);
+	figure_text_within(
+		g->f, margin + inner_left, 40, page_width, 9, false, ink_faint, text);
 	free(text);
 	draw_legend(g, title_height);
 	for (size_t m = 0; m < g->p->nmodels; m++) {

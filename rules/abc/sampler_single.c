@@ -3,7 +3,7 @@
 #include "base/xalloc.h"
 
 static const double block_seconds = 0.02;
-enum { FIRST_BLOCK = 16, LARGEST_BLOCK = 65536 };
+enum { LARGEST_BLOCK = 65536 };
 
 static int single_open(struct sampler *s, struct strbuf *err)
 {
@@ -48,7 +48,7 @@ static enum sample_end single_sample(
 	struct sampler *s, struct sample *job, struct strbuf *err)
 {
 	struct evaluator *e = s->state;
-	uint64_t most = s->options.batch ? s->options.batch : FIRST_BLOCK;
+	uint64_t most = s->options.batch ? s->options.batch : 1;
 	struct range r;
 
 	evaluator_begin(e, job->in);

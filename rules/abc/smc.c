@@ -150,8 +150,8 @@ static void say_generation(const struct smc *s, const struct generation *g)
 		(unsigned long long)q->n_sim, 100 * population_acceptance(q),
 		population_ess(q), q->seconds);
 	if (q->n_failed) {
-		fprintf(s->say, "  %llu evaluations failed",
-			(unsigned long long)q->n_failed);
+		fprintf(s->say, "  %llu evaluation%s failed",
+			(unsigned long long)q->n_failed, q->n_failed == 1 ? "" : "s");
 		if (q->n_timed_out) {
 			fprintf(s->say, ", %llu of them by time-out",
 				(unsigned long long)q->n_timed_out);

@@ -166,8 +166,8 @@ expect("crashing simulator", status == 0 and died > 2, err, died)
 expect("crashing simulator, bytes", call("show", "k1.db", "--csv") == call("show", "k2.db", "--csv"))
 write("k3.yaml", simulator='{command: ["false"]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k3.yaml", "-q", "-o", "k3.db")
-expect("a simulator that ends", status == 1 and "evaluation 0 (p = " in err
-       and "exit status 1" in err, err)
+expect("a simulator that ends", status == 1 and "evaluation 0 said: the simulator ended with "
+       "exit status 1" in err, err)
 write("k4.yaml", simulator='{command: [./nothing]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
 expect("no simulator", status == 1 and "nothing" in err, err)
@@ -182,6 +182,62 @@ script("greets.sh", "#!/bin/sh\necho cwabc 1 params q stats 1\ncat >/dev/null\n"
 write("k6.yaml", simulator='{command: [./greets.sh]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k6.yaml", "-q", "-o", "k6.db")
 expect("greeting", status == 1 and "names other parameters" in err, err)
+
+# An exit status up to 99 is the simulator's word that it failed; from 100 on it was lost.
+script("exits.py", """#!/usr/bin/env python3
+import os, random, sys
+for line in sys.stdin:
+    id, seed, eps, p = line.split()
+    if float(p) < 0.2: os._exit(int(sys.argv[1]))
+    print(id, random.Random(int(seed)).gauss(float(p), 0.1), flush=True)
+""")
+csvs = set()
+for words, how in [("99", []), ("99", ["-j", "2"]), ("1", ["--batch", "7"])]:
+    write("k7.yaml", simulator=f'{{command: [./exits.py, "{words}"]}}', epsilon="[0.4]",
+          parameters="{p: {uniform: [0, 1]}}", observed="{y: 0.5}", population=10)
+    status, _, err = call("run", "k7.yaml", "-o", "k7.db", "--restart", *how)
+    expect("exit status 1 to 99", status == 0 and show("k7.db")["generations"][0]["failed"] > 0, err)
+    csvs.add(call("show", "k7.db", "--csv")[1])
+    os.remove("k7.db")
+expect("exit status 1 to 99, bytes", len(csvs) == 1, csvs)
+write("k7.yaml", simulator='{command: [./exits.py, "100"]}', epsilon="[0.4]",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 0.5}", population=10)
+status, _, err = call("run", "k7.yaml", "-q", "-o", "k7.db")
+expect("exit status 100", status == 1 and "was lost 4 times" in err and "status 100" in err, err)
+
+# Rubbish without an end.
+script("endless.py", """#!/usr/bin/env python3
+import sys, time
+sys.stdout.write("x" * 3000000)
+sys.stdout.flush()
+time.sleep(60)
+""")
+write("k8.yaml", simulator="{command: [./endless.py]}", parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("run", "k8.yaml", "-q", "-o", "k8.db")
+expect("a line without an end", status == 1 and "without a line's end" in err, err)
+write("k9.yaml", simulator='{oneshot: "yes | head -c 70000000"}',
+      parameters="{p: {uniform: [0, 1]}}", extra="max_failures: 0\n")
+status, _, err = call("run", "k9.yaml", "-q", "-o", "k9.db")
+expect("too much output", status == 1 and "wrote more than 64 MB" in err, err)
+
+# The time limit holds for one that has closed its output, too, and begins with a greeting.
+write("t4.yaml", simulator='{oneshot: "exec sleep 20 > {out}", timeout: 0.2}',
+      parameters="{p: {uniform: [0, 1]}}", population=5)
+status, _, err = call("run", "t4.yaml", "-q", "-o", "t4.db")
+expect("timeout with closed output", status == 1 and "longer than 0.2 s" in err, err)
+script("late.py", """#!/usr/bin/env python3
+import sys, time
+time.sleep(1.2)
+print("cwabc 1", flush=True)
+for line in sys.stdin:
+    id, seed, eps, p = line.split()
+    if float(p) < 0.2: time.sleep(20)
+    print(id, p, flush=True)
+""")
+write("t5.yaml", simulator="{command: [./late.py], timeout: 1, on_timeout: reject}",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 0.5}", epsilon="[0.4]", population=5)
+status, _, err = call("run", "t5.yaml", "-o", "t5.db")
+expect("timeout from the greeting on", status == 0, err)
 
 # check finds a simulator with randomness of its own.
 script("own.py", """#!/usr/bin/env python3
@@ -266,6 +322,24 @@ if os.path.exists(plotter):
     expect("plot x.jpg", status == 2 and "is no picture" in err, err)
     status, _, err = call("plot", "a.yaml", "x.png")
     expect("plot a.yaml", status == 1 and "cannot read a.yaml" in err, err)
+
+# Tables hold their columns whatever the names; the largest seed is itself.
+with open("l.yaml", "w") as f:
+    f.write("seed: 18446744073709551615\nmodels:\n")
+    for name in ["m", "a_model_with_a_long_name", "another_model_with_quite_a_long_name"]:
+        f.write(f"  {name}:\n    simulator: {{builtin: binomial, n: 10}}\n"
+                "    parameters: {p: {uniform: [0, 1]}}\n")
+    f.write("observed: {y: 7}\nepsilon: [3]\npopulation: 50\n")
+status, _, err = call("run", "l.yaml", "-q", "-o", "l.db")
+_, models, parameters, _ = call("show", "l.db")[1].split("\n\n")
+rows = models.splitlines()[1:] + [r for r in parameters.splitlines()[1:] if r.startswith("  ")]
+expect("columns", status == 0 and len(rows) == 8 and len({len(r) for r in rows[:4]}) == 1
+       and len({len(r) for r in rows[4:]}) == 1, rows)
+expect("the largest seed", show("l.db")["seed"] == 2 ** 64 - 1, show("l.db")["seed"])
+if os.path.exists(plotter):
+    for name in ["l.db", "a.db"]:
+        status, _, err = call("plot", name, "l.pdf")
+        expect("plot with many names", status == 0, err)
 
 # Refusals.
 call("generation", "b.yaml", "-q", "--t", "0", "-o", "g0.db")
