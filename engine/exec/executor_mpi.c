@@ -1,219 +1,19 @@
 /*
- * Jobs on the ranks of an MPI program. Rank 0 sends each job to a host with cores to spare,
- * the rank there runs it as a process of its own (executor_local) and sends back what came
- * of it. Nobody waits inside MPI: both sides look for messages by a timer that slows down
- * while there are none, so that an idle rank uses no core.
+ * Jobs on the ranks of an MPI program, the side of rank 0: it sends each job to a host with
+ * cores to spare, the rank there runs it and sends back what came of it (pilot_worker.c).
  *
  * A rank that is silent for too long is given up and its jobs count as lost. Whether the
  * others live on then is for the MPI to decide (Open MPI: mpirun --enable-recovery).
  */
 #include "exec/pilot.h"
 
-#include <errno.h>
 #include <mpi.h>
-#include <sched.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "base/vec.h"
-#include "exec/executor_local.h"
 #include "exec/job_message.h"
+#include "exec/pilot_impl.h"
 #include "sys/clock.h"
-#include "sys/cpus.h"
-#include "sys/env.h"
 #include "sys/loop.h"
-
-enum tag { TAG_SETUP = 1, TAG_JOB, TAG_RESULT, TAG_CANCEL, TAG_END, TAG_BEAT };
-
-enum { MASK_WORDS = CPU_SETSIZE / 64, OUTPUT_MOST = 4 << 20, FINALIZE_S = 10 };
-
-#define LOOK_FIRST_NS (NS_PER_MS / 2)
-#define LOOK_MOST_NS (20 * NS_PER_MS)
-#define IDLE_NS (200 * NS_PER_MS) /* without a message; then looks grow rarer */
-#define BEAT_NS NS_PER_S
-
-/* What each rank has told of itself: its host (the lowest rank there), cores of its host
- * and of its own. */
-struct rank_facts {
-	int32_t host, host_cores, own_cores, pid;
-};
-
-/* --- what the ranks know of each other --------------------------------------------- */
-
-/* Cores that the ranks of this host may use together, and how many of them run jobs. */
-static uint32_t cores_of_host(MPI_Comm host, int32_t *ret_first, uint32_t *ret_workers)
-{
-	cpu_set_t set;
-	uint64_t mask[MASK_WORDS] = {0}, all[MASK_WORDS];
-	int rank, worker, workers = 0, first = 0;
-	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	if (sched_getaffinity(0, sizeof(set), &set) == 0) {
-		for (unsigned i = 0; i < CPU_SETSIZE; i++) {
-			mask[i / 64] |= (uint64_t)(CPU_ISSET(i, &set) != 0) << (i % 64);
-		}
-	}
-	worker = rank > 0;
-	MPI_Allreduce(mask, all, MASK_WORDS, MPI_UINT64_T, MPI_BOR, host);
-	MPI_Allreduce(&worker, &workers, 1, MPI_INT, MPI_SUM, host);
-	MPI_Allreduce(&rank, &first, 1, MPI_INT, MPI_MIN, host);
-	uint32_t n = 0;
-	for (unsigned i = 0; i < MASK_WORDS; i++) {
-		n += (uint32_t)__builtin_popcountll(all[i]);
-	}
-	*ret_first = first;
-	*ret_workers = (uint32_t)workers;
-	return n ? n : 1;
-}
-
-/* Facts of all ranks, `n` of them; returns owned. */
-static struct rank_facts *gather(int *ret_n)
-{
-	MPI_Comm host;
-	int rank, size;
-	struct rank_facts mine = {.pid = getpid()};
-	uint32_t workers;
-	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	MPI_Comm_size(MPI_COMM_WORLD, &size);
-	MPI_Comm_split_type(
-		MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &host);
-	uint32_t cores = cores_of_host(host, &mine.host, &workers);
-	MPI_Comm_free(&host);
-	uint32_t own = workers ? cores / workers : 1;
-	mine.own_cores = (int32_t)(own ? own : 1);
-	/* more ranks than cores is the user's wish */
-	mine.host_cores = (int32_t)(workers > cores ? workers : cores);
-	struct rank_facts *all = xcalloc((size_t)size, sizeof(*all));
-	MPI_Allgather(&mine, sizeof(mine), MPI_BYTE, all, sizeof(mine), MPI_BYTE,
-		MPI_COMM_WORLD);
-	*ret_n = size;
-	return all;
-}
-
-/* MPI is one per process, and so is this: what rank 0 has learnt of the others. */
-static struct {
-	struct rank_facts *ranks;
-	int size;
-	bool lost_some; /* a rank was given up: MPI_Finalize may wait for it for ever */
-} world;
-
-int pilot_begin(int *argc, char ***argv)
-{
-	int rank, given;
-	MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &given);
-	MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	world.ranks = gather(&world.size);
-	return rank;
-}
-
-uint32_t pilot_workers(void)
-{
-	return world.size > 1 ? (uint32_t)world.size - 1 : 0;
-}
-
-uint32_t pilot_cores(void)
-{
-	uint32_t n = 0;
-	for (int r = 1; r < world.size; r++) {
-		bool first = true; /* of its host */
-		for (int k = 1; k < r && first; k++) {
-			first = world.ranks[k].host != world.ranks[r].host;
-		}
-		n += first ? (uint32_t)world.ranks[r].host_cores : 0;
-	}
-	return n;
-}
-
-uint32_t pilot_most_cores(void)
-{
-	int32_t most = 1;
-	for (int r = 1; r < world.size; r++) {
-		most = world.ranks[r].host_cores > most ? world.ranks[r].host_cores
-							: most;
-	}
-	return (uint32_t)most;
-}
-
-static void give_up_waiting(int signal)
-{
-	(void)signal;
-	_exit(0);
-}
-
-/* Where a rank was lost MPI_Finalize may not come to an end: then the process ends. */
-static void wait_at_most(void)
-{
-	struct sigaction act = {.sa_handler = give_up_waiting};
-	sigaction(SIGALRM, &act, NULL);
-	alarm(FINALIZE_S);
-}
-
-int pilot_end(int status)
-{
-	for (int r = 1; r < world.size; r++) {
-		MPI_Request request;
-		MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_END, MPI_COMM_WORLD, &request);
-		MPI_Request_free(&request);
-	}
-	if (world.lost_some) {
-		if (status != 0) {
-			MPI_Abort(MPI_COMM_WORLD, status);
-		}
-		wait_at_most();
-	}
-	free(world.ranks);
-	MPI_Finalize();
-	return status;
-}
-
-/* Whether a message is there; its sender, tag and size. */
-static bool probe(MPI_Status *status, int *ret_size)
-{
-	int there = 0;
-	if (MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, status) !=
-			MPI_SUCCESS ||
-		!there) {
-		return false;
-	}
-	MPI_Get_count(status, MPI_BYTE, ret_size);
-	return true;
-}
-
-/* The pause before the next look: short while messages come. */
-struct pace {
-	int64_t last_ns, pause_ns;
-};
-
-static int64_t pace_next(struct pace *p, bool came)
-{
-	int64_t now = clock_monotonic_ns(&clock_real);
-	if (came || !p->last_ns) {
-		p->last_ns = now;
-		p->pause_ns = LOOK_FIRST_NS;
-	} else if (now - p->last_ns > IDLE_NS && p->pause_ns < LOOK_MOST_NS) {
-		p->pause_ns += p->pause_ns / 4 + 1;
-	}
-	return now + p->pause_ns;
-}
-
-/* --- messages ---------------------------------------------------------------------- */
-
-/* Head of a result; a text and the output follow. */
-struct result_message {
-	uint32_t job, attempt, outcome;
-	int32_t code;
-	uint64_t output_size;
-	uint32_t text_bytes, output_bytes;
-	struct job_usage usage;
-};
-
-/* Head of TAG_SETUP; workdir, spill folder and tools folder follow, each with its NUL. */
-struct setup_message {
-	int64_t grace_ns;
-	int32_t has_tools;
-};
-
-/* --- rank 0 ------------------------------------------------------------------------ */
 
 struct pending_send {
 	MPI_Request request;
@@ -283,7 +83,7 @@ static void collect_sends(struct pilot *p)
 
 static struct host_state *host_of(struct pilot *p, int rank)
 {
-	return &p->hosts[world.ranks[rank].host];
+	return &p->hosts[pilot_world.ranks[rank].host];
 }
 
 /* How many jobs of one thread may wait at a rank beside those that run: the shorter they
@@ -309,14 +109,14 @@ static bool has_room(struct pilot *p, int rank, uint32_t threads)
 	}
 	uint32_t more = ahead(p);
 	return h->busy + 1 <= h->cores + more * h->ranks &&
-	       r->jobs < (uint32_t)world.ranks[rank].own_cores + more;
+	       r->jobs < (uint32_t)pilot_world.ranks[rank].own_cores + more;
 }
 
 /* The rank with the fewest jobs that has room; 0: none. */
 static int choose_rank(struct pilot *p, uint32_t threads)
 {
 	int best = 0;
-	for (int r = 1; r < world.size; r++) {
+	for (int r = 1; r < pilot_world.size; r++) {
 		if (has_room(p, r, threads) &&
 			(!best || p->ranks[r].jobs < p->ranks[best].jobs)) {
 			best = r;
@@ -397,7 +197,7 @@ static void give_up(struct pilot *p, int rank)
 	struct strbuf text = STRBUF_INIT;
 	struct remote_job job;
 	p->ranks[rank].dead = true;
-	world.lost_some = true;
+	pilot_world.lost_some = true;
 	for (size_t i = p->jobs.n; i-- > 0;) {
 		struct remote_job j = p->jobs.v[i];
 		if (j.rank == rank && take_job(p, j.job, j.attempt, rank, &job)) {
@@ -405,7 +205,7 @@ static void give_up(struct pilot *p, int rank)
 		}
 	}
 	host_of(p, rank)->ranks--;
-	host_of(p, rank)->cores -= (uint32_t)world.ranks[rank].own_cores;
+	host_of(p, rank)->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
 	strbuf_addf(&text,
 		"rank %d has been silent for %d s and is given up, with %zu job%s", rank,
 		(int)(p->o.silence_ns / NS_PER_S), p->lost.n, p->lost.n == 1 ? "" : "s");
@@ -416,7 +216,7 @@ static void give_up(struct pilot *p, int rank)
 /* No rank is left that could run what waits. */
 static bool all_dead(const struct pilot *p)
 {
-	for (int r = 1; r < world.size; r++) {
+	for (int r = 1; r < pilot_world.size; r++) {
 		if (!p->ranks[r].dead) {
 			return false;
 		}
@@ -427,7 +227,7 @@ static bool all_dead(const struct pilot *p)
 static void watch_ranks(struct pilot *p)
 {
 	int64_t now = clock_monotonic_ns(&clock_real);
-	for (int r = 1; r < world.size; r++) {
+	for (int r = 1; r < pilot_world.size; r++) {
 		if (!p->ranks[r].dead && now - p->ranks[r].heard_ns > p->o.silence_ns) {
 			give_up(p, r);
 		}
@@ -451,20 +251,20 @@ static void watch_ranks(struct pilot *p)
 static void look(void *ctx)
 {
 	struct pilot *p = ctx;
-	MPI_Status status;
+	struct pilot_letter l;
 	bool came = false;
-	int n;
-	while (probe(&status, &n)) {
-		if ((size_t)n + 1 > p->buf_size) {
-			p->buf_size = (size_t)n + 1;
+	while (pilot_probe(&l)) {
+		size_t n = (size_t)l.size;
+		if (n + 1 > p->buf_size) {
+			p->buf_size = n + 1;
 			p->buf = xreallocarray(p->buf, p->buf_size, 1);
 		}
-		MPI_Recv(p->buf, n, MPI_BYTE, status.MPI_SOURCE, status.MPI_TAG,
-			MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-		p->ranks[status.MPI_SOURCE].heard_ns = clock_monotonic_ns(&clock_real);
-		if (status.MPI_TAG == TAG_RESULT) {
+		MPI_Recv(p->buf, l.size, MPI_BYTE, l.from, l.tag, MPI_COMM_WORLD,
+			MPI_STATUS_IGNORE);
+		p->ranks[l.from].heard_ns = clock_monotonic_ns(&clock_real);
+		if (l.tag == TAG_RESULT) {
 			came = true;
-			on_result(p, status.MPI_SOURCE, p->buf, (size_t)n);
+			on_result(p, l.from, p->buf, n);
 		}
 	}
 	collect_sends(p);
@@ -494,9 +294,7 @@ static void pilot_submit(struct executor *x, const struct job_spec *spec)
 	}
 	vec_push(&p->queue, q);
 	send_queued(p);
-	/* it is under way: an answer may come soon */
-	p->pace.last_ns = clock_monotonic_ns(&clock_real);
-	p->pace.pause_ns = LOOK_FIRST_NS;
+	pace_hurry(&p->pace); /* it is under way: an answer may come soon */
 }
 
 static void pilot_cancel(struct executor *x, uint32_t job, bool hard)
@@ -557,7 +355,7 @@ static void send_setup(struct pilot *p)
 	if (p->o.tools_dir) {
 		strbuf_add(&bytes, p->o.tools_dir, strlen(p->o.tools_dir) + 1);
 	}
-	for (int r = 1; r < world.size; r++) {
+	for (int r = 1; r < pilot_world.size; r++) {
 		send_later(p, r, TAG_SETUP, xmemdup0(bytes.buf, bytes.len), bytes.len);
 		p->ranks[r].heard_ns = clock_monotonic_ns(&clock_real);
 	}
@@ -575,195 +373,14 @@ struct executor *pilot_executor_new(const struct pilot_options *o)
 	p->o = *o;
 	strbuf_init(&p->request);
 	p->usual_s = 1; /* not known yet */
-	p->ranks = xcalloc((size_t)world.size, sizeof(*p->ranks));
-	p->hosts = xcalloc((size_t)world.size, sizeof(*p->hosts));
-	for (int r = 1; r < world.size; r++) {
+	p->ranks = xcalloc((size_t)pilot_world.size, sizeof(*p->ranks));
+	p->hosts = xcalloc((size_t)pilot_world.size, sizeof(*p->hosts));
+	for (int r = 1; r < pilot_world.size; r++) {
 		struct host_state *h = host_of(p, r);
-		h->cores = (uint32_t)world.ranks[r].host_cores;
+		h->cores = (uint32_t)pilot_world.ranks[r].host_cores;
 		h->ranks++;
 	}
 	send_setup(p);
 	p->timer = loop_add_timer(o->loop, pace_next(&p->pace, true), look, p);
 	return &p->base;
-}
-
-/* --- a rank that runs jobs --------------------------------------------------------- */
-
-struct worker {
-	struct loop *loop;
-	struct executor *executor; /* NULL before the setup */
-	char *setup;               /* strings of the options */
-	struct pace pace;
-	int64_t beat_ns;
-	bool over;
-	struct strbuf result;
-};
-
-/* A result is sent at once and waited for: rank 0 is always ready to receive. */
-static void send_result(void *ctx, const struct job_result *r)
-{
-	struct worker *w = ctx;
-	struct result_message m = {.job = r->job,
-		.attempt = r->attempt,
-		.outcome = (uint32_t)r->outcome,
-		.code = r->code,
-		.output_size = r->output_size,
-		.text_bytes = r->text ? (uint32_t)strlen(r->text) + 1 : 0,
-		.output_bytes =
-			(uint32_t)(r->output.n > OUTPUT_MOST ? OUTPUT_MOST : r->output.n),
-		.usage = r->usage};
-	strbuf_reset(&w->result);
-	strbuf_add(&w->result, &m, sizeof(m));
-	if (m.text_bytes) {
-		strbuf_add(&w->result, r->text, m.text_bytes);
-	}
-	strbuf_add(&w->result, r->output.p, m.output_bytes);
-	MPI_Send(w->result.buf, (int)w->result.len, MPI_BYTE, 0, TAG_RESULT,
-		MPI_COMM_WORLD);
-	w->beat_ns = clock_monotonic_ns(&clock_real);
-}
-
-static void set_up(struct worker *w, char *bytes)
-{
-	struct setup_message m;
-	memcpy(&m, bytes, sizeof(m));
-	const char *workdir = bytes + sizeof(m);
-	const char *spill = workdir + strlen(workdir) + 1;
-	struct local_options o = {.loop = w->loop,
-		.tools_dir = m.has_tools ? spill + strlen(spill) + 1 : NULL,
-		.spill_dir = spill,
-		.grace_ns = m.grace_ns};
-	int rank;
-	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	o.slots = (uint32_t)world.ranks[rank].own_cores;
-	if (w->executor) {
-		w->executor->ops->free(w->executor); /* a further round of the run */
-		free(w->setup);
-	}
-	w->setup = bytes;
-	if (chdir(workdir) < 0) {
-		fprintf(stderr, "cwflow: rank %d cannot enter %s: %s\n", rank, workdir,
-			strerror(errno));
-	}
-	w->executor = executor_local_new(&o);
-	w->executor->finished = send_result;
-	w->executor->ctx = w;
-}
-
-/* The pairs "NAME=value" of a request as a specification has them. */
-static struct env_pair *split_env(const struct request *q, struct arena *arena)
-{
-	struct env_pair *env = ARENA_ARRAY(arena, struct env_pair, q->head.env_count);
-	for (uint32_t i = 0; i < q->head.env_count; i++) {
-		char *sign = strchr(q->env[i], '=');
-		env[i] = (struct env_pair){q->env[i], ""};
-		if (sign) {
-			*sign = '\0';
-			env[i].value = sign + 1;
-		}
-	}
-	return env;
-}
-
-static void run_job(struct worker *w, char *bytes, size_t n)
-{
-	struct request_head head;
-	struct request q;
-	struct arena arena = ARENA_INIT;
-	memcpy(&head, bytes, sizeof(head));
-	if (n == sizeof(head) + head.body && w->executor &&
-		request_decode(&head, bytes + sizeof(head), &arena, &q) == 0) {
-		struct job_spec spec = {.job = head.job,
-			.attempt = head.attempt,
-			.kind = (enum command_kind)head.kind,
-			.shell = q.shell,
-			.shell_prefix = sv_from(q.prefix ? q.prefix : ""),
-			.text = sv_from(q.text ? q.text : ""),
-			.argv = q.argv,
-			.stdin_path = q.file[0],
-			.stdout_path = q.file[1],
-			.stderr_path = q.file[2],
-			.env = split_env(&q, &arena),
-			.env_count = head.env_count,
-			.timeout_s = head.timeout_s,
-			.rule = "",
-			.wildcards = ""};
-		w->executor->ops->submit(w->executor, &spec);
-	}
-	arena_release(&arena);
-}
-
-static void receive(struct worker *w, const MPI_Status *status, int n)
-{
-	char *bytes = xcalloc((size_t)n + 1, 1);
-	MPI_Recv(bytes, n, MPI_BYTE, 0, status->MPI_TAG, MPI_COMM_WORLD,
-		MPI_STATUS_IGNORE);
-	switch ((enum tag)status->MPI_TAG) {
-	case TAG_SETUP:
-		set_up(w, bytes);
-		return; /* bytes are kept */
-	case TAG_JOB:
-		if ((size_t)n >= sizeof(struct request_head)) {
-			run_job(w, bytes, (size_t)n);
-		}
-		break;
-	case TAG_CANCEL:
-		if ((size_t)n == 2 * sizeof(uint32_t) && w->executor) {
-			uint32_t words[2];
-			memcpy(words, bytes, sizeof(words));
-			w->executor->ops->cancel(w->executor, words[0], words[1] != 0);
-		}
-		break;
-	case TAG_END:
-		w->over = true;
-		break;
-	case TAG_RESULT:
-	case TAG_BEAT:
-		break;
-	}
-	free(bytes);
-}
-
-static void listen(void *ctx)
-{
-	struct worker *w = ctx;
-	MPI_Status status;
-	bool came = false;
-	int n;
-	while (!w->over && probe(&status, &n)) {
-		came = true;
-		receive(w, &status, n);
-	}
-	int64_t now = clock_monotonic_ns(&clock_real);
-	if (now - w->beat_ns > BEAT_NS && !w->over && w->executor) {
-		MPI_Send(NULL, 0, MPI_BYTE, 0, TAG_BEAT, MPI_COMM_WORLD);
-		w->beat_ns = now;
-	}
-	loop_add_timer(w->loop, pace_next(&w->pace, came), listen, w);
-}
-
-int pilot_work(void)
-{
-	/* the launcher's signals are for rank 0, which tells us what to end */
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGTERM, &ignore, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	struct worker w = {.loop = loop_new(), .result = STRBUF_INIT};
-	if (!w.loop) {
-		MPI_Abort(MPI_COMM_WORLD, 1);
-	}
-	listen(&w);
-	while (!w.over && loop_turn(w.loop, INT64_MAX) == 0) {
-	}
-	if (w.executor) {
-		w.executor->ops->free(w.executor);
-	}
-	loop_free(w.loop);
-	strbuf_release(&w.result);
-	free(w.setup);
-	free(world.ranks);
-	wait_at_most();
-	MPI_Finalize();
-	return 0;
 }
