@@ -202,7 +202,8 @@ static int put_piece(struct rendering *rn, const struct piece *piece, bool shell
 			return render_error(rn, piece, RENDER_ERROR,
 				"the shell puts this value in, and there is no shell here");
 		}
-		put_variable(rn, piece, sv_skip(v.text, 1));
+		put_variable(rn, piece,
+			sv_starts(v.text, SV("$")) ? sv_skip(v.text, 1) : v.text);
 		return 0;
 	}
 	if (piece->format == FORMAT_NONE) {

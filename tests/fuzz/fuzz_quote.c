@@ -64,7 +64,18 @@ struct trial {
 	struct strview name[NAMES];
 	bool loose; /* made of tokens without a grammar: may be no valid command */
 	bool runs;  /* both forms are in the script */
+	/* the middle of each name is the value of a variable, N0 to N3 */
+	bool marked;
 };
+
+#define MARK "\001mark:"
+
+/* That middle. */
+static struct strview middle(struct strview name)
+{
+	size_t from = name.n / 3, behind = name.n / 4;
+	return sv_sub(name, from, name.n - from - behind);
+}
 
 static void random_name(struct dice *d, struct trial *t, int which)
 {
@@ -411,22 +422,39 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 	}
 }
 
+static const struct strview tokens[NAMES] = {
+	SV_INIT("Tok0Z"), SV_INIT("Tok1Z"), SV_INIT("Tok2Z"), SV_INIT("Tok3Z")};
+
 /* Values for the references: tokens, or the names. */
 struct binding {
 	const struct trial *t;
 	bool tokens;
-	struct strview list[LIST];
+	struct strview names[NAMES], list[LIST];
+	struct strbuf marked[NAMES];
 };
 
-static const struct strview tokens[NAMES] = {
-	SV_INIT("Tok0Z"), SV_INIT("Tok1Z"), SV_INIT("Tok2Z"), SV_INIT("Tok3Z")};
+/* Prepares the names as they are given to the template. */
+static void give_names(struct binding *b)
+{
+	for (unsigned i = 0; i < NAMES; i++) {
+		struct strview name = b->t->name[i], mid = middle(name);
+		b->names[i] = b->tokens ? tokens[i] : name;
+		if (!b->tokens && b->t->marked) {
+			size_t from = name.n / 3;
+			strbuf_addf(&b->marked[i], SV_FMT MARK "N%u\001" SV_FMT,
+				SV_ARG(sv_sub(name, 0, from)), i,
+				SV_ARG(sv_skip(name, from + mid.n)));
+			b->names[i] = strbuf_sv(&b->marked[i]);
+		}
+	}
+}
 
 static int resolve(
 	void *ctx, const struct ref *ref, struct value *ret, struct render_error *err)
 {
 	struct binding *b = ctx;
 	(void)err;
-	const struct strview *names = b->tokens ? tokens : b->t->name;
+	const struct strview *names = b->names;
 	*ret = (struct value){.kind = VALUE_TEXT};
 	if (ref->name.p[0] == 'n') {
 		*ret = (struct value){.kind = VALUE_INT, .i = 7};
@@ -475,10 +503,15 @@ static bool render(struct trial *t, const struct shell *sh, struct strbuf *plain
 	}
 	for (int tokens_first = 1; ok && tokens_first >= 0; tokens_first--) {
 		struct binding b = {.t = t, .tokens = tokens_first};
-		struct renderer r = {.resolve = resolve, .ctx = &b, .arena = &arena};
+		struct renderer r = {
+			.resolve = resolve, .ctx = &b, .arena = &arena, .mark = SV(MARK)};
 		struct render_error err;
+		give_names(&b);
 		ok = template_render(&parsed, &r, false, tokens_first ? plain : hostile,
 			     &err) == 0;
+		for (unsigned i = 0; i < NAMES; i++) {
+			strbuf_release(&b.marked[i]);
+		}
 	}
 	arena_release(&arena);
 	diag_sink_release(&sink);
@@ -498,8 +531,14 @@ static void quote_into(struct strbuf *out, struct strview s)
 
 /* One form into the script, behind its mark. */
 static void add_form(struct strbuf *script, const struct shell *sh, size_t number,
-	char form, bool loose, struct strview text)
+	char form, const struct trial *t, struct strview text)
 {
+	bool loose = t->loose;
+	for (unsigned i = 0; t->marked && i < NAMES; i++) {
+		strbuf_addf(script, "N%u=", i);
+		quote_into(script, middle(t->name[i]));
+		strbuf_addch(script, '\n');
+	}
 	strbuf_addf(script, "printf 'mark%zu%c\\0' >&3\n", number, form);
 	if (loose && sh->apart) {
 		strbuf_addstr(script, "apart ");
@@ -692,6 +731,7 @@ static void make_trial(struct dice *d, struct trial *t, const struct shell *sh)
 		add_soup(d, t, sh);
 	} else {
 		add_command(d, t, sh, 1 + (int)roll(d, DEPTH_MOST));
+		t->marked = roll(d, 5) == 0;
 	}
 }
 
@@ -722,9 +762,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		make_trial(&d, &trials[i], sh);
 		trials[i].runs = render(&trials[i], sh, &plain, &hostile);
 		if (trials[i].runs) {
-			add_form(&script, sh, i, 'p', trials[i].loose, strbuf_sv(&plain));
-			add_form(&script, sh, i, 'h', trials[i].loose,
-				strbuf_sv(&hostile));
+			add_form(&script, sh, i, 'p', &trials[i], strbuf_sv(&plain));
+			add_form(&script, sh, i, 'h', &trials[i], strbuf_sv(&hostile));
 		}
 		strbuf_release(&plain);
 		strbuf_release(&hostile);

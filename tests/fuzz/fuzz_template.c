@@ -9,6 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define MARK "\001mark:"
+
 static struct span span_of(const void *ctx, size_t off, size_t len)
 {
 	const struct strview *text = ctx;
@@ -20,8 +22,9 @@ static struct span span_of(const void *ctx, size_t off, size_t len)
 static int resolve(
 	void *ctx, const struct ref *ref, struct value *ret, struct render_error *err)
 {
-	static const struct strview items[] = {
-		SV_INIT("a b"), SV_INIT("-x'\""), SV_INIT("EOF\nE"), SV_INIT("\xff$`\\")};
+	static const struct strview items[] = {SV_INIT("a b"), SV_INIT("-x'\""),
+		SV_INIT("EOF\nE"), SV_INIT("\xff$`\\"),
+		SV_INIT("a" MARK "HOME\001'b" MARK "V\001")};
 	static const struct strview numbers[] = {SV_INIT("7"), SV_INIT("007"),
 		SV_INIT("-3"), SV_INIT("9223372036854775807")};
 	uint32_t n = (uint32_t)ref->kind + ref->step_count +
@@ -32,7 +35,7 @@ static int resolve(
 	case 0:
 		ret->kind = VALUE_LIST;
 		ret->list = items;
-		ret->count = n % 5;
+		ret->count = n % 6;
 		break;
 	case 1:
 		*ret = (struct value){.kind = VALUE_INT, .i = (int64_t)n - 100};
@@ -48,7 +51,7 @@ static int resolve(
 		ret->verbatim = ref->kind == REF_ENV;
 		break;
 	case 5:
-		ret->text = items[n % 4];
+		ret->text = items[n % 5];
 		break;
 	default:
 		ret->text = numbers[n % 4];
@@ -81,7 +84,10 @@ static void check_pieces(const struct template *t, struct strview text)
 
 static void render_both_ways(struct arena *arena, const struct template *t)
 {
-	struct renderer r = {.resolve = resolve, .list_file = list_file, .arena = arena};
+	struct renderer r = {.resolve = resolve,
+		.list_file = list_file,
+		.arena = arena,
+		.mark = SV(MARK)};
 	for (int as_path = 0; as_path < 2; as_path++) {
 		struct strbuf one = STRBUF_INIT, two = STRBUF_INIT;
 		struct render_error err;
