@@ -134,9 +134,21 @@ enum db_fault db_fault(const struct db *db)
 	return db->fault;
 }
 
+void db_set_fault(struct db *db, enum db_fault fault, const char *text)
+{
+	db->fault = fault;
+	strbuf_reset(&db->error);
+	strbuf_addstr(&db->error, text);
+}
+
 void db_busy_timeout(struct db *db, int ms)
 {
 	sqlite3_busy_timeout(db->handle, ms);
+}
+
+int64_t db_last_id(const struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
 }
 
 int db_exec(struct db *db, const char *sql)

@@ -66,8 +66,14 @@ void db_close(struct db *db);
 const char *db_error(const struct db *db);
 enum db_fault db_fault(const struct db *db);
 
+/* What was read makes no sense to the caller: a failure of that kind, in these words. */
+void db_set_fault(struct db *db, enum db_fault fault, const char *text);
+
 /* How long locks are waited for, in milliseconds. */
 void db_busy_timeout(struct db *db, int ms);
+
+/* The key of the row that was inserted last. */
+int64_t db_last_id(const struct db *db);
 
 /* Runs statements separated by `;`, rows dropped. */
 int db_exec(struct db *db, const char *sql);

@@ -19,15 +19,29 @@ struct feed_cursor {
 	struct db_cell cell[DB_FEED_COLUMNS];
 };
 
+/* "(c0,c1)" */
+static void add_columns(struct strbuf *sql, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addf(sql, "%sc%u", i ? "," : "(", (unsigned)i);
+	}
+	strbuf_addch(sql, ')');
+}
+
 static int feed_connect(sqlite3 *handle, void *feed, int argc, const char *const *argv,
 	sqlite3_vtab **ret, char **ret_error)
 {
 	struct feed_table *table;
-	int code = sqlite3_declare_vtab(handle, "CREATE TABLE feed(c0, c1, c2, c3)");
+	struct strbuf sql = STRBUF_INIT;
+	int code;
 
 	(void)argc;
 	(void)argv;
 	(void)ret_error;
+	strbuf_addstr(&sql, "CREATE TABLE feed");
+	add_columns(&sql, ((const struct db_feed *)feed)->columns);
+	code = sqlite3_declare_vtab(handle, sql.buf);
+	strbuf_release(&sql);
 	if (code != SQLITE_OK) {
 		return code;
 	}
@@ -150,10 +164,9 @@ static const sqlite3_module module = {
 
 int db_feed(struct db *db, const struct db_feed *feed)
 {
-	static const char *const columns[] = {"c0", "c0,c1", "c0,c1,c2", "c0,c1,c2,c3"};
 	struct db_feed own = *feed;
-	char *sql = xasprintf("INSERT INTO %s SELECT %s FROM %s", feed->table,
-		columns[feed->columns - 1], module_name);
+	char *sql = xasprintf("INSERT%s INTO %s SELECT * FROM %s",
+		feed->replace ? " OR REPLACE" : "", feed->into, module_name);
 	int status, code;
 
 	cw_assert(feed->columns >= 1 && feed->columns <= DB_FEED_COLUMNS);

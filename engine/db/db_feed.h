@@ -7,7 +7,7 @@
 
 #include "db/db.h"
 
-enum { DB_FEED_COLUMNS = 4 };
+enum { DB_FEED_COLUMNS = 24 };
 
 enum db_cell_kind {
 	DB_CELL_NULL,
@@ -27,8 +27,9 @@ struct db_cell {
 };
 
 struct db_feed {
-	const char *table; /* the rows go here; a plain name */
-	size_t columns;    /* 1 to DB_FEED_COLUMNS */
+	const char *into; /* the rows go here: a table, or one with columns in brackets */
+	size_t columns;   /* 1 to DB_FEED_COLUMNS */
+	bool replace;     /* rows with a key that is there take its place */
 	uint64_t rows;
 	/* Fills the `columns` cells of the next row: called `rows` times, in order. Bytes
 	 * are borrowed until the next call. */
@@ -36,7 +37,7 @@ struct db_feed {
 	void *state;
 };
 
-/* Adds the rows; the first column is the table's integer key and rises. */
+/* Adds the rows; the first column is the table's integer key and rises. 0, or -1 (db_error). */
 int db_feed(struct db *db, const struct db_feed *feed);
 
 static inline struct db_cell db_cell_int(int64_t i)

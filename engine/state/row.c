@@ -1,5 +1,7 @@
 #include "state/row.h"
 
+#include <limits.h>
+
 #define RUN(type, member)                                                                \
 	{                                                                                \
 		type, offsetof(struct row_run, member)                                   \
@@ -69,7 +71,7 @@ const struct field *row_fields(enum row_kind kind)
 	return tables[kind];
 }
 
-static size_t fixed_size(enum field_type type)
+size_t row_field_size(enum field_type type)
 {
 	switch (type) {
 	case FIELD_U32:
@@ -92,7 +94,7 @@ static size_t encoded_size(const struct field *f, const void *row)
 {
 	size_t n = 1;
 	for (; f->type != FIELD_END; f++) {
-		n += fixed_size(f->type);
+		n += row_field_size(f->type);
 		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
 			struct strview text;
 			memcpy(&text, (const char *)row + f->at, sizeof(text));
@@ -111,7 +113,7 @@ void row_encode(enum row_kind kind, const void *row, struct strbuf *out)
 	*to++ = (char)('A' + (int)kind);
 	for (; f->type != FIELD_END; f++) {
 		const char *p = (const char *)row + f->at;
-		size_t fixed = fixed_size(f->type);
+		size_t fixed = row_field_size(f->type);
 		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
 			struct strview text;
 			memcpy(&text, p, sizeof(text));
@@ -141,6 +143,30 @@ static const char *take(struct strview *bytes, size_t n)
 	return p;
 }
 
+int row_decode_fields(
+	struct strview *bytes, const struct field *f, unsigned n, union any_row *ret)
+{
+	for (; n && f->type != FIELD_END; f++, n--) {
+		char *to = (char *)ret + f->at;
+		const char *p = take(bytes, row_field_size(f->type));
+		if (!p) {
+			return -1;
+		}
+		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
+			uint32_t length;
+			memcpy(&length, p, sizeof(length));
+			struct strview text = {take(bytes, length), length};
+			if (!text.p) {
+				return -1;
+			}
+			memcpy(to, &text, sizeof(text));
+		} else {
+			memcpy(to, p, row_field_size(f->type));
+		}
+	}
+	return 0;
+}
+
 int row_decode(struct strview *bytes, enum row_kind *ret_kind, union any_row *ret)
 {
 	if (bytes->n == 0) {
@@ -151,23 +177,6 @@ int row_decode(struct strview *bytes, enum row_kind *ret_kind, union any_row *re
 		return -1;
 	}
 	*ret_kind = (enum row_kind)kind;
-	for (const struct field *f = row_fields(*ret_kind); f->type != FIELD_END; f++) {
-		char *to = (char *)ret + f->at;
-		const char *p = take(bytes, fixed_size(f->type));
-		if (!p) {
-			return -1;
-		}
-		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
-			uint32_t n;
-			memcpy(&n, p, sizeof(n));
-			struct strview text = {take(bytes, n), n};
-			if (!text.p) {
-				return -1;
-			}
-			memcpy(to, &text, sizeof(text));
-		} else {
-			memcpy(to, p, fixed_size(f->type));
-		}
-	}
-	return 1;
+	return row_decode_fields(bytes, row_fields(*ret_kind), UINT_MAX, ret) == 0 ? 1
+										   : -1;
 }

@@ -165,6 +165,14 @@ union any_row {
  * where the bytes are no row. */
 int row_decode(struct strview *bytes, enum row_kind *ret_kind, union any_row *ret);
 
+/* The same of `n` fields from `f` on (or those that are left), into the struct that they are
+ * of. 0 or -1. */
+int row_decode_fields(
+	struct strview *bytes, const struct field *f, unsigned n, union any_row *ret);
+
+/* How many bytes a field takes; of texts and blobs those of their length. */
+size_t row_field_size(enum field_type type);
+
 /* The inputs of a job, copied out of row_job.inputs (which may lie at any address). */
 static inline uint32_t row_input_count(const struct row_job *job)
 {

@@ -4,8 +4,6 @@
 
 enum statement {
 	PUT_RUN,
-	PUT_FILE,
-	PUT_JOB,
 	PUT_START,
 	DROP_START,
 	FORGET_FILE,
@@ -14,6 +12,7 @@ enum statement {
 	ALL_RUNS,
 	ALL_FILES,
 	ALL_JOBS,
+	ALL_JOBS_PLAIN,
 	ALL_STARTS,
 	ONE_JOB,
 	ONE_RUN,
@@ -31,16 +30,10 @@ enum statement {
 /* Inputs of jobs that have more are kept in pieces of so many: each fits on a page. */
 enum { PART = 640 };
 
-#define FULL_JOB                                                                         \
-	"SELECT id, run, version, rule_version, code, params, software, inputs, "        \
-	"outputs, rule, wildcards, start_ns, end_ns, seconds, user_s, sys_s, "           \
-	"max_rss_kb, attempt, threads, log, command, param_text FROM job"
+enum { VERSION = 3, FIRST_WITH_BLOBS = 3 };
 
 static const char *const statements[STATEMENTS] = {
 	[PUT_RUN] = "INSERT OR REPLACE INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	[PUT_FILE] = "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?,?,?,?)",
-	[PUT_JOB] = "INSERT OR REPLACE INTO job VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-		    "?,?,?,?,?)",
 	[PUT_START] = "INSERT OR REPLACE INTO unfinished VALUES(?,?,?,?)",
 	[DROP_START] = "DELETE FROM unfinished WHERE job=?",
 	[FORGET_FILE] = "DELETE FROM file WHERE id=?",
@@ -48,16 +41,15 @@ static const char *const statements[STATEMENTS] = {
 	[SET_APPLIED] = "UPDATE meta SET applied=?",
 	[ALL_RUNS] = "SELECT * FROM run",
 	[ALL_FILES] = "SELECT * FROM file",
-	[ALL_JOBS] =
-		"SELECT id, run, version, rule_version, code, params, software, "
-		"inputs, outputs, iif(length(outputs), '', rule), "
-		"iif(length(outputs), '', wildcards), start_ns, end_ns, seconds, 0, 0, "
-		"max_rss_kb, attempt, threads, '', '', '' FROM job",
+	/* but for the texts that are for people */
+	[ALL_JOBS] = "SELECT id, run, made_from, rule, wildcards, start_ns, end_ns, "
+		     "seconds, usage, '', '', '' FROM job",
+	[ALL_JOBS_PLAIN] = "SELECT * FROM job",
 	[ALL_STARTS] = "SELECT * FROM unfinished",
-	[ONE_JOB] = FULL_JOB " WHERE id=?",
+	[ONE_JOB] = "SELECT * FROM job WHERE id=?",
 	[ONE_RUN] = "SELECT * FROM run WHERE id=?",
 	[ONE_FILE] = "SELECT * FROM file WHERE id=?",
-	[EACH_JOB] = FULL_JOB " ORDER BY end_ns, id",
+	[EACH_JOB] = "SELECT * FROM job ORDER BY end_ns, id",
 	[LONG_JOBS] = "SELECT job FROM job_inputs WHERE part=0",
 	[PUT_PART] = "INSERT INTO job_inputs VALUES(?,?,?)",
 	[DROP_PARTS] = "DELETE FROM job_inputs WHERE job=?",
@@ -66,28 +58,87 @@ static const char *const statements[STATEMENTS] = {
 	[SET_PART] = "UPDATE job_inputs SET inputs=? WHERE job=? AND part=?",
 };
 
+#define FILES_AND_JOBS                                                                   \
+	"CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT NOT NULL, state BLOB) "     \
+	"STRICT;"                                                                        \
+	"CREATE TABLE job(id INTEGER PRIMARY KEY, run INTEGER, made_from BLOB, rule "    \
+	"TEXT, wildcards TEXT, start_ns INTEGER, end_ns INTEGER, seconds REAL, usage "   \
+	"BLOB, log TEXT, command TEXT, param_text TEXT) STRICT;"
+
+#define JOB_INPUTS                                                                       \
+	"CREATE TABLE IF NOT EXISTS job_inputs(job INTEGER, part INTEGER, inputs BLOB, " \
+	"PRIMARY KEY(job, part)) STRICT;"
+
 static const struct db_migration migrations[] = {
-	{1, "runs, files, jobs, unfinished jobs",
+	{VERSION, "all tables",
 		"CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 0), identity INTEGER NOT "
 		"NULL, applied INTEGER NOT NULL) STRICT;"
 		"CREATE TABLE run(id INTEGER PRIMARY KEY, start_ns INTEGER, end_ns INTEGER, "
 		"status INTEGER, engine TEXT, host TEXT, user TEXT, arguments TEXT, workflow "
 		"TEXT, pid INTEGER, git_commit TEXT, git_remote TEXT, git_dirty INTEGER, "
 		"modules TEXT) STRICT;"
-		"CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER, "
-		"mtime_ns INTEGER, dev INTEGER, ino INTEGER, kind INTEGER, digest BLOB, job "
-		"INTEGER) STRICT;"
-		"CREATE TABLE job(id INTEGER PRIMARY KEY, run INTEGER, version INTEGER, "
-		"rule_version INTEGER, code INTEGER, params INTEGER, software INTEGER, inputs "
-		"BLOB, outputs BLOB, rule TEXT, wildcards TEXT, start_ns INTEGER, end_ns "
-		"INTEGER, seconds REAL, user_s REAL, sys_s REAL, max_rss_kb INTEGER, attempt "
-		"INTEGER, threads INTEGER, log TEXT, command TEXT, param_text TEXT) STRICT;"
 		"CREATE TABLE unfinished(job INTEGER PRIMARY KEY, run INTEGER, start_ns "
-		"INTEGER, paths BLOB) STRICT"},
-	{2, "inputs of jobs with very many, in pieces",
-		"CREATE TABLE job_inputs(job INTEGER, part INTEGER, inputs BLOB, PRIMARY "
-		"KEY(job, part)) STRICT"},
+		"INTEGER, paths BLOB) STRICT;" FILES_AND_JOBS JOB_INPUTS},
 };
+
+static bool is_long(const struct state_db *s, uint32_t job)
+{
+	return hashmap_get(&s->long_jobs, job) != HASHMAP_NONE;
+}
+
+/* The inputs of a long job, borrowed until the next call; those of others stay. */
+static int read_parts(struct state_db *s, struct row_job *io)
+{
+	int got;
+	if (!is_long(s, io->id)) {
+		return 0;
+	}
+	strbuf_reset(&s->inputs);
+	db_bind_int(&s->db, ALL_PARTS, 1, io->id);
+	while ((got = db_step(&s->db, ALL_PARTS)) > 0) {
+		strbuf_addsv(&s->inputs, db_column_blob(&s->db, ALL_PARTS, 0));
+	}
+	if (s->inputs.len) {
+		io->inputs = strbuf_sv(&s->inputs);
+	}
+	return got;
+}
+
+/* Calls `put` with each row of a query. */
+static int scan(struct state_db *s, enum statement query, const struct row_table *t,
+	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
+{
+	int got;
+	while ((got = db_step(&s->db, query)) > 0) {
+		union any_row row;
+		if (row_read(&s->db, query, t, &row) != 0 ||
+			(t->kind == ROW_JOB && read_parts(s, &row.job) != 0)) {
+			db_reset(&s->db, query);
+			return -1;
+		}
+		put(ctx, t->kind, &row);
+	}
+	return got;
+}
+
+/* What tables of files and jobs hold, by their version. */
+static const struct row_table *file_table(const struct state_db *s)
+{
+	return s->plain ? &table_file_1 : &table_file;
+}
+
+static const struct row_table *job_table(const struct state_db *s)
+{
+	return s->plain ? &table_job_1 : &table_job;
+}
+
+/* Its row is to go when the job ends. */
+static void keep_start(void *ctx, enum row_kind kind, const union any_row *row)
+{
+	struct state_db *s = ctx;
+	(void)kind;
+	hashmap_set(&s->unfinished, row->start.job, 1);
+}
 
 static int read_long_jobs(struct state_db *s)
 {
@@ -124,13 +175,57 @@ static int read_meta(struct state_db *s, enum state_db_mode mode, uint64_t ident
 	}
 	s->identity = (uint64_t)id;
 	s->applied = (uint64_t)applied;
-	int64_t unfinished = 0;
-	if (db_query_int(&s->db, "SELECT count(*) FROM unfinished", 0, &unfinished) !=
-		0) {
+	int rc = read_long_jobs(s);
+	if (rc != 0 || mode != STATE_DB_WRITE) {
+		return rc;
+	}
+	return scan(s, ALL_STARTS, &table_start, keep_start, s);
+}
+
+/* Files and jobs that were kept for it go into their tables. */
+static int put_kept(struct state_db *s)
+{
+	int rc = row_list_flush(&s->files, &s->db, &table_file) |
+		 row_list_flush(&s->jobs, &s->db, &table_job);
+	arena_pop(&s->rows, (struct arena_mark){NULL, 0});
+	return rc;
+}
+
+/* Keeps a row, which is in no frame, for its table. */
+static void keep_bytes(void *ctx, enum row_kind kind, const union any_row *row)
+{
+	struct state_db *s = ctx;
+	struct strbuf bytes = STRBUF_INIT;
+	row_encode(kind, row, &bytes);
+	const char *at = arena_memdup0(&s->rows, bytes.buf, bytes.len);
+	strbuf_release(&bytes);
+	row_list_add(kind == ROW_FILE ? &s->files : &s->jobs,
+		kind == ROW_FILE ? row->file.id : row->job.id, at);
+}
+
+/* Tables of version 1 and 2, in which each field had a column, become those of now. */
+static int leave_plain(struct state_db *s)
+{
+	int64_t version = 0;
+	if (db_query_int(&s->db, "PRAGMA user_version", 0, &version) != 0) {
 		return -1;
 	}
-	s->has_unfinished = unfinished > 0;
-	return read_long_jobs(s);
+	if (version == 0 || version >= FIRST_WITH_BLOBS) {
+		return 0;
+	}
+	int rc = db_begin(&s->db);
+	rc = rc ? rc : scan(s, ALL_FILES, &table_file_1, keep_bytes, s);
+	rc = rc ? rc : scan(s, ALL_JOBS_PLAIN, &table_job_1, keep_bytes, s);
+	rc = rc ? rc
+		: db_exec(&s->db,
+			  "DROP TABLE file; DROP TABLE job;" FILES_AND_JOBS JOB_INPUTS
+			  "PRAGMA user_version=3");
+	rc = rc ? rc : put_kept(s);
+	rc = rc ? rc : db_commit(&s->db);
+	if (rc != 0) {
+		db_rollback(&s->db);
+	}
+	return rc;
 }
 
 int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
@@ -139,7 +234,9 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 	*s = (struct state_db){0};
 	hashmap_init(&s->started);
 	hashmap_init(&s->long_jobs);
+	hashmap_init(&s->unfinished);
 	strbuf_init(&s->inputs);
+	arena_init(&s->rows);
 	unsigned flags = mode == STATE_DB_WRITE   ? DB_CREATE | DB_WAL
 			 : mode == STATE_DB_STILL ? DB_READONLY | DB_IMMUTABLE
 						  : DB_READONLY;
@@ -159,11 +256,13 @@ int state_db_open(struct state_db *s, const char *path, enum state_db_mode mode,
 			s->db.fault = DB_FAULT_MISSING;
 			return -1;
 		}
-		/* known versions only rise by adding: none is migrated to look at it */
-		if (version > migrations[CW_ARRAY_LEN(migrations) - 1].version) {
+		/* none is migrated to look at it */
+		s->plain = version < FIRST_WITH_BLOBS;
+		if (version > VERSION) {
 			return db_migrate(&s->db, migrations, CW_ARRAY_LEN(migrations));
 		}
-	} else if (db_migrate(&s->db, migrations, CW_ARRAY_LEN(migrations)) != 0) {
+	} else if (leave_plain(s) != 0 ||
+		   db_migrate(&s->db, migrations, CW_ARRAY_LEN(migrations)) != 0) {
 		return -1;
 	}
 	return read_meta(s, mode, identity);
@@ -182,106 +281,17 @@ void state_db_close(struct state_db *s)
 {
 	hashmap_release(&s->started);
 	hashmap_release(&s->long_jobs);
+	hashmap_release(&s->unfinished);
 	strbuf_release(&s->inputs);
+	row_list_release(&s->files);
+	row_list_release(&s->jobs);
+	arena_release(&s->rows);
 	vec_release(&s->starts);
 	db_close(&s->db);
 	s->in_transaction = false;
 }
 
-/* Runs the statement with the fields of `row` as its values. */
-static int put_row(
-	struct state_db *s, enum statement put, enum row_kind kind, const void *row)
-{
-	int i = 1;
-	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++, i++) {
-		const char *p = (const char *)row + f->at;
-		uint32_t u32;
-		int64_t i64;
-		double real;
-		struct strview text;
-		switch (f->type) {
-		case FIELD_U32:
-			memcpy(&u32, p, sizeof(u32));
-			db_bind_int(&s->db, put, i, u32);
-			break;
-		case FIELD_I64:
-			memcpy(&i64, p, sizeof(i64));
-			db_bind_int(&s->db, put, i, i64);
-			break;
-		case FIELD_REAL:
-			memcpy(&real, p, sizeof(real));
-			db_bind_double(&s->db, put, i, real);
-			break;
-		case FIELD_TEXT:
-			memcpy(&text, p, sizeof(text));
-			text.p = text.p ? text.p : "";
-			db_bind_text(&s->db, put, i, text);
-			break;
-		case FIELD_BYTES:
-			memcpy(&text, p, sizeof(text));
-			db_bind_blob(&s->db, put, i, text.p, text.n);
-			break;
-		case FIELD_DIGEST:
-			db_bind_blob(&s->db, put, i, p, sizeof(struct digest));
-			break;
-		case FIELD_END:
-			break;
-		}
-	}
-	return db_run(&s->db, put);
-}
-
-/* The present row of a query as a row of that kind. */
-static void read_row(
-	struct state_db *s, enum statement query, enum row_kind kind, union any_row *row)
-{
-	int i = 0;
-	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++, i++) {
-		char *to = (char *)row + f->at;
-		uint32_t u32;
-		int64_t i64;
-		double real;
-		struct strview text;
-		switch (f->type) {
-		case FIELD_U32:
-			u32 = (uint32_t)db_column_int(&s->db, query, i);
-			memcpy(to, &u32, sizeof(u32));
-			break;
-		case FIELD_I64:
-			i64 = db_column_int(&s->db, query, i);
-			memcpy(to, &i64, sizeof(i64));
-			break;
-		case FIELD_REAL:
-			real = db_column_double(&s->db, query, i);
-			memcpy(to, &real, sizeof(real));
-			break;
-		case FIELD_TEXT:
-			text = db_column_text(&s->db, query, i);
-			memcpy(to, &text, sizeof(text));
-			break;
-		case FIELD_BYTES:
-			text = db_column_blob(&s->db, query, i);
-			memcpy(to, &text, sizeof(text));
-			break;
-		case FIELD_DIGEST:
-			text = db_column_blob(&s->db, query, i);
-			memset(to, 0, sizeof(struct digest));
-			memcpy(to, text.p ? text.p : "",
-				text.n < sizeof(struct digest) ? text.n
-							       : sizeof(struct digest));
-			break;
-		case FIELD_END:
-			break;
-		}
-	}
-}
-
 /* --- jobs with very many inputs ------------------------------------------------------- */
-
-static bool is_long(const struct state_db *s, uint32_t job)
-{
-	return hashmap_get(&s->long_jobs, job) != HASHMAP_NONE;
-}
 
 /* The pieces of a job's inputs go; none are left. */
 static int drop_parts(struct state_db *s, uint32_t job)
@@ -309,34 +319,25 @@ static int put_parts(struct state_db *s, uint32_t job, struct strview inputs)
 	return rc;
 }
 
-static int put_job(struct state_db *s, const struct row_job *job)
+/* A job whose inputs are elsewhere, or are other than in its frame: without, or with these. */
+static void keep_job(struct state_db *s, const struct row_job *job, struct strview inputs)
 {
-	struct row_job row = *job;
-	bool parts = row_input_count(job) > PART;
-	int rc = drop_parts(s, job->id);
-	if (parts) {
-		row.inputs = (struct strview){"", 0};
-		rc = rc ? rc : put_parts(s, job->id, job->inputs);
-	}
-	return rc ? rc : put_row(s, PUT_JOB, ROW_JOB, &row);
+	union any_row row = {.job = *job};
+	row.job.inputs = inputs;
+	keep_bytes(s, ROW_JOB, &row);
 }
 
-/* The inputs of a long job, borrowed until the next call; those of others stay. */
-static int read_parts(struct state_db *s, struct row_job *io)
+/* `at`: its bytes. */
+static int put_job(struct state_db *s, const struct row_job *job, const char *at)
 {
-	int got;
-	if (!is_long(s, io->id)) {
-		return 0;
+	int rc = drop_parts(s, job->id);
+	if (row_input_count(job) <= PART) {
+		row_list_add(&s->jobs, job->id, at);
+		return rc;
 	}
-	strbuf_reset(&s->inputs);
-	db_bind_int(&s->db, ALL_PARTS, 1, io->id);
-	while ((got = db_step(&s->db, ALL_PARTS)) > 0) {
-		strbuf_addsv(&s->inputs, db_column_blob(&s->db, ALL_PARTS, 0));
-	}
-	if (s->inputs.len) {
-		io->inputs = strbuf_sv(&s->inputs);
-	}
-	return got;
+	rc = rc ? rc : put_parts(s, job->id, job->inputs);
+	keep_job(s, job, SV(""));
+	return rc;
 }
 
 /* Changes one piece: by patches from number `i` on. How many of them there were, or -1. */
@@ -367,30 +368,43 @@ static int patch_part(struct state_db *s, const struct row_job *job, uint32_t i)
 /* The same of a job whose inputs are in one piece: few, or written by an earlier version. */
 static int patch_row(struct state_db *s, const struct row_job *job)
 {
-	struct row_job row = *job;
+	struct strbuf inputs = STRBUF_INIT;
+	if (put_kept(s) != 0) {
+		return -1;
+	}
 	db_bind_int(&s->db, ONE_JOB, 1, job->id);
 	int got = db_step(&s->db, ONE_JOB);
-	strbuf_reset(&s->inputs);
 	if (got > 0) {
 		union any_row old;
-		read_row(s, ONE_JOB, ROW_JOB, &old);
-		strbuf_addsv(&s->inputs, old.job.inputs);
+		if (row_read(&s->db, ONE_JOB, &table_job, &old) != 0) {
+			got = -1;
+		} else {
+			strbuf_addsv(&inputs, old.job.inputs);
+		}
 		db_reset(&s->db, ONE_JOB);
 	}
 	for (uint32_t i = 0; i < row_patch_count(job); i++) {
 		struct input_patch patch = row_patch(job, i);
 		size_t at = patch.at * sizeof(patch.now);
-		if (at + sizeof(patch.now) <= s->inputs.len) {
-			memcpy(s->inputs.buf + at, &patch.now, sizeof(patch.now));
+		if (at + sizeof(patch.now) <= inputs.len) {
+			memcpy(inputs.buf + at, &patch.now, sizeof(patch.now));
 		}
 	}
-	row.inputs = strbuf_sv(&s->inputs);
-	return got > 0 ? put_job(s, &row) : got; /* it needs one to go on from */
+	struct row_job row = *job;
+	row.inputs = strbuf_sv(&inputs);
+	if (got > 0 && row_input_count(&row) > PART) {
+		got = put_parts(s, job->id, row.inputs) == 0 ? 1 : -1;
+		row.inputs = SV("");
+	}
+	if (got > 0) { /* it needs one to go on from */
+		keep_job(s, &row, row.inputs);
+	}
+	strbuf_release(&inputs);
+	return got < 0 ? -1 : 0;
 }
 
 static int put_again(struct state_db *s, const struct row_job *job)
 {
-	struct row_job row = *job;
 	if (!is_long(s, job->id)) {
 		return patch_row(s, job);
 	}
@@ -401,8 +415,8 @@ static int put_again(struct state_db *s, const struct row_job *job)
 		}
 		i += (uint32_t)n;
 	}
-	row.inputs = (struct strview){"", 0};
-	return put_row(s, PUT_JOB, ROW_JOB, &row);
+	keep_job(s, job, SV(""));
+	return 0;
 }
 
 /* --- rows of all kinds ---------------------------------------------------------------- */
@@ -424,22 +438,27 @@ static int note_end(struct state_db *s, uint32_t job)
 	if (at != HASHMAP_NONE) {
 		s->starts.v[at].job = STATE_NONE;
 	}
-	if (!s->has_unfinished) {
+	if (hashmap_get(&s->unfinished, job) != 1) {
 		return 0;
 	}
+	hashmap_set(&s->unfinished, job, 0);
 	db_bind_int(&s->db, DROP_START, 1, job);
 	return db_run(&s->db, DROP_START);
 }
 
-static int apply_row(struct state_db *s, enum row_kind kind, const union any_row *row)
+/* `at`: the row's bytes. */
+static int apply_row(
+	struct state_db *s, enum row_kind kind, const union any_row *row, const char *at)
 {
+	int rc;
 	switch (kind) {
 	case ROW_RUN:
-		return put_row(s, PUT_RUN, kind, row);
+		return row_put(&s->db, PUT_RUN, kind, row);
 	case ROW_FILE:
-		return put_row(s, PUT_FILE, kind, row);
+		row_list_add(&s->files, row->file.id, at);
+		return 0;
 	case ROW_JOB:
-		return put_job(s, &row->job) | note_end(s, row->job.id);
+		return put_job(s, &row->job, at) | note_end(s, row->job.id);
 	case ROW_AGAIN:
 		return put_again(s, &row->job) | note_end(s, row->job.id);
 	case ROW_START:
@@ -448,9 +467,14 @@ static int apply_row(struct state_db *s, enum row_kind kind, const union any_row
 	case ROW_DROP:
 		return note_end(s, row->drop.job);
 	case ROW_FORGET_FILE:
-		return put_row(s, FORGET_FILE, kind, row);
+		rc = put_kept(s) | row_put(&s->db, FORGET_FILE, kind, row);
+		row_list_forget(&s->files);
+		return rc;
 	case ROW_FORGET_JOB:
-		return drop_parts(s, row->forget.id) | put_row(s, FORGET_JOB, kind, row);
+		rc = put_kept(s) | drop_parts(s, row->forget.id) |
+		     row_put(&s->db, FORGET_JOB, kind, row);
+		row_list_forget(&s->jobs);
+		return rc;
 	case ROW_SEAL:
 	case ROW_KINDS:
 		break;
@@ -471,8 +495,13 @@ static int state_db_apply(struct state_db *s, uint64_t number, struct strview pa
 		}
 		s->in_transaction = true;
 	}
-	while ((got = row_decode(&payload, &kind, &row)) > 0) {
-		if (apply_row(s, kind, &row) != 0) {
+	for (;;) {
+		const char *at = payload.p;
+		got = row_decode(&payload, &kind, &row);
+		if (got <= 0) {
+			break;
+		}
+		if (apply_row(s, kind, &row, at) != 0) {
 			return -1;
 		}
 	}
@@ -501,10 +530,11 @@ int state_db_commit(struct state_db *s)
 	if (!s->in_transaction) {
 		return 0;
 	}
+	rc = put_kept(s);
 	for (size_t i = 0; i < s->starts.n && rc == 0; i++) {
 		if (s->starts.v[i].job != STATE_NONE) {
-			rc = put_row(s, PUT_START, ROW_START, &s->starts.v[i]);
-			s->has_unfinished = true;
+			rc = row_put(&s->db, PUT_START, ROW_START, &s->starts.v[i]);
+			hashmap_set(&s->unfinished, s->starts.v[i].job, 1);
 		}
 	}
 	if (rc == 0) {
@@ -547,47 +577,31 @@ int state_db_checkpoint(struct state_db *s)
 	return db_exec(&s->db, "PRAGMA wal_checkpoint(PASSIVE)");
 }
 
-/* Calls `put` with each row of a query. */
-static int scan(struct state_db *s, enum statement query, enum row_kind kind,
-	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
-{
-	int got;
-	while ((got = db_step(&s->db, query)) > 0) {
-		union any_row row;
-		read_row(s, query, kind, &row);
-		if (kind == ROW_JOB && read_parts(s, &row.job) != 0) {
-			db_reset(&s->db, query);
-			return -1;
-		}
-		put(ctx, kind, &row);
-	}
-	return got;
-}
-
 int state_db_scan(struct state_db *s,
 	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
 {
-	int rc = scan(s, ALL_RUNS, ROW_RUN, put, ctx);
-	rc = rc ? rc : scan(s, ALL_FILES, ROW_FILE, put, ctx);
-	rc = rc ? rc : scan(s, ALL_JOBS, ROW_JOB, put, ctx);
-	return rc ? rc : scan(s, ALL_STARTS, ROW_START, put, ctx);
+	int rc = scan(s, ALL_RUNS, &table_run, put, ctx);
+	rc = rc ? rc : scan(s, ALL_FILES, file_table(s), put, ctx);
+	rc = rc ? rc
+		: scan(s, s->plain ? ALL_JOBS_PLAIN : ALL_JOBS, job_table(s), put, ctx);
+	return rc ? rc : scan(s, ALL_STARTS, &table_start, put, ctx);
 }
 
 int state_db_scan_starts(struct state_db *s,
 	void (*put)(void *ctx, enum row_kind kind, const union any_row *row), void *ctx)
 {
-	return scan(s, ALL_STARTS, ROW_START, put, ctx);
+	return scan(s, ALL_STARTS, &table_start, put, ctx);
 }
 
 /* One row by its id, left open: reset at the next call. */
-static int one_row(struct state_db *s, enum statement query, enum row_kind kind,
+static int one_row(struct state_db *s, enum statement query, const struct row_table *t,
 	uint32_t id, union any_row *row)
 {
 	db_reset(&s->db, query);
 	db_bind_int(&s->db, query, 1, id);
 	int got = db_step(&s->db, query);
 	if (got > 0) {
-		read_row(s, query, kind, row);
+		got = row_read(&s->db, query, t, row) == 0 ? got : -1;
 	}
 	return got;
 }
@@ -595,7 +609,7 @@ static int one_row(struct state_db *s, enum statement query, enum row_kind kind,
 int state_db_job(struct state_db *s, uint32_t id, struct row_job *ret)
 {
 	union any_row row;
-	int got = one_row(s, ONE_JOB, ROW_JOB, id, &row);
+	int got = one_row(s, ONE_JOB, job_table(s), id, &row);
 	if (got > 0 && read_parts(s, &row.job) != 0) {
 		return -1;
 	}
@@ -608,7 +622,7 @@ int state_db_job(struct state_db *s, uint32_t id, struct row_job *ret)
 int state_db_run(struct state_db *s, uint32_t id, struct row_run *ret)
 {
 	union any_row row;
-	int got = one_row(s, ONE_RUN, ROW_RUN, id, &row);
+	int got = one_row(s, ONE_RUN, &table_run, id, &row);
 	if (got > 0) {
 		*ret = row.run;
 	}
@@ -618,7 +632,7 @@ int state_db_run(struct state_db *s, uint32_t id, struct row_run *ret)
 int state_db_file(struct state_db *s, uint32_t id, struct row_file *ret)
 {
 	union any_row row;
-	int got = one_row(s, ONE_FILE, ROW_FILE, id, &row);
+	int got = one_row(s, ONE_FILE, file_table(s), id, &row);
 	if (got > 0) {
 		*ret = row.file;
 	}
@@ -631,8 +645,8 @@ int state_db_each_job(
 	int got;
 	while ((got = db_step(&s->db, EACH_JOB)) > 0) {
 		union any_row row;
-		read_row(s, EACH_JOB, ROW_JOB, &row);
-		if (read_parts(s, &row.job) != 0) {
+		if (row_read(&s->db, EACH_JOB, job_table(s), &row) != 0 ||
+			read_parts(s, &row.job) != 0) {
 			db_reset(&s->db, EACH_JOB);
 			return -1;
 		}

@@ -5,10 +5,9 @@
 #ifndef CW_STATE_STATE_DB_H
 #define CW_STATE_STATE_DB_H
 
+#include "base/arena.h"
 #include "base/hashmap.h"
-#include "base/vec.h"
-#include "db/db.h"
-#include "state/row.h"
+#include "state/row_table.h"
 
 struct state_db {
 	struct db db;
@@ -19,10 +18,14 @@ struct state_db {
 	 * committed, and then no row is written for them */
 	struct hashmap started; /* job -> number in starts */
 	VEC(struct row_start)
-	starts;                   /* what they point to is borrowed; job NONE: ended */
-	bool has_unfinished;      /* rows may be in that table */
-	struct hashmap long_jobs; /* whose inputs are in a table of their own */
-	struct strbuf inputs;     /* of one of them */
+	starts;                    /* what they point to is borrowed; job NONE: ended */
+	struct hashmap unfinished; /* job -> 1: has a row in that table, 0: no more */
+	struct hashmap long_jobs;  /* whose inputs are in a table of their own */
+	struct strbuf inputs;      /* of one of them */
+	/* of this transaction: all of a table go in at its end */
+	struct row_list files, jobs;
+	struct arena rows; /* what of them is in no frame */
+	bool plain;        /* the tables are of version 1 or 2 */
 };
 
 enum state_db_mode {

@@ -112,7 +112,7 @@ static int fill(struct history_rows *h, struct db *db, const char *table, size_t
 	uint64_t rows, int64_t last_id, void (*next)(void *, struct db_cell *))
 {
 	struct walk walk = {.h = h, .id = last_id};
-	struct db_feed feed = {.table = table,
+	struct db_feed feed = {.into = table,
 		.columns = columns,
 		.rows = rows,
 		.next = next,

@@ -16,10 +16,12 @@ for i in $(seq 1 400); do echo "$i" >"in/$i.txt"; done
 cat >inputs.py <<'PY'
 import sqlite3, sys
 db = sqlite3.connect(".cwflow/state.db")
-job = db.execute("SELECT job FROM file WHERE path = 'sum.txt'").fetchone()[0]
+# file.state: size, mtime_ns, dev, ino, kind, digest, job
+state = {r[0]: r[1:] for r in db.execute("SELECT path, id, state FROM file")}
+job = int.from_bytes(state["sum.txt"][1][52:], sys.byteorder)
 seen = b"".join(r[0] for r in db.execute(
     "SELECT inputs FROM job_inputs WHERE job = ? ORDER BY part", (job,)))
-now = {r[0]: r[1:] for r in db.execute("SELECT id, kind, digest FROM file")}
+now = {id: (int.from_bytes(s[32:36], sys.byteorder), s[36:52]) for id, s in state.values()}
 parts = [seen[i:i + 24] for i in range(0, len(seen), 24)]
 n = sys.byteorder
 same = sum(now[int.from_bytes(p[:4], n)] == (int.from_bytes(p[4:8], n), p[8:]) for p in parts)

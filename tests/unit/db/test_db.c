@@ -75,7 +75,7 @@ static void test_feed(void **state)
 {
 	struct feed_state f = {0};
 	struct db_feed feed = {
-		.table = "t", .columns = 4, .rows = 1000, .next = next_row, .state = &f};
+		.into = "t", .columns = 4, .rows = 1000, .next = next_row, .state = &f};
 	struct db db;
 	int64_t n;
 	(void)state;
@@ -96,7 +96,7 @@ static void test_feed(void **state)
 	assert_int_equal(db_exec(&db, "CREATE TABLE one(a INTEGER PRIMARY KEY)"), 0);
 	f.k = 5;
 	feed = (struct db_feed){
-		.table = "one", .columns = 1, .rows = 2, .next = next_row, .state = &f};
+		.into = "one", .columns = 1, .rows = 2, .next = next_row, .state = &f};
 	assert_int_equal(db_feed(&db, &feed), 0);
 	assert_int_equal(db_query_int(&db, "SELECT sum(a) FROM one", -1, &n), 0);
 	assert_int_equal(n, 13);

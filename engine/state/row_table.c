@@ -1,0 +1,279 @@
+#include "state/row_table.h"
+
+#include "db/db_feed.h"
+
+const struct row_table table_run = {.kind = ROW_RUN};
+const struct row_table table_start = {.kind = ROW_START};
+const struct row_table table_file_1 = {.kind = ROW_FILE};
+const struct row_table table_job_1 = {.kind = ROW_JOB};
+
+/* id, path; size, mtime_ns, dev, ino, kind, digest, job */
+static const uint8_t file_groups[] = {1, 1, 7, 0};
+const struct row_table table_file = {ROW_FILE, "file", "file(path,state)", file_groups};
+
+/* id, run; version, rule_version, code, params, software, inputs, outputs; rule,
+ * wildcards, start_ns, end_ns, seconds; user_s, sys_s, max_rss_kb, attempt, threads; log,
+ * command, param_text */
+static const uint8_t job_groups[] = {1, 1, 7, 1, 1, 1, 1, 1, 5, 1, 1, 1, 0};
+const struct row_table table_job = {ROW_JOB, "job",
+	"job(run,made_from,rule,wildcards,start_ns,end_ns,seconds,usage,log,command,"
+	"param_text)",
+	job_groups};
+
+int row_put(struct db *db, size_t put, enum row_kind kind, const void *row)
+{
+	int i = 1;
+	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++, i++) {
+		const char *p = (const char *)row + f->at;
+		uint32_t u32;
+		int64_t i64;
+		double real;
+		struct strview text;
+		switch (f->type) {
+		case FIELD_U32:
+			memcpy(&u32, p, sizeof(u32));
+			db_bind_int(db, put, i, u32);
+			break;
+		case FIELD_I64:
+			memcpy(&i64, p, sizeof(i64));
+			db_bind_int(db, put, i, i64);
+			break;
+		case FIELD_REAL:
+			memcpy(&real, p, sizeof(real));
+			db_bind_double(db, put, i, real);
+			break;
+		case FIELD_TEXT:
+			memcpy(&text, p, sizeof(text));
+			text.p = text.p ? text.p : "";
+			db_bind_text(db, put, i, text);
+			break;
+		case FIELD_BYTES:
+			memcpy(&text, p, sizeof(text));
+			db_bind_blob(db, put, i, text.p, text.n);
+			break;
+		case FIELD_DIGEST:
+			db_bind_blob(db, put, i, p, sizeof(struct digest));
+			break;
+		case FIELD_END:
+			break;
+		}
+	}
+	return db_run(db, put);
+}
+
+/* One field from a column of its own. */
+static void read_column(
+	struct db *db, size_t query, int i, enum field_type type, char *to)
+{
+	uint32_t u32;
+	int64_t i64;
+	double real;
+	struct strview text;
+	switch (type) {
+	case FIELD_U32:
+		u32 = (uint32_t)db_column_int(db, query, i);
+		memcpy(to, &u32, sizeof(u32));
+		break;
+	case FIELD_I64:
+		i64 = db_column_int(db, query, i);
+		memcpy(to, &i64, sizeof(i64));
+		break;
+	case FIELD_REAL:
+		real = db_column_double(db, query, i);
+		memcpy(to, &real, sizeof(real));
+		break;
+	case FIELD_TEXT:
+		text = db_column_text(db, query, i);
+		memcpy(to, &text, sizeof(text));
+		break;
+	case FIELD_BYTES:
+		text = db_column_blob(db, query, i);
+		memcpy(to, &text, sizeof(text));
+		break;
+	case FIELD_DIGEST:
+		text = db_column_blob(db, query, i);
+		memset(to, 0, sizeof(struct digest));
+		memcpy(to, text.p ? text.p : "",
+			text.n < sizeof(struct digest) ? text.n : sizeof(struct digest));
+		break;
+	case FIELD_END:
+		break;
+	}
+}
+
+int row_read(struct db *db, size_t query, const struct row_table *t, union any_row *ret)
+{
+	const uint8_t *group = t->groups;
+	int i = 0;
+	for (const struct field *f = row_fields(t->kind); f->type != FIELD_END; i++) {
+		unsigned n = group ? *group++ : 1;
+		if (n == 1) {
+			read_column(db, query, i, f->type, (char *)ret + f->at);
+			f++;
+			continue;
+		}
+		struct strview bytes = db_column_blob(db, query, i);
+		if (row_decode_fields(&bytes, f, n, ret) != 0 || bytes.n) {
+			db_set_fault(db, DB_FAULT_CORRUPT, "a record is not whole");
+			return -1;
+		}
+		f += n;
+	}
+	return 0;
+}
+
+void row_list_add(struct row_list *l, uint32_t id, const char *at)
+{
+	uint32_t seq = (uint32_t)l->rows.n;
+	l->unsorted = l->unsorted || (seq && vec_last(&l->rows).id >= id);
+	vec_push(&l->rows, (struct row_ref){id, seq, at});
+}
+
+void row_list_forget(struct row_list *l)
+{
+	l->next = 0;
+}
+
+void row_list_release(struct row_list *l)
+{
+	vec_release(&l->rows);
+}
+
+/* By key; the last of those with the same one comes last. */
+static int by_id(const void *a, const void *b)
+{
+	const struct row_ref *x = a, *y = b;
+	if (x->id != y->id) {
+		return x->id < y->id ? -1 : 1;
+	}
+	return x->seq < y->seq ? -1 : 1;
+}
+
+/* Rows to be fed, and how far that is. */
+struct feed_rows {
+	const struct row_table *table;
+	const struct row_ref *next;
+	bool skip; /* the key is left out */
+};
+
+/* The value of a field; the bytes move on. They were decoded once already. */
+static struct db_cell cell_of(enum field_type type, const char **p)
+{
+	uint32_t u32 = 0;
+	int64_t i64;
+	double real;
+	struct strview bytes = {*p, row_field_size(type)};
+	*p += bytes.n;
+	switch (type) {
+	case FIELD_U32:
+		memcpy(&u32, bytes.p, sizeof(u32));
+		return db_cell_int(u32);
+	case FIELD_I64:
+		memcpy(&i64, bytes.p, sizeof(i64));
+		return db_cell_int(i64);
+	case FIELD_REAL:
+		memcpy(&real, bytes.p, sizeof(real));
+		return db_cell_double(real);
+	case FIELD_TEXT:
+	case FIELD_BYTES:
+		memcpy(&u32, bytes.p, sizeof(u32));
+		bytes = (struct strview){*p, u32};
+		*p += u32;
+		return type == FIELD_TEXT ? db_cell_text(bytes) : db_cell_blob(bytes);
+	case FIELD_DIGEST:
+	case FIELD_END:
+		break;
+	}
+	return db_cell_blob(bytes);
+}
+
+/* The values of the next row. */
+static void next_row(void *state, struct db_cell *ret)
+{
+	struct feed_rows *rows = state;
+	const char *p = (rows->next++)->at + 1;
+	const struct field *f = row_fields(rows->table->kind);
+	const uint8_t *group = rows->table->groups;
+	if (rows->skip) {
+		cell_of((f++)->type, &p);
+		group++;
+	}
+	for (; *group; group++, ret++) {
+		const char *from = p;
+		*ret = cell_of((f++)->type, &p);
+		for (unsigned i = 1; i < *group; i++) {
+			cell_of((f++)->type, &p);
+		}
+		if (*group > 1) {
+			*ret = db_cell_blob((struct strview){from, (size_t)(p - from)});
+		}
+	}
+}
+
+/* Rows one after the other. Where their keys go on behind the last in the table, without a
+ * gap, the database gives the same itself, which saves it to look for the place. */
+static int feed_rows(struct db *db, const struct row_table *t, const struct row_ref *rows,
+	size_t n, bool append)
+{
+	struct feed_rows from = {.table = t, .next = rows, .skip = append};
+	struct db_feed feed = {.into = append ? t->append : t->into,
+		.rows = n,
+		.replace = !append,
+		.next = next_row,
+		.state = &from};
+	while (t->groups[feed.columns]) {
+		feed.columns++;
+	}
+	feed.columns -= append;
+	if (db_feed(db, &feed) != 0) {
+		return -1;
+	}
+	if (append && db_last_id(db) != rows[n - 1].id) {
+		db_set_fault(db, DB_FAULT_OTHER, "a row got another key than its own");
+		return -1;
+	}
+	return 0;
+}
+
+/* The key behind the last in the table. Of an empty one it is not 0, which the database would
+ * not give. */
+static int find_next(struct db *db, const struct row_table *t, int64_t *ret)
+{
+	char *sql = xasprintf("SELECT max(id) + 1 FROM %s", t->into);
+	int rc = db_query_int(db, sql, 1, ret);
+	free(sql);
+	return rc;
+}
+
+int row_list_flush(struct row_list *l, struct db *db, const struct row_table *t)
+{
+	struct row_ref *rows = l->rows.v;
+	size_t left = 0, at = 0;
+	int rc = 0;
+	if (l->unsorted) {
+		qsort(rows, l->rows.n, sizeof(*rows), by_id);
+	}
+	for (size_t i = 0; i < l->rows.n; i++) {
+		if (i + 1 == l->rows.n || rows[i].id != rows[i + 1].id) {
+			rows[left++] = rows[i];
+		}
+	}
+	if (left && !l->next) {
+		rc = find_next(db, t, &l->next);
+	}
+	while (at < left && rc == 0) {
+		bool append = rows[at].id == l->next;
+		size_t to = at;
+		while (to < left && append == (rows[to].id == l->next)) {
+			if (rows[to].id >= l->next) {
+				l->next = rows[to].id + (int64_t)1;
+			}
+			to++;
+		}
+		rc = feed_rows(db, t, rows + at, to - at, append);
+		at = to;
+	}
+	vec_clear(&l->rows);
+	l->unsorted = false;
+	return rc;
+}
