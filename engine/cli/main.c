@@ -58,6 +58,9 @@ static int dispatch(struct session *s)
 	if (s->o.report) {
 		return cmd_report(s);
 	}
+	if (s->o.crate) {
+		return cmd_crate(s);
+	}
 	if (s->o.verify) {
 		return cmd_verify(s);
 	}

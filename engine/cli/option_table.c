@@ -125,6 +125,8 @@ const struct option option_table[] = {
 		"with --stats: threads, memory and times to ask for"},
 	{"report", '\0', OPT_VALUE, GROUP_LOOK, AT(report), "FILE",
 		"the last run and its results as one page of HTML"},
+	{"crate", '\0', OPT_VALUE, GROUP_LOOK, AT(crate), "DIR",
+		"the last run as a Workflow Run RO-Crate, with its results"},
 	{"trace", '\0', OPT_VALUE, GROUP_LOOK, AT(trace), "FILE",
 		"the last run for chrome://tracing and Perfetto, as JSON"},
 	{"unlock", '\0', OPT_FLAG, GROUP_LOOK, AT(unlock), NULL,

@@ -61,7 +61,7 @@ struct options {
 	const char *batch;
 	const char *completion, *rerun_triggers, *checksum_limit;
 	const char *why, *lineage; /* "" without a value */
-	const char *trace, *report;
+	const char *trace, *report, *crate;
 	const char *cluster, *cluster_status, *cluster_cancel, *profile, *max_threads,
 		*max_submit_rate, *max_status_rate, *local_cores, *bundle_minutes;
 	word_list forcerun, config, configfiles, targets, resources, set_threads,

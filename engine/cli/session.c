@@ -108,8 +108,12 @@ static int keep_paths(struct session *s)
 	if (o->workflow_file && o->workflow_file[0] != '/') {
 		s->file_owned = xasprintf("%s/%s", cwd, o->workflow_file);
 	}
-	if (o->events && o->events[0] != '/' && strcmp(o->events, "-") != 0) {
-		o->events = arena_printf(&s->wf.arena, "%s/%s", cwd, o->events);
+	const char **files[] = {&o->events, &o->trace, &o->report, &o->crate};
+	for (size_t i = 0; i < CW_ARRAY_LEN(files); i++) {
+		const char *file = *files[i];
+		if (file && file[0] != '/' && strcmp(file, "-") != 0) {
+			*files[i] = arena_printf(&s->wf.arena, "%s/%s", cwd, file);
+		}
 	}
 	for (size_t i = 0; i < o->configfiles.n; i++) {
 		const char **file = &o->configfiles.v[i];

@@ -84,6 +84,7 @@ int cmd_why(struct session *s);
 int cmd_summary(struct session *s);
 int cmd_verify(struct session *s);
 int cmd_report(struct session *s);
+int cmd_crate(struct session *s);
 
 /* These want no workflow, only session_open's folder. */
 int cmd_stats(struct session *s);

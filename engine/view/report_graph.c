@@ -1,7 +1,7 @@
 /* The graph of rules, and of jobs where they are few, as pictures from left to right. */
-#include "base/hashmap.h"
 #include "view/layered.h"
 #include "view/report_parts.h"
+#include "view/rule_graph.h"
 
 enum { RULES_DRAWN = 150, JOBS_DRAWN = 200, LETTERS = 26 };
 enum { LETTER = 8, BOX = 38, PITCH = 48, COLUMN_GAP = 54, MARGIN = 8 };
@@ -10,7 +10,7 @@ enum { LETTER = 8, BOX = 38, PITCH = 48, COLUMN_GAP = 54, MARGIN = 8 };
 struct drawing {
 	const char *name; /* for ids */
 	uint32_t n;
-	VEC(struct layered_edge) edges;
+	struct rule_edges_list list;
 	uint32_t *rule;     /* by node: its colour */
 	const char **state; /* by node: "", " todo" ... */
 	struct strbuf words;
@@ -30,7 +30,7 @@ static void drawing_init(struct drawing *d, const char *name, uint32_t n)
 static void drawing_release(struct drawing *d)
 {
 	layered_release(&d->l);
-	vec_release(&d->edges);
+	vec_release(&d->list.edges);
 	vec_release(&d->at);
 	strbuf_release(&d->words);
 	free(d->rule);
@@ -157,7 +157,7 @@ static void add_picture(struct report *r, struct drawing *d, const char *label)
 		"markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path class=\"tip\" "
 		"d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
 		width, height, width, height, label, d->name);
-	for (uint32_t k = 0; k < d->edges.n; k++) {
+	for (uint32_t k = 0; k < d->list.edges.n; k++) {
 		add_edge(sb, d, k);
 		report_flush(r);
 	}
@@ -189,7 +189,8 @@ static void add_levels(struct report *r, const struct drawing *d)
 
 static void draw(struct report *r, struct drawing *d, uint32_t most, const char *label)
 {
-	int rc = layered_make(&d->l, d->n, d->edges.v, (uint32_t)d->edges.n, PITCH);
+	int rc = layered_make(
+		&d->l, d->n, d->list.edges.v, (uint32_t)d->list.edges.n, PITCH);
 	if (rc != 0 || d->n > most) {
 		strbuf_addstr(&r->out,
 			"<p>Too many for a picture; what needs what stands below it.</p>\n");
@@ -201,34 +202,10 @@ static void draw(struct report *r, struct drawing *d, uint32_t most, const char 
 
 /* --- rules ----------------------------------------------------------------------------- */
 
-static void add_rule_edges(struct report *r, struct drawing *d, const uint32_t *node)
-{
-	const struct dag *g = r->p->d;
-	struct hashmap known;
-	hashmap_init(&known);
-	for (uint32_t j = 0; j < g->job_count; j++) {
-		uint32_t n;
-		const uint32_t *in = dag_inputs(g, j, &n);
-		for (uint32_t i = 0; i < n; i++) {
-			uint32_t maker = g->producer[INPUT_FILE(in[i])];
-			if (maker == DAG_NONE) {
-				continue;
-			}
-			struct layered_edge e = {
-				node[g->jobs.v[maker].rule], node[g->jobs.v[j].rule]};
-			uint64_t key = (uint64_t)e.from << 32 | e.to;
-			if (hashmap_set(&known, key, 0) == HASHMAP_NONE) {
-				vec_push(&d->edges, e);
-			}
-		}
-	}
-	hashmap_release(&known);
-}
-
 static bool leads_to_itself(const struct drawing *d, uint32_t node)
 {
-	for (size_t k = 0; k < d->edges.n; k++) {
-		if (d->edges.v[k].from == node && d->edges.v[k].to == node) {
+	for (size_t k = 0; k < d->list.edges.n; k++) {
+		if (d->list.edges.v[k].from == node && d->list.edges.v[k].to == node) {
 			return true;
 		}
 	}
@@ -243,7 +220,7 @@ static void draw_rules(struct report *r)
 		node[i] = r->figures.v[i].jobs ? n++ : 0;
 	}
 	drawing_init(&d, "rules", n);
-	add_rule_edges(r, &d, node);
+	rule_graph_edges(r->p->d, node, &d.list);
 	for (uint32_t i = 0; i < r->figures.n; i++) {
 		const struct rule_figures *f = &r->figures.v[i];
 		struct strbuf words = STRBUF_INIT;
@@ -286,7 +263,7 @@ static void draw_jobs(struct report *r)
 			uint32_t maker = g->producer[INPUT_FILE(in[i])];
 			if (maker != DAG_NONE && last[maker] != j + 1) {
 				last[maker] = j + 1;
-				vec_push(&d.edges, (struct layered_edge){maker, j});
+				vec_push(&d.list.edges, (struct layered_edge){maker, j});
 			}
 		}
 		dag_wildcards_text(g, j, &words);
@@ -295,7 +272,8 @@ static void draw_jobs(struct report *r)
 		d.state[j] = r->p->reasons[j] ? " todo" : "";
 		strbuf_release(&words);
 	}
-	if (layered_make(&d.l, d.n, d.edges.v, (uint32_t)d.edges.n, PITCH) == 0) {
+	if (layered_make(&d.l, d.n, d.list.edges.v, (uint32_t)d.list.edges.n, PITCH) ==
+		0) {
 		strbuf_addstr(&r->out, "<figure>\n");
 		add_picture(r, &d, "Graph of the jobs");
 		strbuf_addstr(&r->out, "<figcaption>The jobs.</figcaption>\n</figure>\n");

@@ -1,5 +1,7 @@
 #include "view/view_report.h"
 
+#include <math.h>
+
 #include "base/hash.h"
 #include "base/json_writer.h"
 #include "sys/path.h"
@@ -22,15 +24,16 @@ void report_rule(struct report *r, uint32_t rule)
 	page_text_cut(&r->out, intern_str(&r->rules, rule), 60);
 }
 
-/* Hues go round by the golden angle: neighbours differ whatever their number. */
+/* Hues go round by the golden section, so that neighbours differ however many there are;
+ * red is for what failed. */
 static void add_hues(struct report *r, struct strbuf *sb)
 {
 	for (uint32_t i = 0; i < r->figures.n; i++) {
 		const struct rule_figures *f = &r->figures.v[i];
 		if (f->jobs || f->ran || f->failed || f->retried) {
-			double hue = 210 + (double)i * 137.50776;
-			strbuf_addf(
-				sb, ".r%u{--h:%u}\n", (unsigned)i, (unsigned)hue % 360);
+			double turn = 0.215 + (double)i * 0.381966;
+			double hue = 25 + 295 * (turn - floor(turn));
+			strbuf_addf(sb, ".r%u{--h:%u}\n", (unsigned)i, (unsigned)hue);
 		}
 	}
 }
@@ -142,7 +145,7 @@ static void add_cards(struct report *r)
 	}
 	card(r, "Processor time");
 	page_seconds(sb, r->cpu_s);
-	if (wall_s > 0.01) {
+	if (wall_s > 0 && r->cpu_s / wall_s > 0.05) {
 		strbuf_addf(sb, "<small>%.1f processors busy on average</small>",
 			r->cpu_s / wall_s);
 	}
