@@ -92,6 +92,10 @@ int choose_producers(struct builder *b);
 /* No output of a job may lie in a folder that another job makes. */
 int check_folders(struct builder *b);
 
+/* --- file_parents.c --- */
+/* Products that would lie below a file which another job makes: an error for each. */
+int check_file_parents(struct builder *b);
+
 /* --- param_sets.c: 0, or -1 where a set that params need cannot be read --- */
 int check_param_sets(struct dag *d);
 

@@ -189,6 +189,7 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 		vec_push(&d->jobs, (struct dag_job){0, 0, (uint32_t)d->outputs.n,
 					   (uint32_t)d->inputs.n});
 		rc = settle_graph(&b);
+		rc = rc == 0 ? check_file_parents(&b) : rc;
 		if (rc == 0 && b.has_folders) {
 			rc = check_folders(&b);
 			inside_settle(&b);
