@@ -71,6 +71,10 @@ struct job_spec {
 	uint32_t group, group_size;
 	const uint32_t *after;
 	uint32_t after_count;
+	/* It begins only when another job ends that was submitted with `gives_way`; `any_end`:
+	 * however that one ends, else only when it ended well and left all its outputs. See
+	 * executor_ops.recall. */
+	bool ahead, gives_way, any_end;
 };
 
 enum job_outcome {
@@ -84,7 +88,7 @@ enum job_outcome {
 	JOB_LOST,        /* its executor does not know what became of it */
 	JOB_KILLED,      /* by its scheduler, which says `text` */
 	JOB_REFUSED,     /* its scheduler did not take it: `text` */
-	JOB_UNBEGUN,     /* never will: one of `after` did not end well */
+	JOB_UNBEGUN, /* never will: one of `after` did not end well, or it was recalled */
 };
 
 struct job_usage {
@@ -104,6 +108,10 @@ struct job_result {
 	struct strview output; /* what it printed (stdout and stderr as they came), maybe
 	                            cut; borrowed until the next event */
 	uint64_t output_size;  /* bytes it printed in all */
+	/* Of jobs submitted ahead: `follower` begins in its place; those that have not begun
+	 * were recalled. */
+	bool followed, recalled;
+	uint32_t follower;
 	/* Each output as it was checked, of JOB_OK; NULL: not looked at. Borrowed likewise. */
 	const struct fs_stat *seen;
 };
@@ -123,6 +131,12 @@ struct executor_ops {
 	/* Whether an earlier run's attempt at exactly this job goes on: submit() takes it over
 	 * then, and its files are not to be touched before. NULL: never. */
 	bool (*adopts)(struct executor *x, const struct job_spec *spec);
+	/* Whether it takes a job that is to begin when another ends (job_spec.ahead). NULL:
+	 * never. */
+	bool (*takes_ahead)(struct executor *x);
+	/* Those that have not begun by now never will: they come back as JOB_UNBEGUN. The
+	 * executor does so by itself where a job ended otherwise than they wait for. */
+	void (*recall)(struct executor *x);
 	/* All that may start now has been submitted. NULL: it makes no difference. */
 	void (*flush)(struct executor *x);
 };

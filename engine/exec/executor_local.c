@@ -8,6 +8,7 @@
 
 #include "base/vec.h"
 #include "exec/job_message.h"
+#include "exec/job_runner.h"
 #include "exec/warden.h"
 #include "sys/clock.h"
 #include "sys/loop.h"
@@ -15,6 +16,7 @@
 /* A job that was handed to the warden and has not come back. */
 struct in_flight {
 	uint32_t job, attempt;
+	bool ahead; /* it has not begun, as far as we know */
 };
 
 struct queued {
@@ -29,6 +31,8 @@ struct local {
 	uint64_t jobs_source, timer;
 	bool sweep;
 	uint32_t threads; /* that the warden was told to have */
+	uint32_t ahead;   /* how many flights are */
+	uint32_t recalls; /* of jobs sent ahead, that we know of */
 	VEC(struct in_flight) flights;
 	VEC(struct job_result) ready; /* results of our own making, for the next turn */
 	struct strbuf request, text;
@@ -64,10 +68,28 @@ static void hand_over_ready(void *ctx)
 	vec_clear(&l->ready);
 }
 
+/* A job that was sent ahead has begun, or never will. */
+static void note_begun(struct local *l, struct in_flight *f)
+{
+	l->ahead -= f->ahead;
+	f->ahead = false;
+}
+
+static void note_follower(struct local *l, uint32_t job)
+{
+	for (size_t i = 0; i < l->flights.n; i++) {
+		if (l->flights.v[i].job == job) {
+			note_begun(l, &l->flights.v[i]);
+			return;
+		}
+	}
+}
+
 static void forget_flight(struct local *l, uint32_t job)
 {
 	for (size_t i = 0; i < l->flights.n; i++) {
 		if (l->flights.v[i].job == job) {
+			note_begun(l, &l->flights.v[i]);
 			l->flights.v[i] = vec_last(&l->flights);
 			(void)vec_pop(&l->flights);
 			return;
@@ -112,8 +134,15 @@ static void deliver(
 		.usage = head->usage,
 		.output = output,
 		.output_size = head->output_size,
+		.followed = (head->flags & RESULT_FOLLOWED) != 0,
+		.recalled = (head->flags & RESULT_RECALLED) != 0,
+		.follower = head->follower,
 	};
 	forget_flight(l, head->job);
+	if (result.followed) {
+		note_follower(l, head->follower);
+	}
+	l->recalls += result.recalled;
 	l->base.finished(l->base.ctx, &result);
 }
 
@@ -153,7 +182,7 @@ static void lose_warden(struct local *l)
 	loop_remove(l->options.loop, l->jobs_source);
 	l->jobs_source = 0;
 	warden_bury(&l->warden);
-	l->threads = 0;
+	l->threads = l->ahead = l->recalls = 0;
 	for (size_t i = 0; i < l->flights.n; i++) {
 		struct in_flight f = l->flights.v[i];
 		finish_soon(
@@ -278,13 +307,15 @@ static void local_submit(struct executor *x, const struct job_spec *spec)
 		finish_soon(l, early);
 		return;
 	}
-	vec_push(&l->flights, (struct in_flight){spec->job, spec->attempt});
-	if (l->threads < l->flights.n && l->threads < l->options.slots) {
-		l->threads = (uint32_t)l->flights.n;
+	vec_push(&l->flights, (struct in_flight){spec->job, spec->attempt, spec->ahead});
+	l->ahead += spec->ahead;
+	uint32_t running = (uint32_t)l->flights.n - l->ahead;
+	if (l->threads < running && l->threads < l->options.slots) {
+		l->threads = running;
 		tell(l, (struct control){.kind = CONTROL_THREADS, .value = l->threads});
 	}
 	strbuf_reset(&l->request);
-	request_encode(spec, &l->request);
+	request_encode(spec, l->recalls, &l->request);
 	if (l->queue.n || !send_request(l, l->request.buf, l->request.len)) {
 		vec_push(&l->queue,
 			(struct queued){xmemdup0(l->request.buf, l->request.len),
@@ -303,6 +334,23 @@ static void local_cancel(struct executor *x, uint32_t job, bool hard)
 					.value = hard});
 			return;
 		}
+	}
+}
+
+/* Only behind jobs that keep all threads busy: an idle one would take it at once. */
+static bool local_takes_ahead(struct executor *x)
+{
+	const struct local *l = local_of(x);
+	return l->warden.pid > 0 && l->queue.n == 0 && l->threads > 0 &&
+	       l->flights.n - l->ahead >= l->threads;
+}
+
+static void local_recall(struct executor *x)
+{
+	struct local *l = local_of(x);
+	if (l->warden.pid > 0 && l->ahead) {
+		atomic_fetch_add(&l->warden.shared->recalls, 1);
+		l->recalls++;
 	}
 }
 
@@ -329,7 +377,9 @@ struct executor *executor_local_new(const struct local_options *o)
 	static const struct executor_ops ops = {.name = "local",
 		.submit = local_submit,
 		.cancel = local_cancel,
-		.free = local_free};
+		.free = local_free,
+		.takes_ahead = local_takes_ahead,
+		.recall = local_recall};
 	struct local *l = xcalloc(1, sizeof(*l));
 	l->base.ops = &ops;
 	l->options = *o;

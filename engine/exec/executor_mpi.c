@@ -283,7 +283,7 @@ static void pilot_submit(struct executor *x, const struct job_spec *spec)
 		return;
 	}
 	strbuf_reset(&p->request);
-	request_encode(spec, &p->request);
+	request_encode(spec, 0, &p->request);
 	struct queued_job q = {.job = spec->job,
 		.attempt = spec->attempt,
 		.threads = spec->threads ? spec->threads : 1,

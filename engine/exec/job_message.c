@@ -13,7 +13,7 @@ static void add_string(struct strbuf *out, const char *s)
 	strbuf_add(out, s, strlen(s) + 1);
 }
 
-void request_encode(const struct job_spec *spec, struct strbuf *out)
+void request_encode(const struct job_spec *spec, uint32_t recalls, struct strbuf *out)
 {
 	size_t begin = out->len;
 	struct request_head head = {
@@ -24,6 +24,12 @@ void request_encode(const struct job_spec *spec, struct strbuf *out)
 		.timeout_s = spec->timeout_s,
 		.runtime_s = spec->runtime_limit_s,
 		.mem_mb = spec->mem_limit_mb,
+		.recalls = recalls,
+		.flags = (spec->ahead ? REQUEST_AHEAD : 0u) |
+			 (spec->gives_way ? REQUEST_GIVES_WAY : 0u) |
+			 (spec->any_end ? REQUEST_ANY_END : 0u),
+		.output_count =
+			spec->gives_way && !spec->any_end ? spec->output_count : 0,
 	};
 	strbuf_add(out, &head, sizeof(head));
 	if (spec->kind == COMMAND_SHELL) {
@@ -58,6 +64,9 @@ void request_encode(const struct job_spec *spec, struct strbuf *out)
 		strbuf_addch(out, '=');
 		add_string(out, spec->env[i].value);
 	}
+	for (uint32_t i = 0; i < head.output_count; i++) {
+		add_string(out, spec->outputs[i].path);
+	}
 	head.body = out->len - begin - sizeof(head);
 	memcpy(out->buf + begin, &head, sizeof(head));
 }
@@ -80,7 +89,8 @@ int request_decode(const struct request_head *head, char *body, struct arena *ar
 	char *at = body;
 	const char *end = body + head->body;
 	*ret = (struct request){.head = *head};
-	if (head->argc > head->body || head->env_count > head->body) {
+	if (head->argc > head->body || head->env_count > head->body ||
+		head->output_count > head->body) {
 		return -1;
 	}
 	if (head->kind == COMMAND_SHELL) {
@@ -103,6 +113,10 @@ int request_decode(const struct request_head *head, char *body, struct arena *ar
 	ret->env = ARENA_ARRAY(arena, char *, head->env_count + 1);
 	for (uint32_t i = 0; i < head->env_count; i++) {
 		ret->env[i] = take_string(&at, end);
+	}
+	ret->outputs = ARENA_ARRAY(arena, char *, head->output_count + 1);
+	for (uint32_t i = 0; i < head->output_count; i++) {
+		ret->outputs[i] = take_string(&at, end);
 	}
 	return at == end ? 0 : -1;
 }

@@ -14,13 +14,24 @@ enum {
 	MESSAGE_PACKET_MOST = MESSAGE_INLINE_MOST + 512,
 };
 
+enum request_flag {
+	REQUEST_AHEAD = 1,     /* begins when another ends */
+	REQUEST_GIVES_WAY = 2, /* another may begin when it ends well, with its outputs */
+	REQUEST_ANY_END = 4,   /* ... or however it ends */
+};
+
 /* Head of a request; the strings follow, each with its NUL: shell, prefix, text, or argv,
- * then stdin, stdout, stderr as far as given, then the pairs of the environment. */
+ * then stdin, stdout, stderr as far as given, then the pairs of the environment, then the
+ * outputs of a job that gives way. */
 struct request_head {
 	uint32_t job, attempt;
 	uint32_t kind; /* enum command_kind */
 	uint32_t argc, env_count;
 	uint32_t has_file; /* bits 0, 1, 2: stdin, stdout, stderr are given */
+	uint32_t flags;    /* enum request_flag */
+	uint32_t
+		recalls; /* there were when it was sent ahead; one more: it never begins */
+	uint32_t output_count;
 	int64_t timeout_s, runtime_s, mem_mb; /* limits, 0: none */
 	uint64_t body;                        /* bytes of the strings */
 };
@@ -32,10 +43,14 @@ struct result_head {
 	int32_t code;
 	uint32_t hint; /* enum job_hint */
 	int64_t value, limit;
+	uint32_t flags;    /* enum result_flag */
+	uint32_t follower; /* the job that begins in its place */
 	uint32_t output_bytes;
 	uint64_t output_size;
 	struct job_usage usage;
 };
+
+enum result_flag { RESULT_FOLLOWED = 1, RESULT_RECALLED = 2 };
 
 enum job_hint {
 	HINT_NONE,
@@ -56,8 +71,9 @@ struct control {
 		value; /* cancel: hard?; threads: how many; end: also end what jobs left? */
 };
 
-/* Appends the request for `spec` to `out` (head first). */
-void request_encode(const struct job_spec *spec, struct strbuf *out);
+/* Appends the request for `spec` to `out` (head first). `recalls`: so many there were of
+ * jobs sent ahead. */
+void request_encode(const struct job_spec *spec, uint32_t recalls, struct strbuf *out);
 
 /* A request taken apart: all pointers go into `body`, but the lists, which are in
  * `arena`. 0, or -1 where the bytes are no request. */
@@ -67,6 +83,7 @@ struct request {
 	char **argv;
 	const char *file[3];
 	char **env;
+	char **outputs;
 };
 struct arena;
 int request_decode(const struct request_head *head, char *body, struct arena *arena,

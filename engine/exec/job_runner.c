@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -270,15 +271,91 @@ static char *body_of_file(struct runner *r, int fd, uint64_t n)
 	return body;
 }
 
-/* Handles the packet of `n` bytes in r->buf, whose body may be the file `fd`.
- */
-static void handle(struct runner *r, size_t n, int fd)
-{
+/* A request as it came: its packet is in r->buf. */
+struct packet {
 	struct request_head head;
-	if (n < sizeof(head)) {
-		return;
+	ssize_t n; /* bytes; 0: the engine has ended */
+	int fd;    /* of its body, or -1 */
+};
+
+/* Receives the next one; false where there is none now (with MSG_DONTWAIT). */
+static bool take_packet(struct runner *r, int flags, struct packet *ret)
+{
+	ret->fd = -1;
+	ret->n = message_receive(
+		r->state->jobs, r->buf, MESSAGE_PACKET_MOST, &ret->fd, flags);
+	if (ret->n < (ssize_t)sizeof(ret->head)) {
+		bool none = ret->n < 0 && errno == EAGAIN && flags & MSG_DONTWAIT;
+		ret->n = 0;
+		return !none;
 	}
-	memcpy(&head, r->buf, sizeof(head));
+	memcpy(&ret->head, r->buf, sizeof(ret->head));
+	return true;
+}
+
+/* Whether a job that was sent ahead may begin now that another has ended: it was not
+ * recalled. */
+static bool may_follow(const struct runner *r, const struct packet *p)
+{
+	return p->n > 0 && p->head.flags & REQUEST_AHEAD &&
+	       p->head.recalls == atomic_load(&r->state->shared->recalls);
+}
+
+/* Whether the job ended as those want it that were sent ahead. */
+static bool gives_way(const struct request *q, const struct result_head *result)
+{
+	if (q->head.flags & REQUEST_ANY_END) {
+		return true;
+	}
+	for (uint32_t i = 0; i < q->head.output_count; i++) {
+		struct fs_stat st;
+		if (result->outcome != JOB_OK ||
+			fs_stat(AT_FDCWD, q->outputs[i], &st) < 0 || st.kind != FS_FILE) {
+			return false;
+		}
+	}
+	return result->outcome == JOB_OK;
+}
+
+/* The job of `q` has ended: takes the next request if there is one. True: *next is there
+ * (n 0: nobody to take one from). */
+static bool take_next(struct runner *r, const struct request *q,
+	struct result_head *result, struct packet *next)
+{
+	if (!(q->head.flags & REQUEST_GIVES_WAY)) {
+		return false;
+	}
+	bool well = gives_way(q, result);
+	if (!well) {
+		atomic_fetch_add(&r->state->shared->recalls, 1);
+		result->flags |= RESULT_RECALLED;
+	}
+	bool taken = take_packet(r, MSG_DONTWAIT, next);
+	if (taken && well && may_follow(r, next)) {
+		result->flags |= RESULT_FOLLOWED;
+		result->follower = next->head.job;
+	}
+	return taken;
+}
+
+/* Gives back a request that never begins. */
+static void give_back(struct runner *r, const struct request_head *head)
+{
+	struct result_head result = {
+		.job = head->job, .attempt = head->attempt, .outcome = JOB_UNBEGUN};
+	result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
+	message_send(r->state->jobs, &result, sizeof(result), NULL, 0, -1, 0);
+}
+
+/* Handles one request, whose packet is in r->buf; true: the next one is in *next, and there
+ * (where it was sent ahead, may begin or not by *ret_follows). */
+static bool handle(
+	struct runner *r, const struct packet *p, struct packet *next, bool *ret_follows)
+{
+	const struct request_head head = p->head;
+	size_t n = (size_t)p->n;
+	int fd = p->fd;
+	bool taken = false;
 	mark(r, &head, true);
 	struct result_head result = {
 		.job = head.job, .attempt = head.attempt, .outcome = JOB_NOT_STARTED};
@@ -289,7 +366,7 @@ static void handle(struct runner *r, size_t n, int fd)
 	} else {
 		body = arena_memdup0(&r->arena, r->buf + sizeof(head), n - sizeof(head));
 	}
-	struct request q;
+	struct request q = {.head = head};
 	if (body && (fd >= 0 || head.body == n - sizeof(head)) &&
 		request_decode(&head, body, &r->arena, &q) == 0) {
 		run_request(r, &q, &result);
@@ -300,16 +377,19 @@ static void handle(struct runner *r, size_t n, int fd)
 	result.output_bytes = (uint32_t)kept;
 	result.output_size = r->output.size;
 	mark(r, &head, false);
+	taken = take_next(r, &q, &result, next);
+	*ret_follows = (result.flags & RESULT_FOLLOWED) != 0;
 	/* the engine gone: nobody to tell, and the main thread ends us */
 	message_send(r->state->jobs, &result, sizeof(result), r->output.mem,
 		r->output.fd >= 0 ? 0 : (size_t)kept, r->output.fd, 0);
 	output_reset(&r->output);
 	arena_release(&r->arena);
+	return taken;
 }
 
-void *runner_main(void *p)
+void *runner_main(void *start)
 {
-	struct runner_arg *arg = p;
+	struct runner_arg *arg = start;
 	struct runner r = {
 		.state = arg->state,
 		.slot = &arg->state->slots[arg->slot],
@@ -323,16 +403,21 @@ void *runner_main(void *p)
 	process_own_descriptors(r.state->jobs);
 	arena_init(&r.arena);
 	output_init(&r.output, r.state->options->spill_dir);
-	for (;;) {
-		int fd;
-		ssize_t n = message_receive(
-			r.state->jobs, r.buf, MESSAGE_PACKET_MOST, &fd, 0);
-		if (n <= 0) {
-			break;
+	struct packet p, next;
+	bool follows = false, taken = false;
+	while ((taken || take_packet(&r, 0, &p)) && p.n > 0) {
+		taken = false;
+		if (p.head.flags & REQUEST_AHEAD && !follows) {
+			give_back(&r, &p.head);
+		} else {
+			taken = handle(&r, &p, &next, &follows);
 		}
-		handle(&r, (size_t)n, fd);
-		if (fd >= 0) {
-			close(fd);
+		if (p.fd >= 0) {
+			close(p.fd);
+		}
+		follows = follows && taken;
+		if (taken) {
+			p = next;
 		}
 	}
 	output_release(&r.output);

@@ -18,6 +18,12 @@ struct warden_slot {
 	int cancel; /* signal that was asked for, 0: none */
 };
 
+/* In the same memory. */
+struct warden_shared {
+	_Atomic uint32_t recalls; /* how often jobs that were sent ahead were recalled */
+	struct warden_slot slots[];
+};
+
 /* What all slots of a warden share. */
 struct warden_state {
 	const struct warden_options *options;
@@ -26,8 +32,9 @@ struct warden_state {
 	bool raised, prepared; /* prepared: as of process_prepare() */
 	int jobs;              /* socket */
 	pthread_mutex_t lock;
-	struct warden_slot *slots;
-	uint32_t threads; /* slots that have one */
+	struct warden_shared *shared;
+	struct warden_slot *slots; /* of `shared` */
+	uint32_t threads;          /* slots that have one */
 };
 
 struct runner_arg {
@@ -35,7 +42,7 @@ struct runner_arg {
 	uint32_t slot;
 };
 
-/* The life of a slot's thread; `arg` is a struct runner_arg, owned. */
-void *runner_main(void *arg);
+/* The life of a slot's thread; `start` is a struct runner_arg, owned. */
+void *runner_main(void *start);
 
 #endif

@@ -218,7 +218,8 @@ CW_NORETURN static void begin(
 	m->control = control;
 	m->state.options = o;
 	m->state.jobs = jobs;
-	m->state.slots = w->slots;
+	m->state.shared = w->shared;
+	m->state.slots = w->shared->slots;
 	pthread_mutex_init(&m->state.lock, NULL);
 	env_init(&m->state.env, environ, o->tools_dir);
 	raise_limit(m);
@@ -226,18 +227,23 @@ CW_NORETURN static void begin(
 	warden_main(m);
 }
 
+static size_t size_of_shared(uint32_t slots)
+{
+	return sizeof(struct warden_shared) + size_mul(slots, sizeof(struct warden_slot));
+}
+
 int warden_start(struct warden *w, const struct warden_options *o)
 {
 	int jobs[2] = {-1, -1}, control[2] = {-1, -1};
 	*w = (struct warden){
 		.pid = -1, .jobs = -1, .control = -1, .slot_count = o->slots};
-	size_t size = size_mul(o->slots, sizeof(*w->slots));
+	size_t size = size_of_shared(o->slots);
 	void *shared = mmap(
 		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED) {
 		return -1;
 	}
-	w->slots = shared;
+	w->shared = shared;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, jobs) == 0 &&
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) == 0) {
 		w->jobs = jobs[0];
@@ -272,7 +278,7 @@ static void release(struct warden *w)
 	close(w->control);
 	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR) {
 	}
-	munmap(w->slots, w->slot_count * sizeof(*w->slots));
+	munmap(w->shared, size_of_shared(w->slot_count));
 	*w = (struct warden){.pid = -1, .jobs = -1, .control = -1};
 }
 
@@ -287,7 +293,7 @@ void warden_bury(struct warden *w)
 {
 	kill(w->pid, SIGKILL);
 	for (uint32_t i = 0; i < w->slot_count; i++) {
-		pid_t pid = atomic_load(&w->slots[i].pid);
+		pid_t pid = atomic_load(&w->shared->slots[i].pid);
 		if (pid > 0 && kill(-pid, SIGKILL) < 0) {
 			kill(pid, SIGKILL);
 		}

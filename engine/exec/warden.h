@@ -30,9 +30,9 @@ struct warden_options {
 /* The engine's end. */
 struct warden {
 	pid_t pid;
-	int jobs;                  /* socket of requests and results */
-	int control;               /* socket of struct control */
-	struct warden_slot *slots; /* shared memory */
+	int jobs;                     /* socket of requests and results */
+	int control;                  /* socket of struct control */
+	struct warden_shared *shared; /* memory */
 	uint32_t slot_count;
 };
 

@@ -54,6 +54,27 @@ static void restore(struct job_files *f)
 	forget_asides(f);
 }
 
+bool job_files_are_plain(const struct job_spec *spec)
+{
+	const unsigned plain = OUTPUT_TEMP | OUTPUT_PROTECTED | OUTPUT_STALE;
+	for (uint32_t i = 0; i < spec->output_count; i++) {
+		if (spec->outputs[i].flags & ~plain || spec->outputs[i].sha256) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool job_files_have_logs(const struct job_spec *spec)
+{
+	for (uint32_t i = 0; i < spec->log_count; i++) {
+		if (fs_exists(spec->logs[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Sees to the output that is there before the job. */
 static int clear_output(struct job_files *f, const struct spec_file *o, uint32_t index,
 	struct strbuf *error)

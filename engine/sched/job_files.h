@@ -28,6 +28,12 @@ struct job_files {
 void job_files_init(struct job_files *f, const char *state_dir);
 void job_files_release(struct job_files *f);
 
+/* Whether its outputs are such that it went well where all are files in the end. */
+bool job_files_are_plain(const struct job_spec *spec);
+
+/* Whether an earlier log is there, which job_files_prepare() would remove for good. */
+bool job_files_have_logs(const struct job_spec *spec);
+
 /* Makes folders, removes logs (first attempt), puts outputs aside. 0, or -1 with `error`
  * said (one line) and everything as before. */
 int job_files_prepare(

@@ -3,13 +3,9 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "base/vec.h"
 #include "exec/executor_local.h"
-#include "sched/job_files.h"
 #include "sched/job_words.h"
-#include "sched/running_file.h"
-#include "sched/temp_files.h"
-#include "sys/clock.h"
+#include "sched/run_impl.h"
 #include "sys/fs.h"
 #include "sys/loop.h"
 #include "sys/path.h"
@@ -19,64 +15,10 @@ enum {
 	LOOK_UP = 64,
 	TICK_MS = 100,
 	LATENCY_MS = 250,
-	MOST_SLOTS = 4096,
-	LOG_TAIL = 16 * 1024
+	AHEAD_MS = 100, /* after which what waits behind others is recalled */
+	WORK_MS = 5,    /* that is handed over for each running job */
+	MOST_SLOTS = 4096
 };
-
-/* A job between its start and its end. */
-struct active {
-	uint32_t job;
-	uint32_t slot;  /* its page of the running file */
-	bool cancelled; /* while waiting for its outputs */
-	bool held; /* ended well before what it needs was seen to: it waits for that */
-	bool remote;
-	struct arena arena;
-	struct job_spec spec;
-	struct job_files files;
-	/* its command ended well, but an output is not to be seen yet */
-	bool waiting;
-	struct job_result result;
-	char *output; /* copy of result.output */
-	int64_t wait_until_ns;
-};
-
-struct run {
-	const struct run_options *o;
-	struct scheduler *sched;
-	struct loop *loop;
-	struct executor *executor, *local;
-	VEC(struct active *) active;
-	VEC(struct active *) unused; /* for the next jobs */
-	uint32_t slots;              /* that were given out */
-	struct running_file running;
-	struct temp_files temp;
-	const struct run_growth *growth; /* of the job that has just ended */
-	struct strbuf words, command;
-	uint32_t waiting; /* how many active ones are */
-	int signals, first_signal;
-	int64_t grace_ns;
-	bool latency_timer;
-	bool left; /* remote jobs go on without us */
-};
-
-static int64_t now_ns(void)
-{
-	return clock_monotonic_ns(&clock_real);
-}
-
-/* Tells the reporter, with the counts of now. */
-static void tell(struct run *r, struct run_event *e)
-{
-	struct sched_counts c = scheduler_counts(r->sched);
-	e->time_ns = clock_wall_ns(&clock_real);
-	e->total = c.wanted;
-	e->done = c.succeeded + c.skipped;
-	e->failed = c.failed;
-	e->running = c.running;
-	e->blocked = c.blocked;
-	e->left = c.wanted - c.succeeded - c.skipped - c.failed - c.running - c.blocked;
-	r->o->reporter->event(r->o->reporter, e);
-}
 
 static struct active *new_active(struct run *r, uint32_t job)
 {
@@ -90,7 +32,8 @@ static struct active *new_active(struct run *r, uint32_t job)
 		job_files_init(&a->files, r->o->state_dir);
 	}
 	a->job = job;
-	a->waiting = a->cancelled = a->held = false;
+	a->waiting = a->cancelled = a->held = a->ahead = a->silent = false;
+	a->spec = (struct job_spec){0};
 	a->remote =
 		r->o->remote.is_remote && r->o->remote.is_remote(r->o->remote.ctx, job);
 	if (a->remote) {
@@ -123,84 +66,13 @@ static void drop_active(struct run *r, struct active *a)
 	if (a->waiting) {
 		r->waiting--;
 	}
+	r->ahead.silent -= a->silent;
 	free(a->output);
 	a->output = NULL;
 	arena_pop(&a->arena, (struct arena_mark){NULL, 0});
 	job_files_release(&a->files);
 	job_files_init(&a->files, r->o->state_dir);
 	vec_push(&r->unused, a);
-}
-
-/* An event about `a`, with what is known of its spec. */
-static struct run_event event_of(
-	struct run *r, const struct active *a, enum run_event_kind kind)
-{
-	const struct job_spec *s = &a->spec;
-	struct run_event e = {
-		.kind = kind,
-		.job = a->job,
-		.attempt = s->attempt,
-		.rule = s->rule,
-		.wildcards = s->wildcards,
-		.message = s->message,
-		.threads = s->threads,
-		.logs = s->logs,
-		.log_count = s->log_count,
-	};
-	if (kind == EVENT_JOB_STARTED && r->o->source.reason) {
-		e.reason = r->o->source.reason(r->o->source.ctx, a->job);
-	}
-	strbuf_reset(&r->command);
-	job_words_command(&r->command, s);
-	e.command = r->command.len ? r->command.buf : NULL;
-	return e;
-}
-
-static void tell_ended(struct run *r, const struct active *a,
-	const struct job_result *result, enum run_event_kind kind)
-{
-	struct run_event e = event_of(r, a, kind);
-	struct strbuf tail = STRBUF_INIT;
-	const char **outputs = NULL;
-	e.seconds = result->usage.seconds;
-	e.output = result->output;
-	e.output_size = result->output_size;
-	if (kind != EVENT_JOB_FINISHED) {
-		strbuf_reset(&r->words);
-		job_words_outcome(&r->words, &a->spec, result);
-		e.reason = r->words.buf;
-		outputs = xcalloc(a->spec.output_count, sizeof(*outputs));
-		for (uint32_t i = 0; i < a->spec.output_count; i++) {
-			outputs[i] = a->spec.outputs[i].path;
-		}
-		e.outputs = outputs;
-		e.output_count = a->spec.output_count;
-		if (a->spec.log_count) {
-			fs_read_tail(a->spec.logs[0], LOG_TAIL, &tail);
-		}
-		e.log_tail = strbuf_sv(&tail);
-	}
-	tell(r, &e);
-	free(outputs);
-	strbuf_release(&tail);
-}
-
-/* A job that cannot run, with the reason. */
-static void tell_dropped(struct run *r, const struct run_drop *d)
-{
-	struct arena arena = ARENA_INIT;
-	struct job_spec spec = {.job = d->job, .rule = "", .wildcards = ""};
-	r->o->source.name(r->o->source.ctx, d->job, &arena, &spec);
-	struct run_event e = {.kind = EVENT_JOB_FAILED,
-		.job = d->job,
-		.attempt = 1,
-		.rule = spec.rule,
-		.wildcards = spec.wildcards,
-		.reason = "its inputs cannot be worked out",
-		.output = sv_from(d->words)};
-	e.output_size = e.output.n;
-	tell(r, &e);
-	arena_release(&arena);
 }
 
 /* Takes in what came to be known. */
@@ -215,7 +87,7 @@ static void take_growth(struct run *r, const struct run_growth *g)
 	for (size_t i = 0; i < g->drop_count; i++) {
 		scheduler_drop(r->sched, g->drops[i].job, g->drops[i].why);
 		if (g->drops[i].why == SCHED_FAILED) {
-			tell_dropped(r, &g->drops[i]);
+			run_tell_dropped(r, &g->drops[i]);
 		}
 	}
 	for (size_t i = 0; i < g->edge_count; i++) {
@@ -272,6 +144,25 @@ static void see_to_temps(struct run *r, uint32_t job, const struct job_spec *spe
 	r->growth = NULL;
 }
 
+/* What was handed over ahead comes back, as far as it has not begun. */
+static void recall(struct run *r)
+{
+	if (r->ahead.count) {
+		r->executor->ops->recall(r->executor);
+		run_ahead_pause(&r->ahead);
+	}
+}
+
+/* A job that was handed over ahead runs, or never will. */
+static void has_begun(struct run *r, struct active *a)
+{
+	a->ahead = false;
+	scheduler_begun(r->sched, a->job);
+	if (--r->ahead.count == 0) {
+		r->ahead.paused = r->ahead.settling = false;
+	}
+}
+
 /* The attempt is over, its files are seen to: records, tells, gives the slot back. */
 static void conclude(struct run *r, struct active *a, const struct job_result *result)
 {
@@ -297,8 +188,11 @@ static void conclude(struct run *r, struct active *a, const struct job_result *r
 		scheduler_state(r->sched, a->job) != SCHED_FAILED) {
 		kind = EVENT_JOB_RETRIED;
 	}
+	if (how == SCHED_END_FAILED && !r->o->graph->keep_going) {
+		recall(r);
+	}
 	if (how != SCHED_END_UNBEGUN && (how != SCHED_END_CANCELLED || r->signals == 0)) {
-		tell_ended(r, a, result, kind);
+		run_tell_ended(r, a, result, kind);
 	}
 	drop_active(r, a);
 }
@@ -346,20 +240,6 @@ static void look_later(struct run *r)
 	}
 }
 
-/* Says what is waited for; r->words has it from the check. */
-static void tell_waiting(struct run *r, const struct active *a)
-{
-	struct strbuf text = STRBUF_INIT;
-	strbuf_addf(&text,
-		"rule %s%s%s: %s; waiting up to %lld s for the file system to "
-		"show it",
-		a->spec.rule, *a->spec.wildcards ? " " : "", a->spec.wildcards,
-		r->words.buf, (long long)r->o->latency_wait_s);
-	struct run_event e = {.kind = EVENT_MESSAGE, .text = text.buf};
-	tell(r, &e);
-	strbuf_release(&text);
-}
-
 /* Another look at the result will be taken. */
 static void keep_result(struct run *r, struct active *a, const struct job_result *result)
 {
@@ -403,7 +283,7 @@ static void end_attempt(struct run *r, struct active *a, struct job_result *resu
 	if (result->outcome == JOB_OK && !check(r, a, result)) {
 		if (!a->waiting) {
 			a->wait_until_ns = now_ns() + r->o->latency_wait_s * NS_PER_S;
-			tell_waiting(r, a);
+			run_tell_waiting(r, a);
 		}
 		keep_result(r, a, result);
 		return;
@@ -444,14 +324,36 @@ static void look_again(void *ctx)
 	}
 }
 
+/* What the end of a job means to those that were handed over ahead. Where none of them
+ * follows, they came too late, or the job is none to be followed: they come back, and what
+ * starts next is seen then, so that the order stays as it is. */
+static void note_followers(struct run *r, const struct job_result *result)
+{
+	struct active *a = result->followed ? find_active(r, result->follower) : NULL;
+	if (a && a->ahead) {
+		has_begun(r, a);
+		run_tell_of(r, a, EVENT_JOB_STARTED);
+	} else if (r->ahead.count && !r->ahead.settling) {
+		recall(r);
+		r->ahead.settling = true;
+	}
+}
+
 static void on_finished(void *ctx, const struct job_result *result)
 {
 	struct run *r = ctx;
 	struct active *a = find_active(r, result->job);
+	r->ended++;
 	if (a && !a->waiting && a->spec.attempt == result->attempt) {
 		struct job_result mine = *result;
+		if (a->ahead) {
+			has_begun(r, a);
+		} else if (mine.outcome == JOB_OK) {
+			run_ahead_measure(&r->ahead, mine.usage.seconds);
+		}
 		end_attempt(r, a, &mine);
 	}
+	note_followers(r, result);
 }
 
 /* A job that cannot even be started. */
@@ -467,54 +369,131 @@ static void fail_early(struct run *r, struct active *a, const char *why)
 	/* trying again would change nothing */
 	r->o->source.ended(r->o->source.ctx, &a->spec, &result);
 	scheduler_ended(r->sched, a->job, SCHED_END_CANCELLED, now_ns());
-	tell_ended(r, a, &result, EVENT_JOB_FAILED);
+	if (!r->o->graph->keep_going) {
+		recall(r);
+	}
+	run_tell_ended(r, a, &result, EVENT_JOB_FAILED);
 	drop_active(r, a);
 }
 
-static void start(struct run *r, uint32_t job, uint32_t attempt)
+/* Has the spec of an attempt built. NULL: it ended with that. */
+static struct active *build(struct run *r, const struct sched_action *what, bool ahead)
 {
 	const struct run_source *source = &r->o->source;
+	uint32_t job = what->job;
 	struct active *a = new_active(r, job);
 	const char *error = NULL;
-	a->spec = (struct job_spec){0};
-	int rc = source->build(source->ctx, job, attempt, &a->arena, &a->spec, &error);
+	int rc = source->build(
+		source->ctx, job, what->attempt, &a->arena, &a->spec, &error);
 	a->spec.job = job;
-	a->spec.attempt = attempt;
+	a->spec.attempt = what->attempt;
+	if (rc == 0) {
+		return a;
+	}
+	if (ahead) {
+		scheduler_begun(r->sched, job);
+	}
 	if (rc > 0) {
 		grow(r, job);
 		scheduler_skip(r->sched, job);
 		see_to_temps(r, job, NULL);
-		struct run_event e = event_of(r, a, EVENT_JOB_SKIPPED);
-		tell(r, &e);
+		run_tell_of(r, a, EVENT_JOB_SKIPPED);
 		drop_active(r, a);
-		return;
-	}
-	if (rc < 0) {
+	} else {
 		fail_early(r, a, error ? error : "the job cannot be put together");
-		return;
 	}
+	return NULL;
+}
+
+/* Makes way for the files of the attempt, and notes it. False: it failed by that. */
+static bool make_way(struct run *r, struct active *a)
+{
 	strbuf_reset(&r->words);
 	bool adopted = a->remote && r->executor->ops->adopts &&
 		       r->executor->ops->adopts(r->executor, &a->spec);
 	if (adopted) {
 		job_files_adopt(&a->files, &a->spec);
 	} else if (job_files_prepare(&a->files, &a->spec, &r->words) < 0) {
+		if (a->ahead) {
+			has_begun(r, a);
+		}
 		fail_early(r, a, arena_strdup(&a->arena, r->words.buf));
-		return;
+		return false;
 	}
 	if (!a->remote) {
 		running_file_note(&r->running, a->slot, &a->spec);
 	}
-	source->starting(source->ctx, &a->spec);
-	struct run_event e = event_of(r, a, EVENT_JOB_STARTED);
-	tell(r, &e);
+	r->o->source.starting(r->o->source.ctx, &a->spec);
+	return true;
+}
+
+/* Hands it over; others may wait for its end where an executor can tell it went well. */
+static void submit(struct run *r, struct active *a)
+{
+	bool keep_going = r->o->graph->keep_going;
+	a->spec.ahead = a->ahead;
+	a->spec.any_end = keep_going;
+	a->spec.gives_way = r->executor->ops->takes_ahead && !a->remote &&
+			    (keep_going || job_files_are_plain(&a->spec));
+	a->silent = !a->spec.gives_way;
+	r->ahead.silent += a->silent;
+	r->executor->ops->submit(r->executor, &a->spec);
+}
+
+static void start(struct run *r, const struct sched_action *what)
+{
+	struct active *a = build(r, what, false);
+	if (!a || !make_way(r, a)) {
+		return;
+	}
+	run_tell_of(r, a, EVENT_JOB_STARTED);
 	if (a->spec.kind == COMMAND_NONE) {
-		struct job_result result = {.job = job, .attempt = attempt};
+		struct job_result result = {.job = a->job, .attempt = a->spec.attempt};
 		result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
 		end_attempt(r, a, &result);
 		return;
 	}
-	r->executor->ops->submit(r->executor, &a->spec);
+	submit(r, a);
+}
+
+/* Starts one that may begin when another ends. False: it cannot be one; it waits for its
+ * turn again. */
+static bool start_ahead(struct run *r, const struct sched_action *what)
+{
+	struct active *a = build(r, what, true);
+	if (!a) {
+		return true;
+	}
+	a->ahead = true;
+	r->ahead.count++;
+	if (a->spec.kind == COMMAND_NONE || !job_files_are_plain(&a->spec) ||
+		job_files_have_logs(&a->spec)) {
+		struct job_result result = {.outcome = JOB_UNBEGUN};
+		has_begun(r, a);
+		r->o->source.ended(r->o->source.ctx, &a->spec, &result);
+		scheduler_ended(r->sched, a->job, SCHED_END_UNBEGUN, now_ns());
+		drop_active(r, a);
+		run_ahead_doubt(&r->ahead);
+		return false;
+	}
+	if (make_way(r, a)) {
+		submit(r, a);
+	}
+	return true;
+}
+
+/* Hands over jobs that may begin as soon as others end. */
+static void feed(struct run *r)
+{
+	const struct executor_ops *ops = r->executor->ops;
+	struct sched_action what;
+	uint32_t running = scheduler_counts(r->sched).running;
+	uint32_t most = ops->takes_ahead ? run_ahead_most(&r->ahead, running) : 0;
+	while (r->ahead.count < most && ops->takes_ahead(r->executor) &&
+		scheduler_ahead(r->sched, &what) && start_ahead(r, &what)) {
+		/* a job that failed at once has others recalled */
+		most = run_ahead_most(&r->ahead, running);
+	}
 }
 
 /* The job is ready: what it asks for is known now, and that it is may be told. */
@@ -536,7 +515,7 @@ static void admit(struct run *r, uint32_t job, uint32_t attempt)
 			.attempt = attempt,
 			.rule = spec.rule,
 			.wildcards = spec.wildcards};
-		tell(r, &e);
+		run_tell(r, &e);
 		arena_release(&arena);
 	}
 }
@@ -551,13 +530,6 @@ static void cancel(struct run *r, uint32_t job, bool hard)
 	} else if (a) {
 		r->executor->ops->cancel(r->executor, job, hard);
 	}
-}
-
-/* A line for the user. */
-static void say(void *ctx, const char *text)
-{
-	struct run_event e = {.kind = EVENT_MESSAGE, .text = text};
-	tell(ctx, &e);
 }
 
 /* Jobs elsewhere outlive us. Ctrl-C: first nothing new is started, then they are
@@ -577,7 +549,7 @@ static void interrupt_remote(struct run *r, int signal)
 	}
 	r->left = r->signals > 2;
 	r->o->remote.interrupted(r->o->remote.ctx, r->signals, &text);
-	say(r, text.buf);
+	run_say(r, text.buf);
 	strbuf_release(&text);
 }
 
@@ -593,11 +565,17 @@ static void on_signal(void *ctx, int signal, pid_t sender)
 		return;
 	}
 	executor_local_sweep(r->local);
+	recall(r);
+	for (size_t i = 0; i < r->active.n; i++) {
+		if (r->active.v[i]->ahead) {
+			has_begun(r, r->active.v[i]); /* or not: cancelled all the same */
+		}
+	}
 	scheduler_interrupt(r->sched, now_ns(), r->grace_ns);
 	struct run_event e = {.kind = EVENT_INTERRUPTED,
 		.text = strsignal(signal),
 		.attempt = (uint32_t)r->signals};
-	tell(r, &e);
+	run_tell(r, &e);
 }
 
 static void on_tick(void *ctx)
@@ -631,6 +609,8 @@ static void clean_up(void *ctx)
 static int set_up(struct run *r)
 {
 	const struct sched_graph *g = r->o->graph;
+	int64_t ahead_ns = r->o->ahead_ns ? r->o->ahead_ns : WORK_MS * NS_PER_MS;
+	r->ahead.work_s = (double)ahead_ns / 1e9;
 	r->grace_ns = r->o->grace_ns > 0 ? r->o->grace_ns : GRACE_S * NS_PER_S;
 	r->loop = loop_new();
 	if (!r->loop || !watch_signals(r)) {
@@ -652,12 +632,12 @@ static int set_up(struct run *r)
 	if (local.slots > MOST_SLOTS || r->o->remote.make) {
 		local.slots = MOST_SLOTS;
 	}
-	running_file_open(&r->running, r->o->state_dir, local.slots);
+	running_file_open(&r->running, r->o->state_dir, local.slots + RUN_AHEAD_MOST);
 	r->sched = scheduler_new(g);
 	r->local = r->executor = executor_local_new(&local);
 	if (r->o->remote.make) {
-		struct executor *x =
-			r->o->remote.make(r->o->remote.ctx, r->loop, r->local, say, r);
+		struct executor *x = r->o->remote.make(
+			r->o->remote.ctx, r->loop, r->local, run_say, r);
 		if (!x) {
 			return -1;
 		}
@@ -696,6 +676,29 @@ static void tear_down(struct run *r)
 	strbuf_release(&r->command);
 }
 
+/* Waits for something to happen, at most until `until_ns` (0: for ever). Jobs that wait
+ * behind others for long are recalled: another may have come that goes before them. */
+static int wait_for_events(struct run *r, int64_t until_ns)
+{
+	uint64_t before = r->ended;
+	feed(r);
+	int64_t rest = run_ahead_rest_ns(&r->ahead, scheduler_counts(r->sched).running);
+	if (rest) {
+		nanosleep(&(struct timespec){.tv_nsec = rest}, NULL);
+	}
+	if (!r->ahead.count || r->ahead.paused) {
+		return loop_turn(r->loop, until_ns ? until_ns : INT64_MAX);
+	}
+	int64_t late = now_ns() + AHEAD_MS * NS_PER_MS;
+	if (loop_turn(r->loop, until_ns && until_ns < late ? until_ns : late) < 0) {
+		return -1;
+	}
+	if (r->ended == before && now_ns() >= late) {
+		recall(r);
+	}
+	return 0;
+}
+
 /* Does what the scheduler says until it is done. */
 static int drive(struct run *r)
 {
@@ -704,13 +707,19 @@ static int drive(struct run *r)
 		if (turn % LOOK_UP == LOOK_UP - 1 && loop_turn(r->loop, 0) < 0) {
 			return -1;
 		}
+		if (r->ahead.settling) {
+			if (loop_turn(r->loop, INT64_MAX) < 0) {
+				return -1;
+			}
+			continue;
+		}
 		struct sched_action a = scheduler_next(r->sched, now_ns());
 		switch (a.kind) {
 		case SCHED_ADMIT:
 			admit(r, a.job, a.attempt);
 			break;
 		case SCHED_START:
-			start(r, a.job, a.attempt);
+			start(r, &a);
 			break;
 		case SCHED_CANCEL:
 			cancel(r, a.job, a.hard);
@@ -722,7 +731,7 @@ static int drive(struct run *r)
 			if (r->executor->ops->flush) {
 				r->executor->ops->flush(r->executor);
 			}
-			if (loop_turn(r->loop, a.until_ns ? a.until_ns : INT64_MAX) < 0) {
+			if (wait_for_events(r, a.until_ns) < 0) {
 				return -1;
 			}
 			break;
@@ -752,11 +761,11 @@ int run_jobs(const struct run_options *o, struct run_result *ret)
 		if (o->source.begin) {
 			o->source.begin(o->source.ctx);
 		}
-		tell(&r, &e);
+		run_tell(&r, &e);
 		rc = drive(&r);
 		err = errno;
 		e = (struct run_event){.kind = EVENT_RUN_FINISHED};
-		tell(&r, &e);
+		run_tell(&r, &e);
 		*ret = (struct run_result){
 			.counts = scheduler_counts(r.sched), .signal = r.first_signal};
 	}

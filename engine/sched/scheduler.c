@@ -21,7 +21,9 @@ struct scheduler {
 	uint8_t *cancelled; /* enum cancel_level that was sent */
 	uint32_t job_count, job_cap;
 	VEC(uint32_t) running;
-	VEC(uint32_t) fresh; /* ready and to be admitted, from fresh_first on */
+	VEC(uint32_t) running_of; /* class -> how many of them */
+	uint32_t ahead;           /* jobs given out that wait for a running one to end */
+	VEC(uint32_t) fresh;      /* ready and to be admitted, from fresh_first on */
 	size_t fresh_first;
 	struct group_starts groups;
 	int64_t spare[SCHED_MOST_RESOURCES];
@@ -167,6 +169,7 @@ void scheduler_free(struct scheduler *s)
 	ready_release(&s->ready);
 	group_starts_release(&s->groups);
 	vec_release(&s->running);
+	vec_release(&s->running_of);
 	vec_release(&s->fresh);
 	free(s->link);
 	free(s->class_of);
@@ -329,6 +332,7 @@ static void leave_running(struct scheduler *s, uint32_t job)
 	s->link[moved] = at;
 	s->cursor = s->cursor > at ? at : s->cursor;
 	s->counts.running--;
+	s->running_of.v[class_number(s, job)]--;
 	account(s, job, 1);
 	s->cancelled[job] = CANCEL_NONE;
 }
@@ -470,6 +474,55 @@ static uint32_t take_ready(struct scheduler *s)
 	}
 }
 
+/* A job joins the running ones. */
+static void begin(struct scheduler *s, uint32_t job)
+{
+	uint32_t class = class_number(s, job);
+	s->link[job] = (uint32_t)s->running.n;
+	vec_push(&s->running, job);
+	while (s->running_of.n <= class) {
+		vec_push(&s->running_of, 0);
+	}
+	s->running_of.v[class]++;
+	s->state[job] = SCHED_RUNNING;
+	s->counts.running++;
+	if (s->attempts[job] < UINT16_MAX) {
+		s->attempts[job]++;
+	}
+	account(s, job, -1);
+}
+
+bool scheduler_ahead(struct scheduler *s, struct sched_action *ret)
+{
+	if (!may_start(s) || s->ready_count == 0 || s->running.n == 0 ||
+		s->fresh_first < s->fresh.n || s->graph->group_of) {
+		return false;
+	}
+	uint32_t class = class_number(s, s->running.v[0]);
+	if (s->running_of.v[class] != s->running.n) {
+		return false;
+	}
+	account(s, s->running.v[0], 1); /* as if it had ended */
+	uint32_t job = ready_best(&s->ready, s->spare);
+	account(s, s->running.v[0], -1);
+	if (job == READY_NONE || class_number(s, job) != class) {
+		return false;
+	}
+	ready_pop(&s->ready, class, job);
+	s->ready_count--;
+	s->ahead++;
+	*ret = (struct sched_action){
+		.kind = SCHED_START, .job = job, .attempt = s->attempts[job] + 1u};
+	return true;
+}
+
+void scheduler_begun(struct scheduler *s, uint32_t job)
+{
+	cw_assert(s->ahead && s->state[job] == SCHED_READY);
+	s->ahead--;
+	begin(s, job);
+}
+
 /* Starts the best job that fits. */
 static bool start_one(struct scheduler *s, struct sched_action *ret)
 {
@@ -477,14 +530,7 @@ static bool start_one(struct scheduler *s, struct sched_action *ret)
 	if (job == READY_NONE) {
 		return false;
 	}
-	s->link[job] = (uint32_t)s->running.n;
-	vec_push(&s->running, job);
-	s->state[job] = SCHED_RUNNING;
-	s->counts.running++;
-	if (s->attempts[job] < UINT16_MAX) {
-		s->attempts[job]++;
-	}
-	account(s, job, -1);
+	begin(s, job);
 	group_starts_begun(&s->groups, job);
 	start_groups(s);
 	*ret = (struct sched_action){
@@ -512,7 +558,7 @@ struct sched_action scheduler_next(struct scheduler *s, int64_t now_ns)
 	if (may_start(s) && (admit_one(s, &action) || start_one(s, &action))) {
 		return action;
 	}
-	if (s->counts.running == 0) {
+	if (s->counts.running == 0 && s->ahead == 0) {
 		s->finished = true;
 		action.kind = SCHED_DONE;
 	} else if (s->level == CANCEL_SOFT) {

@@ -126,6 +126,17 @@ struct sched_action scheduler_next(struct scheduler *s, int64_t now_ns);
 /* The job that SCHED_ADMIT named asks for what `class` does, in the attempt to come. */
 void scheduler_admit(struct scheduler *s, uint32_t job, uint32_t class);
 
+/*
+ * A ready job (SCHED_START in *ret) that may start as soon as any of the running ones has
+ * ended well: all ask for the same, and so does it. It stays as it is, but is not given out
+ * again, until scheduler_begun() says that it runs. False: there is none now.
+ */
+bool scheduler_ahead(struct scheduler *s, struct sched_action *ret);
+
+/* A job given out ahead runs now, in place of one that scheduler_ended() was told of. (Or
+ * it never will: scheduler_ended() with SCHED_END_UNBEGUN comes right behind.) */
+void scheduler_begun(struct scheduler *s, uint32_t job);
+
 /* A job that was started ended: well, or not (then it is tried again while its class has
  * retries left and the run is not being stopped). */
 enum sched_end {
@@ -133,7 +144,7 @@ enum sched_end {
 	SCHED_END_FAILED,
 	SCHED_END_CANCELLED,
 	/* Of a group: what it needs did not end well, and it has not begun (or what it made
-	 * is void): this was no attempt. */
+	 * is void); or it was given out ahead and taken back: this was no attempt. */
 	SCHED_END_UNBEGUN,
 };
 void scheduler_ended(
