@@ -33,6 +33,7 @@
 struct run {
 	struct session *s;
 	struct job_context context;
+	struct job_scratch scratch;
 	struct recorder recorder;
 	struct strbuf reason;
 	struct run_classes *classes;
@@ -164,7 +165,7 @@ static int build_spec(void *ctx, uint32_t job, uint32_t attempt, struct arena *a
 	const char *over = rc ? NULL : run_classes_over(r->classes, arena, job, attempt);
 	if (over) {
 		*ret_error = over;
-		job_scratch_remove(job, attempt);
+		job_scratch_remove(&r->scratch, job, attempt);
 		return -1;
 	}
 	if (rc == 0) {
@@ -188,7 +189,7 @@ static void job_ended(
 	recorder_ended(&r->recorder, spec, result);
 	r->failed[r->s->dag.jobs.v[spec->job].rule] =
 		result->outcome != JOB_OK && result->outcome != JOB_UNBEGUN;
-	job_scratch_remove(spec->job, spec->attempt);
+	job_scratch_remove(&r->scratch, spec->job, spec->attempt);
 }
 
 /* Temporary outputs stay that were asked for, or that a job left out would need. */
@@ -353,7 +354,8 @@ static int run_plan(struct session *s)
 	r.context.remote_cores = s->cluster.max_threads;
 	cluster_run_init(&cluster, s, &r.context, &o);
 	r.context.write_file = job_scratch_write;
-	r.context.write_ctx = &s->wf.workdir;
+	r.context.write_ctx = &r.scratch;
+	job_scratch_init(&r.scratch, s->wf.workdir);
 	r.context.share_dir = share_dir(s);
 	r.context.container_program = s->o.container_program;
 	r.failed = xcalloc(s->wf.rule_count, 1);

@@ -14,14 +14,20 @@ static void name_dir(char *buf, size_t size, uint32_t job, uint32_t attempt)
 	snprintf(buf, size, SCRATCH_DIR "/%u.%u", (unsigned)job, (unsigned)attempt);
 }
 
+void job_scratch_init(struct job_scratch *s, struct strview workdir)
+{
+	*s = (struct job_scratch){.workdir = workdir, .any = fs_exists(SCRATCH_DIR)};
+}
+
 int job_scratch_write(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
 	struct strview text, struct arena *arena, struct strview *ret_path)
 {
-	const struct strview *workdir = ctx;
+	struct job_scratch *s = ctx;
 	char dir[64];
 	name_dir(dir, sizeof(dir), job, attempt);
 	const char *path =
-		arena_printf(arena, SV_FMT "/%s/%s", SV_ARG(*workdir), dir, kind);
+		arena_printf(arena, SV_FMT "/%s/%s", SV_ARG(s->workdir), dir, kind);
+	s->any = true;
 	if (fs_make_dirs(AT_FDCWD, dir) != 0) {
 		return -1;
 	}
@@ -36,9 +42,12 @@ int job_scratch_write(void *ctx, uint32_t job, uint32_t attempt, const char *kin
 	return rc;
 }
 
-void job_scratch_remove(uint32_t job, uint32_t attempt)
+void job_scratch_remove(const struct job_scratch *s, uint32_t job, uint32_t attempt)
 {
 	char dir[64];
+	if (!s->any) {
+		return;
+	}
 	name_dir(dir, sizeof(dir), job, attempt);
 	fs_remove_tree(AT_FDCWD, dir);
 }

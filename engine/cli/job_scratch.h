@@ -4,11 +4,18 @@
 
 #include "base/arena.h"
 
-/* For struct job_context.write_file; ctx is the absolute working directory (a strview). */
+struct job_scratch {
+	struct strview workdir; /* absolute */
+	bool any;               /* there may be such files */
+};
+
+void job_scratch_init(struct job_scratch *s, struct strview workdir);
+
+/* For struct job_context.write_file; ctx is the struct job_scratch. */
 int job_scratch_write(void *ctx, uint32_t job, uint32_t attempt, const char *kind,
 	struct strview text, struct arena *arena, struct strview *ret_path);
 
 /* Removes the files of an attempt; without any it costs nothing. */
-void job_scratch_remove(uint32_t job, uint32_t attempt);
+void job_scratch_remove(const struct job_scratch *s, uint32_t job, uint32_t attempt);
 
 #endif

@@ -112,7 +112,8 @@ struct job_result {
 	 * were recalled. */
 	bool followed, recalled;
 	uint32_t follower;
-	/* Each output as it was checked, of JOB_OK; NULL: not looked at. Borrowed likewise. */
+	/* Each output as it was checked, of JOB_OK; NULL: not looked at. Borrowed likewise. By
+	 * an executor: all of them are there, and plain files. */
 	const struct fs_stat *seen;
 };
 

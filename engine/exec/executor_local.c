@@ -137,6 +137,7 @@ static void deliver(
 		.followed = (head->flags & RESULT_FOLLOWED) != 0,
 		.recalled = (head->flags & RESULT_RECALLED) != 0,
 		.follower = head->follower,
+		.seen = head->flags & RESULT_SEEN ? &head->seen : NULL,
 	};
 	forget_flight(l, head->job);
 	if (result.followed) {

@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "exec/executor.h"
+#include "sys/fs.h"
 
 enum {
 	MESSAGE_INLINE_MOST = 16 * 1024, /* bytes of a body in the packet */
@@ -48,9 +49,14 @@ struct result_head {
 	uint32_t output_bytes;
 	uint64_t output_size;
 	struct job_usage usage;
+	struct fs_stat seen;
 };
 
-enum result_flag { RESULT_FOLLOWED = 1, RESULT_RECALLED = 2 };
+enum result_flag {
+	RESULT_FOLLOWED = 1,
+	RESULT_RECALLED = 2,
+	RESULT_SEEN = 4, /* `seen` is what its one output is: a file */
+};
 
 enum job_hint {
 	HINT_NONE,

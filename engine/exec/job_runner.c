@@ -301,8 +301,8 @@ static bool may_follow(const struct runner *r, const struct packet *p)
 	       p->head.recalls == atomic_load(&r->state->shared->recalls);
 }
 
-/* Whether the job ended as those want it that were sent ahead. */
-static bool gives_way(const struct request *q, const struct result_head *result)
+/* Whether the job ended as those want it that were sent ahead; what its output is. */
+static bool gives_way(const struct request *q, struct result_head *result)
 {
 	if (q->head.flags & REQUEST_ANY_END) {
 		return true;
@@ -313,7 +313,9 @@ static bool gives_way(const struct request *q, const struct result_head *result)
 			fs_stat(AT_FDCWD, q->outputs[i], &st) < 0 || st.kind != FS_FILE) {
 			return false;
 		}
+		result->seen = st;
 	}
+	result->flags |= q->head.output_count == 1 ? (uint32_t)RESULT_SEEN : 0;
 	return result->outcome == JOB_OK;
 }
 

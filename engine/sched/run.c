@@ -209,11 +209,16 @@ static void forget_running(struct run *r, const struct active *a)
  * slow to show them. False: not over yet. */
 static bool check(struct run *r, struct active *a, struct job_result *result)
 {
-	const char *missing;
+	const char *missing = NULL;
 	strbuf_reset(&r->words);
 	struct fs_stat *seen =
 		ARENA_ARRAY(&a->arena, struct fs_stat, a->spec.output_count);
-	int rc = job_files_check(&a->spec, seen, &r->words, &missing);
+	int rc = 0;
+	if (result->seen) {
+		memcpy(seen, result->seen, a->spec.output_count * sizeof(*seen));
+	} else {
+		rc = job_files_check(&a->spec, seen, &r->words, &missing);
+	}
 	if (rc < 0 && missing && !a->cancelled && r->o->latency_wait_s > 0 &&
 		(a->waiting ? now_ns() < a->wait_until_ns : fs_is_network(missing))) {
 		return false;
@@ -250,6 +255,7 @@ static void keep_result(struct run *r, struct active *a, const struct job_result
 	if (!a->output) {
 		a->output = xmemdup0(result->output.p, result->output.n);
 		a->result = *result;
+		a->result.seen = NULL; /* not for long */
 		a->result.output.p = a->output;
 	}
 	look_later(r);
