@@ -10,12 +10,62 @@
 #include "exec/memory_watch.h"
 #include "sys/clock.h"
 
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
 enum {
 	LINGER_MS = 500, /* for the last words of what a job left in the background */
 	RETRY_MS = 20,
 	WATCH_MS = 200,  /* between two looks at its memory */
+	TICK_MS = 20,    /* after which a job is no short one */
 	READS_MOST = 16, /* at once, so that a job that never stops talking has a limit */
 };
+
+/* The ticks: a signal to this thread alone, which does nothing but end a system call. */
+static int tick_signal(void)
+{
+	return SIGRTMIN;
+}
+
+static void on_tick(int signal)
+{
+	(void)signal;
+}
+
+void attempt_set_up(struct runner *r)
+{
+	struct sigaction act = {.sa_handler = on_tick};
+	struct sigevent to = {
+		.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = tick_signal()};
+	sigset_t set;
+	to.sigev_notify_thread_id = gettid();
+	int fd = process_pidfd(getpid()); /* a kernel may be too old for that */
+	if (fd >= 0) {
+		close(fd);
+	}
+	sigemptyset(&set);
+	sigaddset(&set, tick_signal());
+	r->has_ticks = fd >= 0 && r->state->prepared &&
+		       sigaction(tick_signal(), &act, NULL) == 0 &&
+		       timer_create(CLOCK_MONOTONIC, &to, &r->ticks) == 0 &&
+		       pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0;
+}
+
+static void set_ticks(struct runner *r, bool on)
+{
+	struct timespec every = {.tv_nsec = TICK_MS * NS_PER_MS};
+	struct itimerspec t = {every, every};
+	if (r->ticking != on) {
+		timer_settime(r->ticks, 0, on ? &t : &(struct itimerspec){0}, NULL);
+		r->ticking = on;
+	}
+}
+
+void attempt_rest(struct runner *r)
+{
+	set_ticks(r, false);
+}
 
 /* Sets the limits of an attempt that starts now. */
 static void set_limits(struct attempt *a)
@@ -86,6 +136,7 @@ int attempt_spawn(struct attempt *a, struct spawn *s, enum spawn_step *ret_step)
 	s->death_signal = SIGKILL;
 	s->files = a->r->state->raised ? &a->r->state->files : NULL;
 	s->prepared = a->r->state->prepared;
+	s->no_pidfd = a->r->has_ticks;
 	struct member *m = &a->members[a->member_count];
 	*m = (struct member){0};
 	while (process_spawn(s, &m->child, ret_step) < 0) {
@@ -131,7 +182,7 @@ static void watch_memory(struct attempt *a, int64_t now)
 	const uint64_t mb = 1000000;
 	uint64_t most = (uint64_t)a->head->mem_mb * mb, held = 0;
 	for (uint32_t i = 0; i < a->member_count; i++) {
-		if (a->members[i].child.pidfd >= 0) {
+		if (!a->members[i].ended) {
 			held += memory_of_tree(
 				a->members[i].child.pid, most, &a->r->proc);
 		}
@@ -224,16 +275,60 @@ static void note_end(struct attempt *a, struct member *m)
 		}
 		add_usage(&a->result->usage, &usage);
 	}
-	close(m->child.pidfd);
+	if (m->child.pidfd >= 0) {
+		close(m->child.pidfd);
+	}
 	m->child.pidfd = -1;
+	m->ended = true;
+}
+
+/* Waits for a lone process as long as it may be a short one, which needs no more than
+ * that: what it prints fits into the pipe, or it is no short one. True: it has ended. */
+static bool wait_briefly(struct attempt *a)
+{
+	struct member *m = &a->members[0];
+	siginfo_t info = {0};
+	if (a->member_count != 1 || a->deadline_ns || a->watch_ns || !a->r->has_ticks ||
+		m->child.pid != a->group) {
+		return false;
+	}
+	set_ticks(a->r, true);
+	if (waitid(P_PID, (id_t)m->child.pid, &info, WEXITED | WNOWAIT) < 0) {
+		return false;
+	}
+	m->status = status_of(&info);
+	m->ended = true;
+	return true;
+}
+
+/* For processes that are to be waited for together with the pipe. */
+static void open_pidfds(struct attempt *a)
+{
+	for (uint32_t i = 0; i < a->member_count; i++) {
+		struct member *m = &a->members[i];
+		while (!m->ended && m->child.pidfd < 0 &&
+			(m->child.pidfd = process_pidfd(m->child.pid)) < 0) {
+			drain(a);
+			nanosleep(&(struct timespec){.tv_nsec = RETRY_MS * NS_PER_MS},
+				NULL);
+		}
+	}
 }
 
 void attempt_wait(struct attempt *a)
 {
+	if (wait_briefly(a)) {
+		return;
+	}
+	set_ticks(a->r, false);
+	open_pidfds(a);
 	struct pollfd p[1 + ATTEMPT_TOGETHER] = {{a->output[0], POLLIN, 0}};
-	uint32_t left = a->member_count;
+	uint32_t left = 0;
 	for (uint32_t i = 0; i < a->member_count; i++) {
-		p[1 + i] = (struct pollfd){a->members[i].child.pidfd, POLLIN, 0};
+		bool ended = a->members[i].ended;
+		p[1 + i] = (struct pollfd){
+			ended ? -1 : a->members[i].child.pidfd, POLLIN, 0};
+		left += !ended;
 	}
 	while (left) {
 		int64_t next = a->deadline_ns;
@@ -252,6 +347,13 @@ void attempt_wait(struct attempt *a)
 				left--;
 			}
 		}
+	}
+}
+
+void attempt_collect(struct attempt *a)
+{
+	if (a->group) {
+		drain(a);
 	}
 }
 

@@ -32,13 +32,16 @@ struct runner {
 	 * for in; and where it is */
 	struct strbuf shell_asked, shell_path;
 	struct strbuf proc; /* what is read of /proc */
-	char *buf;          /* one packet; then what is read from the pipe */
+	timer_t ticks;      /* interrupts this thread's waiting */
+	bool has_ticks, ticking;
+	char *buf; /* one packet; then what is read from the pipe */
 };
 
 /* A process that was started. */
 struct member {
-	struct child child; /* pidfd -1: it has ended */
-	int status;         /* as of wait(2), when it has ended */
+	struct child child;
+	bool ended;
+	int status; /* as of wait(2), when it has ended */
 };
 
 struct attempt {
@@ -56,6 +59,12 @@ struct attempt {
 	bool timed_out;
 };
 
+/* Gives the thread its ticks; before any attempt. */
+void attempt_set_up(struct runner *r);
+
+/* The thread will be idle: nothing is to interrupt that. */
+void attempt_rest(struct runner *r);
+
 /* Begins, within the limits of `head`. -1 with errno where there is no pipe to
  * be had (it waits first for other jobs to give descriptors back). */
 int attempt_begin(struct attempt *a, struct runner *r, const struct request_head *head,
@@ -70,6 +79,9 @@ int attempt_spawn(struct attempt *a, struct spawn *s, enum spawn_step *ret_step)
  * which is empty for the next ones after attempt_next(). */
 void attempt_wait(struct attempt *a);
 void attempt_next(struct attempt *a);
+
+/* What they have printed is in the output: for what is said by us behind it. */
+void attempt_collect(struct attempt *a);
 
 /* Whether nothing more is to be started: cancelled, or over a limit. */
 bool attempt_is_over(const struct attempt *a);

@@ -403,11 +403,19 @@ void *runner_main(void *start)
 	};
 	free(arg);
 	process_own_descriptors(r.state->jobs);
+	attempt_set_up(&r);
 	arena_init(&r.arena);
 	output_init(&r.output, r.state->options->spill_dir);
 	struct packet p, next;
 	bool follows = false, taken = false;
-	while ((taken || take_packet(&r, 0, &p)) && p.n > 0) {
+	for (;;) {
+		if (!taken) {
+			attempt_rest(&r);
+			take_packet(&r, 0, &p);
+		}
+		if (p.n == 0) {
+			break;
+		}
 		taken = false;
 		if (p.head.flags & REQUEST_AHEAD && !follows) {
 			give_back(&r, &p.head);

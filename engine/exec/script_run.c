@@ -140,9 +140,11 @@ static bool start(struct pipeline *p, struct attempt *a)
 		char text[300];
 		snprintf(text, sizeof(text), "%.40s: line %u: %.160s: %.60s\n", p->shell,
 			c->line + 1, c->argv[0], strerror(errno));
+		attempt_collect(a);
 		output_add(&a->r->output, text, strlen(text));
 		struct member *m = &a->members[a->member_count];
-		*m = (struct member){.child = {0, -1}, .status = W_EXITCODE(126, 0)};
+		*m = (struct member){
+			.child = {0, -1}, .ended = true, .status = W_EXITCODE(126, 0)};
 		a->member_count++;
 	}
 	return true;
@@ -171,7 +173,7 @@ static int status_of_pipeline(const struct pipeline *p, const struct attempt *a)
 
 /* Says of programs that were killed what a shell says; of the last alone the outcome of
  * the job will. */
-static void tell_killed(const struct pipeline *p, const struct attempt *a)
+static void tell_killed(const struct pipeline *p, struct attempt *a)
 {
 	if (p->end == p->s->n && a->member_count == 1) {
 		return;
@@ -186,6 +188,7 @@ static void tell_killed(const struct pipeline *p, const struct attempt *a)
 		char text[300];
 		snprintf(text, sizeof(text), "%.40s: line %u: %.40s: %.160s\n", p->shell,
 			c->line + 1, sigdescr_np(signal), c->argv[0]);
+		attempt_collect(a);
 		output_add(&a->r->output, text, strlen(text));
 	}
 }
@@ -196,6 +199,7 @@ static bool run_pipeline(struct pipeline *p, struct attempt *a, int *ret_status)
 	const struct simple_command *c = &p->s->v[p->first];
 	if (p->end - p->first == 1 && c->kind != SIMPLE_PROGRAM) {
 		*ret_status = 0;
+		attempt_collect(a);
 		return in_process_run(c, &a->r->output);
 	}
 	bool started = find_programs(p, a->r) && connect(p) && start(p, a);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,7 +146,7 @@ int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret
 {
 	struct child_arg arg = {.s = s};
 	char stack[CHILD_STACK] __attribute__((aligned(16)));
-	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (s->no_pidfd ? 0 : CLONE_PIDFD);
 	sigset_t all, before;
 	if (!s->prepared) {
 		sigfillset(&all);
@@ -162,7 +163,9 @@ int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret
 		if (pid > 0) {
 			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
 			}
-			close(pidfd);
+			if (pidfd >= 0) {
+				close(pidfd);
+			}
 		}
 		if (ret_step) {
 			*ret_step = pid < 0 ? SPAWN_CLONE : arg.step;
@@ -172,6 +175,11 @@ int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret
 	}
 	*ret = (struct child){pid, pidfd};
 	return 0;
+}
+
+int process_pidfd(pid_t child)
+{
+	return (int)syscall(SYS_pidfd_open, child, 0);
 }
 
 bool process_prepare(void)

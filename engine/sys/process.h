@@ -45,11 +45,12 @@ struct spawn {
 	_Atomic pid_t *pid; /* set before the child does anything, or NULL: lets another
 	                       thread end a child that hangs in an open */
 	bool prepared;      /* process_prepare() was called: less is left to do */
+	bool no_pidfd;
 };
 
 struct child {
 	pid_t pid;
-	int pidfd; /* owned: close it when the child was waited for */
+	int pidfd; /* owned: close it when the child was waited for; -1: without one */
 };
 
 /* Makes this process one that does nothing but start programs, from threads in which all
@@ -66,6 +67,9 @@ void process_own_descriptors(int keep);
  * *ret_step (may be NULL) says on failure what was tried. */
 enum spawn_step { SPAWN_CLONE, SPAWN_CWD, SPAWN_FD, SPAWN_OPEN, SPAWN_EXEC };
 int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret_step);
+
+/* The pidfd of a child that was started without one, or -1 with errno. */
+int process_pidfd(pid_t child);
 
 /* Appends the path of program `name`: itself where it holds a slash, else the first
  * executable file of that name along `search` (folders divided by colons; NULL: the
