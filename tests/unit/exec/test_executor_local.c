@@ -306,6 +306,18 @@ static void much_output(void **state)
 	assert_int_equal(j.result.output.n, 300005);
 	assert_string_equal(j.output + 300000, "\nend\n");
 	release(&j);
+	/* of a single program, more than a pipe holds */
+	j = one_job("head -c 300000 /dev/zero");
+	one_job_run(&j);
+	assert_int_equal(j.result.outcome, JOB_OK);
+	assert_int_equal(j.result.output.n, 300000);
+	release(&j);
+	/* of one that runs for longer than a short one does */
+	j = one_job("for i in 1 2 3; do echo $i; sleep 0.05; done");
+	j.always_shell = true;
+	one_job_run(&j);
+	assert_string_equal(j.output, "1\n2\n3\n");
+	release(&j);
 	j = one_job("head -c 100000000 /dev/zero | tr '\\0' x; echo; echo end");
 	one_job_run(&j);
 	assert_int_equal(j.result.output_size, 100000005);
