@@ -42,8 +42,8 @@ static const char *const statements[STATEMENTS] = {
 	[ALL_RUNS] = "SELECT * FROM run",
 	[ALL_FILES] = "SELECT * FROM file",
 	/* but for the texts that are for people */
-	[ALL_JOBS] = "SELECT id, run, made_from, rule, wildcards, start_ns, end_ns, "
-		     "seconds, usage, '', '', '' FROM job",
+	[ALL_JOBS] = ("SELECT id, run, made_from, rule, wildcards, start_ns, end_ns, "
+		      "seconds, usage, '', '', '' FROM job"),
 	[ALL_JOBS_PLAIN] = "SELECT * FROM job",
 	[ALL_STARTS] = "SELECT * FROM unfinished",
 	[ONE_JOB] = "SELECT * FROM job WHERE id=?",
