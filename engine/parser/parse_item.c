@@ -111,7 +111,7 @@ static int parse_path(struct reader *r, const struct yaml_tree_node *node,
 static int parse_otherwise(struct reader *r, const struct yaml_tree_node *node,
 	struct rule *rule, bool plain, struct item *ret)
 {
-	const struct yaml_tree_node *value = yaml_get(node, "default", NULL);
+	const struct yaml_tree_node *value = get(node, "default");
 	if (!value) {
 		return 0;
 	}
@@ -202,6 +202,9 @@ static int parse_cases(struct reader *r, const struct yaml_tree_node *cases,
 	int rc = 0;
 	ret->cases = ARENA_ARRAY(r->arena, struct switch_case, cases->count);
 	for (uint32_t i = 0; i < cases->count; i++) {
+		if (yaml_is_absent(cases->pairs[i].value)) {
+			continue;
+		}
 		struct switch_case *c = &ret->cases[ret->case_count++];
 		c->key = cases->pairs[i].key->text;
 		c->span = cases->pairs[i].key->span;

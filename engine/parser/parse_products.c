@@ -333,7 +333,8 @@ struct constraints {
 static struct strview in_map(const struct yaml_tree_node *map, struct strview name)
 {
 	for (uint32_t k = 0; map && k < map->count; k++) {
-		if (sv_eq(map->pairs[k].key->text, name)) {
+		if (sv_eq(map->pairs[k].key->text, name) &&
+			!yaml_is_absent(map->pairs[k].value)) {
 			return map->pairs[k].value->text;
 		}
 	}

@@ -324,6 +324,9 @@ static int parse_env(struct reader *r, const struct rule_source *s, struct rule 
 			struct named_text t = {.name = map->pairs[k].key->text,
 				.span = map->pairs[k].value->span};
 			bool known = !is_name(t.name);
+			if (yaml_is_absent(map->pairs[k].value)) {
+				continue;
+			}
 			rc |= known ? check_name(r, map->pairs[k].key,
 					      "an environment variable")
 				    : 0;

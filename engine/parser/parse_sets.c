@@ -200,9 +200,12 @@ int parse_where(struct reader *r, const struct yaml_tree_node *node,
 	}
 	int rc = 0;
 	*ret = ARENA_ARRAY(r->arena, struct where_clause, node->count);
-	*ret_count = node->count;
+	*ret_count = 0;
 	for (uint32_t i = 0; i < node->count; i++) {
-		struct where_clause *w = &(*ret)[i];
+		if (yaml_is_absent(node->pairs[i].value)) {
+			continue;
+		}
+		struct where_clause *w = &(*ret)[(*ret_count)++];
 		w->column = node->pairs[i].key->text;
 		w->span = node->pairs[i].key->span;
 		rc |= make_text(r, node->pairs[i].value, TEMPLATE_TEXT, scope, &w->value);

@@ -716,6 +716,9 @@ int check_constraint(
 	struct reader *r, struct strview wildcard, const struct yaml_tree_node *node)
 {
 	struct scalar_place place = {r->sink->sources, node};
+	if (yaml_is_absent(node)) {
+		return 0;
+	}
 	if (want_scalar(r, node, "a constraint") != 0) {
 		return -1;
 	}

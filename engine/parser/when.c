@@ -113,7 +113,9 @@ int when_holds(struct reader *r, const struct yaml_tree_node *when, bool *ret)
 	}
 	int rc = 0;
 	for (uint32_t i = 0; i < when->count; i++) {
-		rc |= holds(r, &when->pairs[i], ret);
+		if (!yaml_is_absent(when->pairs[i].value)) {
+			rc |= holds(r, &when->pairs[i], ret);
+		}
 	}
 	return rc;
 }
