@@ -55,8 +55,8 @@ print(main["@id"], types(main), len(main["step"]), len(main["hasPart"]))
 for e in sorted(graph["@graph"], key=lambda e: e.get("name", "")):
     t = types(e)[0]
     if t in ("CreateAction", "OrganizeAction"):
-        print(t, e["name"], e["actionStatus"].rsplit("/", 1)[1], [x["@id"].split("/")[-1] for x in many(e.get("object"))] if t != "OrganizeAction" else len(e["object"]),
-              [x["@id"].rsplit("/", 2)[-2:] if x["@id"].endswith("/") else x["@id"].split("/")[-1] for x in many(e.get("result"))], repr(e.get("error")))
+        print(t, e["name"], e["actionStatus"].rsplit("/", 1)[1], sorted(x["@id"].split("/")[-1] for x in many(e.get("object"))) if t != "OrganizeAction" else len(e["object"]),
+              sorted(x["@id"].rstrip("/").split("/")[-1] for x in many(e.get("result"))), repr(e.get("error")))
         assert e["startTime"] <= e["endTime"]
     if t in ("File", "Dataset") and e["@id"] != "./":
         inside = not e["@id"].startswith("file:")
