@@ -66,6 +66,17 @@ REFUSED = """
 - {cwflow: new}
 - {onstart: [a]}
 - {ruleorder: {a: b}}
+- {rules: {a: {output: x, timeout: 5x}}}
+- {rules: {a: {output: x, timeout: 0}}}
+- {rules: {a: {output: x, bundle: 0}}}
+- {rules: {a: {output: x, retries: -1}}}
+- {rules: {a: {output: x, resources: {mem: 4XB}}}}
+- {rules: {a: {output: x, resources: {runtime: 1y}}}}
+- {rules: {a: {output: {path: x, temp: true, protected: true}}}}
+- {rules: {a: {output: {path: x, touch: true, non_empty: true}}}}
+- {sets: {s: {from: 1, to: 3, step: 0}}}
+- {include: [{command: []}]}
+- {include: [{path: x, as: "1a"}]}
 """
 
 
