@@ -9,6 +9,7 @@
 
 #include "sys/clock.h"
 #include "sys/fs.h"
+#include "sys/mount.h"
 
 /* What the text of a lock says. */
 struct holder {
@@ -131,8 +132,19 @@ static int try_lock(int fd)
 	return no_locks ? 2 : -1;
 }
 
+/* Whether the text is of a run on another host, which a lock of ours says nothing about. */
+static bool is_told(int fd)
+{
+	struct holder h, self;
+	if (!read_holder(fd, &h)) {
+		return false;
+	}
+	describe_self(&self);
+	return strcmp(h.host, self.host) != 0 && mount_locks_stay_here(fd);
+}
+
 /* try_lock that waits while a dead run's helper ends its jobs, and that lets the text
- * decide where the kernel cannot. 0, 1 or -1. */
+ * decide where the kernel cannot. 0, 1 (2: by the text) or -1. */
 static int lock_or_wait(int fd, int64_t wait_ns)
 {
 	int64_t end = clock_monotonic_ns(&clock_real) + wait_ns;
@@ -141,7 +153,10 @@ static int lock_or_wait(int fd, int64_t wait_ns)
 		struct holder h;
 		bool known = rc > 0 && read_holder(fd, &h);
 		if (rc == 2) {
-			return known && may_live(&h) ? 1 : 0;
+			return known && may_live(&h) ? 2 : 0;
+		}
+		if (rc == 0) {
+			return is_told(fd) ? 2 : 0;
 		}
 		if (rc != 1 || (known && may_live(&h)) ||
 			clock_monotonic_ns(&clock_real) >= end) {
@@ -160,10 +175,10 @@ enum lock_result lockfile_take(
 		return LOCK_ERROR;
 	}
 	int rc = lock_or_wait(fd, wait_ns);
-	if (rc == 1) {
+	if (rc > 0) {
 		say_who(fd, who);
 		close(fd);
-		return LOCK_BUSY;
+		return rc == 1 ? LOCK_BUSY : LOCK_TOLD;
 	}
 	if (rc < 0 || write_holder(fd) < 0) {
 		int err = errno;
@@ -200,7 +215,7 @@ bool lockfile_is_held(const char *path, struct strbuf *who)
 	bool held;
 	struct holder h;
 	if (fcntl(fd, F_OFD_GETLK, &lock) == 0) {
-		held = lock.l_type != F_UNLCK;
+		held = lock.l_type != F_UNLCK || is_told(fd);
 	} else {
 		held = read_holder(fd, &h) && may_live(&h);
 	}
