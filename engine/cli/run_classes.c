@@ -265,7 +265,8 @@ static int64_t jobs_at_once(const struct run_classes *c, const struct session *s
 	if (s->cluster.bundle_minutes && most < PACKED_AT_ONCE) {
 		most = PACKED_AT_ONCE;
 	}
-	int64_t n = s->cluster.jobs * most;
+	/* one group more than may be in flight, so that the next one is whole when it may go */
+	int64_t n = (s->cluster.jobs + (c->groups.most > 1)) * most;
 	return n > s->cluster.jobs && n > JOBS_AT_ONCE_MOST ? JOBS_AT_ONCE_MOST : n;
 }
 

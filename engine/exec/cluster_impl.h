@@ -43,7 +43,7 @@ struct flight {
 	uint32_t *after; /* jobs of its group that must end well before it */
 	uint32_t after_count;
 	char *shape;
-	int64_t since_ns;       /* in the queue */
+	int64_t could_go_ns;    /* since when it may go, but for others of its group */
 	bool alone;             /* was in another's way, or another in its */
 	struct pack *pack;      /* the submission that it shares, or NULL */
 	uint32_t seat;          /* in it, from 0 */

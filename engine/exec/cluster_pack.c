@@ -88,18 +88,24 @@ static bool goes_with(const struct cluster *c, const struct sending *s,
 	       f->shape && strcmp(first->shape, f->shape) == 0;
 }
 
-/* A group waits a moment for its other jobs; 0: they are there, else until when. */
-static int64_t waits_for_group(
-	const struct cluster *c, const struct flight *f, int64_t now)
+/* A group that could go waits a moment for its other jobs: they come to the queue when the
+ * scheduler has had its turn. 0: they are there, else until when. */
+static int64_t waits_for_group(const struct cluster *c, struct flight *f, int64_t now)
 {
 	size_t have = 0;
-	if (!f->group || f->alone || now >= f->since_ns + GATHER_NS) {
+	if (!f->group || f->alone) {
+		return 0;
+	}
+	if (!f->could_go_ns) {
+		f->could_go_ns = now;
+	}
+	if (now >= f->could_go_ns + GATHER_NS) {
 		return 0;
 	}
 	for (size_t i = 0; i < c->queue.n; i++) {
 		have += c->queue.v[i]->group == f->group;
 	}
-	return have >= f->group_size ? 0 : f->since_ns + GATHER_NS;
+	return have >= f->group_size ? 0 : f->could_go_ns + GATHER_NS;
 }
 
 struct sending *cluster_choose(struct cluster *c, uint32_t most, int64_t *ret_next_ns)
@@ -113,6 +119,9 @@ struct sending *cluster_choose(struct cluster *c, uint32_t most, int64_t *ret_ne
 		struct flight *f = c->queue.v[i];
 		bool full = s && s->shape == PACK_ARRAY && s->members.n >= most;
 		int64_t wait = f->not_before_ns > now ? f->not_before_ns : 0;
+		if (c->gathering && cluster_may_share(c, f)) {
+			wait = now + GATHER_NS; /* those that follow at once first */
+		}
 		wait = wait || s ? wait : waits_for_group(c, f, now);
 		if (wait) {
 			if (!*ret_next_ns || wait < *ret_next_ns) {

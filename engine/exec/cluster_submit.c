@@ -119,9 +119,9 @@ static int move_script(struct cluster *c, struct flight *f, const char *old)
 void cluster_queue(struct cluster *c, struct flight *f)
 {
 	f->stage = FLIGHT_QUEUED;
-	f->since_ns = cluster_now();
+	f->could_go_ns = 0;
 	vec_push(&c->queue, f);
-	if (f->not_before_ns > f->since_ns) {
+	if (f->not_before_ns > cluster_now()) {
 		cluster_pump_soon(c, f->not_before_ns);
 	} else if (!cluster_may_share(c, f)) {
 		cluster_pump_soon(c, 0);
