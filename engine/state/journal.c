@@ -94,6 +94,11 @@ static bool make_room(struct journal *j, uint64_t more)
 		return false;
 	}
 	j->map = p;
+#ifdef MADV_POPULATE_WRITE
+	if (j->room) { /* there is much to write: all pages at once, not one fault each */
+		madvise(j->map + j->room, room - j->room, MADV_POPULATE_WRITE);
+	}
+#endif
 	j->room = room;
 	return true;
 }
@@ -171,12 +176,11 @@ int journal_clear(struct journal *j)
 	return append(j, j->number, SV(""));
 }
 
-static int read_bytes(
-	const struct journal *j, uint64_t from, size_t n, struct strbuf *out)
+static int read_bytes(int fd, uint64_t from, size_t n, struct strbuf *out)
 {
 	strbuf_grow(out, n);
 	while (n) {
-		ssize_t got = pread(j->fd, out->buf + out->len, n, (off_t)from);
+		ssize_t got = pread(fd, out->buf + out->len, n, (off_t)from);
 		if (got < 0 && errno == EINTR) {
 			continue;
 		}
@@ -191,18 +195,17 @@ static int read_bytes(
 	return 0;
 }
 
-int journal_read(
-	const struct journal *j, uint64_t from, uint64_t most, struct strbuf *out)
+int journal_read(int fd, uint64_t from, uint64_t end, uint64_t most, struct strbuf *out)
 {
 	size_t before = out->len;
-	uint64_t left = from < j->size ? j->size - from : 0;
+	uint64_t left = from < end ? end - from : 0;
 	if (left <= most) {
-		return read_bytes(j, from, (size_t)left, out);
+		return read_bytes(fd, from, (size_t)left, out);
 	}
 	for (;;) {
 		size_t used = 0;
 		struct head h;
-		if (read_bytes(j, from, (size_t)most, out) != 0) {
+		if (read_bytes(fd, from, (size_t)most, out) != 0) {
 			return -1;
 		}
 		/* cut behind the last whole frame; all of them are */

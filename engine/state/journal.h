@@ -48,10 +48,10 @@ int journal_append(struct journal *j, struct strview payload);
 /* Empties the file; numbers go on. 0, or -1 with errno. */
 int journal_clear(struct journal *j);
 
-/* Appends whole frames from `from` (where one begins) on to `out`: at most `most` bytes, but
- * one frame at least, where there is one. 0, or -1 with errno. */
-int journal_read(
-	const struct journal *j, uint64_t from, uint64_t most, struct strbuf *out);
+/* Appends whole frames of the journal at `fd`, from `from` up to `end` (where one begins, and
+ * the last one ends), to `out`: at most `most` bytes, but one frame at least, where there is one.
+ * Another thread may append meanwhile. 0, or -1 with errno. */
+int journal_read(int fd, uint64_t from, uint64_t end, uint64_t most, struct strbuf *out);
 
 struct frame {
 	uint64_t identity, number;

@@ -13,8 +13,6 @@
 /* So much of it, or what is so old, is brought into the database. */
 #define FOLD_BYTES (UINT64_C(4) << 20)
 #define FOLD_NS NS_PER_S
-/* In pieces of that size. */
-#define FOLD_MOST (UINT64_C(16) << 20)
 /* A journal this large for itself, beside a part of the snapshot, asks for a new one. */
 #define SNAPSHOT_LEAST (UINT64_C(64) << 10)
 
@@ -33,23 +31,18 @@ static struct writer_options writer_options(struct state *s)
 /* Hands what the database lacks to the thread. 0, or -1 with errno. */
 static int hand_over(struct state *s)
 {
-	struct strbuf frames = STRBUF_INIT;
-	int rc = 0;
 	if (!s->writer) {
 		struct writer_options o = writer_options(s);
 		s->writer = writer_new(&o);
-		rc = s->writer ? 0 : -1;
 	}
-	while (rc == 0 && s->fold_from < s->journal.size) {
-		strbuf_reset(&frames);
-		rc = journal_read(&s->journal, s->fold_from, FOLD_MOST, &frames);
-		if (rc == 0) {
-			writer_put(s->writer, strbuf_sv(&frames));
-			s->fold_from += frames.len;
-		}
+	if (!s->writer) {
+		return -1;
 	}
-	strbuf_release(&frames);
-	return rc;
+	if (s->fold_from < s->journal.size) {
+		writer_put(s->writer, s->fold_from, s->journal.size);
+		s->fold_from = s->journal.size;
+	}
+	return 0;
 }
 
 /* Frames go into the database when there are enough of them, or old ones. */
@@ -106,19 +99,13 @@ static int fold_all(struct state *s, struct strbuf *error)
 		rc = rc ? rc : ended;
 		s->writer = NULL;
 	} else {
-		struct strbuf frames = STRBUF_INIT;
 		struct writer_options o = writer_options(s);
-		do {
-			strbuf_reset(&frames);
-			rc = journal_read(&s->journal, s->fold_from, FOLD_MOST, &frames);
-			rc = rc ? rc : writer_apply(&o, strbuf_sv(&frames));
-			s->fold_from += frames.len;
-		} while (rc == 0 && frames.len);
-		rc = rc ? rc : state_db_checkpoint(&s->db);
-		if (rc != 0) {
+		rc = writer_apply(&o, s->fold_from, s->journal.size, error);
+		s->fold_from = s->journal.size;
+		if (rc == 0 && s->db_open && state_db_checkpoint(&s->db) != 0) {
 			strbuf_addstr(error, db_error(&s->db.db));
+			rc = -1;
 		}
-		strbuf_release(&frames);
 	}
 	if (rc == 0 && (s->db.identity != s->journal.identity ||
 			       s->db.applied != s->journal.number)) {

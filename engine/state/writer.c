@@ -5,29 +5,24 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "state/journal.h"
+
+/* Frames are written in pieces of that size. */
+#define PIECE_MOST (UINT64_C(16) << 20)
+
 struct writer {
 	struct writer_options o;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake, idle;
-	struct strbuf queue; /* frames */
+	uint64_t from, end;   /* frames that wait */
+	struct strbuf frames; /* the thread's, kept from one time to the next */
 	struct strbuf error;
 	bool stop, drain, busy;
 };
 
-static void fail(struct writer *w)
-{
-	pthread_mutex_lock(&w->lock);
-	if (w->error.len == 0) {
-		strbuf_addstr(&w->error, db_error(&w->o.db->db));
-		if (w->error.len == 0) {
-			strbuf_addstr(&w->error, "unknown error");
-		}
-	}
-	pthread_mutex_unlock(&w->lock);
-}
-
-int writer_apply(const struct writer_options *o, struct strview frames)
+/* Frames, as they stand in the journal, in one transaction. */
+static int apply_piece(const struct writer_options *o, struct strview frames)
 {
 	uint32_t count;
 	if (!*o->is_open) {
@@ -44,27 +39,63 @@ int writer_apply(const struct writer_options *o, struct strview frames)
 	return state_db_commit(o->db);
 }
 
+static int say_why(const struct writer_options *o, struct strbuf *error)
+{
+	const char *why = *o->is_open ? db_error(&o->db->db) : "";
+	strbuf_addstr(error, *why ? why : "unknown error");
+	return -1;
+}
+
+/* `frames`: memory for them. */
+static int apply(const struct writer_options *o, uint64_t from, uint64_t end,
+	struct strbuf *frames, struct strbuf *error)
+{
+	int rc = 0;
+	do {
+		strbuf_reset(frames);
+		if (journal_read(o->journal_fd, from, end, PIECE_MOST, frames) != 0) {
+			strbuf_addf(
+				error, "cannot read the journal: %s", strerror(errno));
+			rc = -1;
+		} else if (apply_piece(o, strbuf_sv(frames)) != 0) {
+			rc = say_why(o, error);
+		}
+		from += frames->len;
+	} while (rc == 0 && from < end);
+	return rc;
+}
+
+int writer_apply(
+	const struct writer_options *o, uint64_t from, uint64_t end, struct strbuf *error)
+{
+	struct strbuf frames = STRBUF_INIT;
+	int rc = apply(o, from, end, &frames, error);
+	strbuf_release(&frames);
+	return rc;
+}
+
 /* Takes the queue. `w->lock` is held at both ends. */
 static void work(struct writer *w)
 {
-	struct strbuf batch = w->queue;
+	struct strbuf error = STRBUF_INIT;
+	uint64_t from = w->from, end = w->end;
 	bool dead = w->error.len > 0;
 	bool drain = w->drain || w->stop;
-	strbuf_init(&w->queue);
+	w->from = end;
 	w->busy = true;
 	pthread_mutex_unlock(&w->lock);
 	if (!drain) {
 		fdatasync(w->o.journal_fd);
 	}
-	if (!dead &&
-		((batch.len && writer_apply(&w->o, strbuf_sv(&batch)) != 0) ||
-			(drain && *w->o.is_open && state_db_checkpoint(w->o.db) != 0))) {
-		fail(w);
+	if (!dead && (from == end || apply(&w->o, from, end, &w->frames, &error) == 0) &&
+		drain && *w->o.is_open && state_db_checkpoint(w->o.db) != 0) {
+		say_why(&w->o, &error);
 	}
-	strbuf_release(&batch);
 	pthread_mutex_lock(&w->lock);
+	strbuf_addsv(&w->error, strbuf_sv(&error));
+	strbuf_release(&error);
 	w->busy = false;
-	w->drain = w->drain && w->queue.len > 0;
+	w->drain = w->drain && w->from < w->end;
 	pthread_cond_broadcast(&w->idle);
 }
 
@@ -72,8 +103,8 @@ static void *run(void *arg)
 {
 	struct writer *w = arg;
 	pthread_mutex_lock(&w->lock);
-	while (!w->stop || w->queue.len) {
-		while (!w->queue.len && !w->stop && !w->drain) {
+	while (!w->stop || w->from < w->end) {
+		while (w->from == w->end && !w->stop && !w->drain) {
 			pthread_cond_wait(&w->wake, &w->lock);
 		}
 		work(w);
@@ -87,8 +118,8 @@ struct writer *writer_new(const struct writer_options *o)
 	struct writer *w = xcalloc(1, sizeof(*w));
 	sigset_t all, before;
 	w->o = *o;
-	strbuf_init(&w->queue);
 	strbuf_init(&w->error);
+	strbuf_init(&w->frames);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
 	pthread_cond_init(&w->idle, NULL);
@@ -105,10 +136,11 @@ struct writer *writer_new(const struct writer_options *o)
 	return w;
 }
 
-void writer_put(struct writer *w, struct strview frames)
+void writer_put(struct writer *w, uint64_t from, uint64_t end)
 {
 	pthread_mutex_lock(&w->lock);
-	strbuf_addsv(&w->queue, frames);
+	w->from = w->from < w->end ? w->from : from;
+	w->end = end;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 }
@@ -135,8 +167,8 @@ int writer_free(struct writer *w, struct strbuf *error)
 	pthread_join(w->thread, NULL);
 	int rc = w->error.len ? -1 : 0;
 	strbuf_addsv(error, strbuf_sv(&w->error));
-	strbuf_release(&w->queue);
 	strbuf_release(&w->error);
+	strbuf_release(&w->frames);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->wake);
 	pthread_cond_destroy(&w->idle);

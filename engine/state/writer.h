@@ -17,18 +17,20 @@ struct writer_options {
 	const char *path; /* of the database; borrowed */
 	bool network;
 	uint64_t identity;
-	int journal_fd; /* synced to the disk before frames are written */
+	int journal_fd; /* read from, and synced to the disk before frames are written */
 };
 
-/* Brings frames, as they stand in the journal, into the database, in one transaction.
- * 0, or -1: db_error of it. */
-int writer_apply(const struct writer_options *o, struct strview frames);
+/* Brings the frames at these places of the journal into the database, which is opened
+ * also where there are none. 0, or -1 with the reason appended to `error`. */
+int writer_apply(const struct writer_options *o, uint64_t from, uint64_t end,
+	struct strbuf *error);
 
 /* Starts the thread. NULL with errno. Returns owned. */
 struct writer *writer_new(const struct writer_options *o);
 
-/* Hands over frames; the bytes are copied. */
-void writer_put(struct writer *w, struct strview frames);
+/* Hands over the frames at these places of the journal, which follow those of the last call;
+ * they stay there until they were written. */
+void writer_put(struct writer *w, uint64_t from, uint64_t end);
 
 /* Waits until everything is in the database and on the disk. 0 or -1. */
 int writer_drain(struct writer *w);
