@@ -578,8 +578,10 @@ static void put_job(struct recorder *r, struct started *a, const struct job_spec
 	struct fingerprinter *f = &r->records->fingerprints;
 	const struct job_usage *u = &result->usage;
 	struct fingerprint print = {0, 0, 0};
-	uint32_t version =
-		fingerprint_job(f, spec->job, &print) == 0 ? FINGERPRINT_VERSION : 0;
+	const struct strview *text = spec->kind == COMMAND_SHELL ? &spec->text : NULL;
+	uint32_t version = fingerprint_job(f, spec->job, text, &print) == 0
+				   ? FINGERPRINT_VERSION
+				   : 0;
 	add_inputs(r, a);
 	add_outputs(r, spec, result->seen, a->id, &print);
 	struct row_job row = {.id = a->id,

@@ -10,6 +10,9 @@ void fingerprinter_init(struct fingerprinter *f, struct job_context *c)
 	strbuf_init(&f->bytes);
 	arena_init(&f->arena);
 	f->rules = xcalloc(rules ? rules : 1, sizeof(*f->rules));
+	for (size_t i = 0; i < rules; i++) {
+		strbuf_init(&f->rules[i].text);
+	}
 	hashmap_init(&f->scripts);
 	strbuf_init(&f->command);
 	strbuf_init(&f->params);
@@ -19,6 +22,9 @@ void fingerprinter_release(struct fingerprinter *f)
 {
 	strbuf_release(&f->bytes);
 	arena_release(&f->arena);
+	for (size_t i = 0; i < f->c->d->wf->rule_count; i++) {
+		strbuf_release(&f->rules[i].text);
+	}
 	free(f->rules);
 	hashmap_release(&f->scripts);
 	vec_release(&f->script_sums);
@@ -104,7 +110,7 @@ static bool add_params(struct fingerprinter *f, const struct rule *rule)
 
 uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
 {
-	uint64_t *version = &f->rules[rule->index];
+	uint64_t *version = &f->rules[rule->index].version;
 	if (*version) {
 		return *version == UINT64_MAX ? 0 : *version;
 	}
@@ -158,9 +164,65 @@ uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule)
 	return plain ? *version : 0;
 }
 
-int fingerprint_job(struct fingerprinter *f, uint32_t job, struct fingerprint *ret)
+/* Whether all jobs of the rule have the same params: texts without references. */
+static bool has_fixed_params(const struct rule *rule)
+{
+	VEC(const struct param *) stack = {0};
+	bool fixed = true;
+	for (uint32_t i = 0; i < rule->param_count; i++) {
+		vec_push(&stack, &rule->params[i]);
+	}
+	while (stack.n && fixed) {
+		const struct param *p = vec_pop(&stack);
+		fixed = p->kind != PARAM_ITEM &&
+			(p->kind != PARAM_TEXT || !p->text.t.expr_count);
+		for (uint32_t i = 0; i < p->item_count; i++) {
+			vec_push(&stack, &p->items[i]);
+		}
+	}
+	vec_release(&stack);
+	return fixed;
+}
+
+/* Whether nothing but the command, as it is run, tells jobs of the rule from each other. */
+static bool only_command_differs(struct fingerprinter *f, const struct rule *rule)
+{
+	struct rule_print *common = &f->rules[rule->index];
+	if (common->same == RULE_PRINT_UNSEEN) {
+		bool same = rule->command_kind == RULE_SHELL && !rule->env_count &&
+			    !rule->container && !rule->envmodule_count &&
+			    rule->shadow == SHADOW_NONE && has_fixed_params(rule) &&
+			    fingerprint_is_whole(&rule->command);
+		common->same = same ? RULE_PRINT_SAME : RULE_PRINT_DIFFERS;
+	}
+	return common->same != RULE_PRINT_DIFFERS;
+}
+
+/* The fingerprint by the command and what an earlier job of the rule had. */
+static void print_command(struct fingerprinter *f, const struct rule_print *common,
+	struct strview text, struct fingerprint *ret)
+{
+	strbuf_reset(&f->command);
+	strbuf_reset(&f->params);
+	strbuf_addsv(&f->command, text);
+	fingerprint_trim(&f->command);
+	strbuf_addsv(&f->params, strbuf_sv(&common->text));
+	add(f, strbuf_sv(&f->command));
+	add(f, (struct strview){f->params.buf, common->settings});
+	*ret = (struct fingerprint){finish(f), common->params, common->software};
+}
+
+int fingerprint_job(struct fingerprinter *f, uint32_t job, const struct strview *text,
+	struct fingerprint *ret)
 {
 	struct job_values v;
+	const struct rule *rule = dag_rule(f->c->d, job);
+	struct rule_print *common = &f->rules[rule->index];
+	bool same = text && only_command_differs(f, rule);
+	if (same && common->same == RULE_PRINT_KEPT) {
+		print_command(f, common, *text, ret);
+		return 0;
+	}
 	struct arena_mark mark = arena_mark(&f->arena);
 	strbuf_reset(&f->command);
 	strbuf_reset(&f->params);
@@ -171,6 +233,7 @@ int fingerprint_job(struct fingerprinter *f, uint32_t job, struct fingerprint *r
 		add(f, strbuf_sv(&f->params));
 		ret->code = finish(f);
 		size_t settings = f->params.len;
+		common->settings = settings;
 		rc = fingerprint_params(f, &v);
 		add(f, sv_skip(strbuf_sv(&f->params), settings));
 		ret->params = finish(f);
@@ -178,6 +241,12 @@ int fingerprint_job(struct fingerprinter *f, uint32_t job, struct fingerprint *r
 		rc = rc ? rc : fingerprint_software(f, &v);
 		add(f, sv_skip(strbuf_sv(&f->params), settings));
 		ret->software = finish(f);
+	}
+	if (rc == 0 && same) {
+		strbuf_addsv(&common->text, strbuf_sv(&f->params));
+		common->params = ret->params;
+		common->software = ret->software;
+		common->same = RULE_PRINT_KEPT;
 	}
 	arena_pop(&f->arena, mark);
 	return rc;

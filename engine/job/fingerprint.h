@@ -18,10 +18,22 @@ struct fingerprint {
 	uint64_t code, params, software;
 };
 
+/* Whether only the commands of a rule's jobs differ. */
+enum { RULE_PRINT_UNSEEN, RULE_PRINT_DIFFERS, RULE_PRINT_SAME, RULE_PRINT_KEPT };
+
+/* What a rule's jobs have in common, where only their commands differ. */
+struct rule_print {
+	uint64_t version;   /* 0: not computed yet */
+	uint8_t same;       /* RULE_PRINT_... */
+	struct strbuf text; /* of the last job, as fingerprinter.params */
+	size_t settings;    /* its first bytes that are */
+	uint64_t params, software;
+};
+
 struct fingerprinter {
 	struct job_context *c; /* borrowed */
 	struct arena arena;    /* scratch */
-	uint64_t *rules;       /* by rule: its version, 0: not computed yet */
+	struct rule_print *rules;
 	const struct config *config_of;
 	uint64_t config;               /* of that whole configuration */
 	struct strbuf bytes;           /* to be hashed */
@@ -38,8 +50,12 @@ void fingerprinter_release(struct fingerprinter *f);
  * of inputs are the same, a job's fingerprint is. 0 where that cannot be told (tables). */
 uint64_t fingerprint_rule(struct fingerprinter *f, const struct rule *rule);
 
-/* The fingerprint of a job. 0, or -1 where a value cannot be worked out (the job itself
- * will say it). */
-int fingerprint_job(struct fingerprinter *f, uint32_t job, struct fingerprint *ret);
+/*
+ * The fingerprint of a job. `text`: its command as job_spec_build put it together, or NULL;
+ * where that says all that is asked, it is not done again. 0, or -1 where a value cannot be
+ * worked out (the job itself will say it).
+ */
+int fingerprint_job(struct fingerprinter *f, uint32_t job, const struct strview *text,
+	struct fingerprint *ret);
 
 #endif

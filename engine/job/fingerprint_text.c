@@ -57,6 +57,16 @@ static bool stands_as_name(const struct piece *piece)
 	return found;
 }
 
+bool fingerprint_is_whole(const struct text *t)
+{
+	for (uint32_t i = 0; i < t->t.count; i++) {
+		if (stands_as_name(&t->t.pieces[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* The text with what does not change put in, and the rest as written. */
 static int render(struct job_values *v, const struct text *t, struct strbuf *out)
 {
@@ -87,8 +97,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* White space around the command goes. */
-static void trim(struct strbuf *sb)
+void fingerprint_trim(struct strbuf *sb)
 {
 	size_t from = 0, to = sb->len;
 	while (from < to && is_blank(sb->buf[from])) {
@@ -148,7 +157,7 @@ int fingerprint_command(struct fingerprinter *f, struct job_values *v)
 				f, rule, strbuf_sv(&f->command)));
 		break;
 	}
-	trim(&f->command);
+	fingerprint_trim(&f->command);
 	for (uint32_t i = 0; i < rule->env_count && rc == 0; i++) {
 		char *name = xasprintf("env." SV_FMT, SV_ARG(rule->env[i].name));
 		rc = add_setting(f, v, name, &rule->env[i].value);

@@ -15,6 +15,12 @@ int fingerprint_params(struct fingerprinter *f, struct job_values *v);
 /* Container and environment modules as lines. */
 int fingerprint_software(struct fingerprinter *f, struct job_values *v);
 
+/* Whether the text stands there as it is run: nothing in it by its name alone. */
+bool fingerprint_is_whole(const struct text *t);
+
+/* White space around a command goes. */
+void fingerprint_trim(struct strbuf *sb);
+
 /* Of the bytes of the rule's script at `path`; 1 where it cannot be read. */
 uint64_t fingerprint_script(
 	struct fingerprinter *f, const struct rule *rule, struct strview path);

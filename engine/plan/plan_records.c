@@ -411,7 +411,7 @@ static void judge_fingerprint(struct plan *p, uint32_t job,
 	uint64_t rule = fingerprint_rule(p->o.fingerprints, dag_rule(p->d, job));
 	if (record->version != FINGERPRINT_VERSION ||
 		(same_list && rule && rule == record->rule_version) ||
-		fingerprint_job(p->o.fingerprints, job, &now) != 0) {
+		fingerprint_job(p->o.fingerprints, job, NULL, &now) != 0) {
 		return;
 	}
 	if (p->o.triggers & TRIGGER_PARAMS && now.params != record->params) {

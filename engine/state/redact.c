@@ -13,6 +13,10 @@ static size_t authority(const char *p, size_t n)
 void redact_urls(struct strbuf *sb)
 {
 	size_t at = 0;
+	/* a password ends at one; few texts have any */
+	if (!sb->len || !memchr(sb->buf, '@', sb->len)) {
+		return;
+	}
 	for (;;) {
 		char *mark = memmem(sb->buf + at, sb->len - at, "://", 3);
 		if (!mark) {

@@ -166,7 +166,7 @@ static void add_fingerprint(struct why *w, uint32_t job, unsigned reasons)
 	struct fingerprint now;
 	if (p->record[job] == STATE_NONE ||
 		state_job(p->o.state, p->record[job], &old) <= 0 ||
-		fingerprint_job(p->o.fingerprints, job, &now) != 0) {
+		fingerprint_job(p->o.fingerprints, job, NULL, &now) != 0) {
 		return;
 	}
 	if (reasons & REASON_PARAMS) {

@@ -9,6 +9,32 @@
 #include "fakes/sandbox.h"
 #include "graphs/graph_kit.h"
 #include "job/fingerprint.h"
+#include "job/job_spec_build.h"
+
+/* By the text of the job's specification it is the same, the first time and later. */
+static void assert_same_by_text(
+	struct fingerprinter *f, uint32_t job, const struct fingerprint *print)
+{
+	struct arena arena = ARENA_INIT;
+	struct job_spec spec;
+	const char *error;
+	char *command = xstrdup(f->command.buf), *params = xstrdup(f->params.buf);
+	assert_int_equal(job_spec_build(f->c, &arena, job, 2, &spec, &error), 0);
+	for (int i = 0; i < 3; i++) {
+		struct fingerprint now = {0, 0, 0};
+		const struct strview *text =
+			spec.kind == COMMAND_SHELL ? &spec.text : NULL;
+		assert_int_equal(fingerprint_job(f, job, text, &now), 0);
+		assert_memory_equal(&now, print, sizeof(now));
+		assert_string_equal(f->command.buf, command);
+		assert_string_equal(f->params.buf, params);
+		strbuf_reset(&f->command); /* the caller may cut them */
+		strbuf_reset(&f->params);
+	}
+	arena_release(&arena);
+	free(command);
+	free(params);
+}
 
 /* The fingerprint of the job that makes `out`, and the number of its rule. */
 static struct fingerprint print_of(const char *workflow, uint64_t *ret_rule)
@@ -25,7 +51,8 @@ static struct fingerprint print_of(const char *workflow, uint64_t *ret_rule)
 	assert_true(job != DAG_NONE);
 	job_context_init(&c, &g.d, &g.sink);
 	fingerprinter_init(&f, &c);
-	assert_int_equal(fingerprint_job(&f, job, &print), 0);
+	assert_int_equal(fingerprint_job(&f, job, NULL, &print), 0);
+	assert_same_by_text(&f, job, &print);
 	if (ret_rule) {
 		*ret_rule = fingerprint_rule(&f, dag_rule(&g.d, job));
 	}
