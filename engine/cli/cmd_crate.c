@@ -74,6 +74,7 @@ static int write_metadata(void *ctx, FILE *to)
 		.copy_most = COPY_MOST,
 		.copy_all = COPY_ALL,
 		.sum_most = s->values.checksum_limit,
+		.run_goes_on = s->plan.o.run_goes_on,
 		.sources = &s->sources};
 	return view_crate(&s->plan, &s->records->state, &o, to);
 }

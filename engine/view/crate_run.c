@@ -1,13 +1,16 @@
 /* What was done: the run of the engine, of the workflow, of each job. */
 #include "view/crate_parts.h"
 
-static void add_status(struct crate *c, bool good, struct strview error)
+enum status { COMPLETED, FAILED, ACTIVE };
+
+static void add_status(struct crate *c, enum status status, struct strview error)
 {
+	static const char *const words[] = {"http://schema.org/CompletedActionStatus",
+		"http://schema.org/FailedActionStatus",
+		"http://schema.org/ActiveActionStatus"};
 	struct json_writer *j = &c->j;
-	json_key_string(j, "actionStatus",
-		sv_from(good ? "http://schema.org/CompletedActionStatus"
-			     : "http://schema.org/FailedActionStatus"));
-	if (!good && error.n) {
+	json_key_string(j, "actionStatus", sv_from(words[status]));
+	if (status == FAILED && error.n) {
 		json_key_string(j, "error", error);
 	}
 }
@@ -72,7 +75,8 @@ static void begin_job(struct crate *c, uint32_t bar, struct strview rule,
 	strbuf_release(&name);
 }
 
-static void end_job(struct crate *c, uint32_t bar, struct strview rule, bool good)
+static void end_job(
+	struct crate *c, uint32_t bar, struct strview rule, enum status status)
 {
 	struct json_writer *j = &c->j;
 	struct strbuf text = STRBUF_INIT;
@@ -87,7 +91,7 @@ static void end_job(struct crate *c, uint32_t bar, struct strview rule, bool goo
 	crate_ref(j, "instrument", text.buf);
 	snprintf(id, sizeof(id), "#job/%u", (unsigned)bar + 1);
 	crate_ref(j, "object", id);
-	add_status(c, good, SV(""));
+	add_status(c, status, SV(""));
 	crate_end(c);
 	strbuf_release(&text);
 }
@@ -109,8 +113,8 @@ static void put_job(void *ctx, const struct row_job *row)
 	begin_job(c, bar, row->rule, row->wildcards, row->command);
 	add_inputs(c, job, &p->seen, bar);
 	add_outputs(c, job);
-	add_status(c, true, SV(""));
-	end_job(c, bar, row->rule, true);
+	add_status(c, COMPLETED, SV(""));
+	end_job(c, bar, row->rule, COMPLETED);
 }
 
 static void put_failures(struct crate *c)
@@ -128,8 +132,8 @@ static void put_failures(struct crate *c)
 		if (f->tail.n) {
 			strbuf_addf(&error, "\n" SV_FMT, SV_ARG(f->tail));
 		}
-		add_status(c, false, strbuf_sv(&error));
-		end_job(c, i, f->rule, false);
+		add_status(c, FAILED, strbuf_sv(&error));
+		end_job(c, i, f->rule, FAILED);
 	}
 	strbuf_release(&error);
 }
@@ -149,7 +153,7 @@ static void add_files_of_run(struct crate *c, const char *key, bool results)
 	crate_refs_end(&refs);
 }
 
-static void add_workflow_run(struct crate *c, bool good, struct strview error)
+static void add_workflow_run(struct crate *c, enum status status, struct strview error)
 {
 	struct json_writer *j = &c->j;
 	struct strbuf text = STRBUF_INIT;
@@ -172,12 +176,12 @@ static void add_workflow_run(struct crate *c, bool good, struct strview error)
 	crate_time(j, "endTime", c->run.end_ns);
 	add_files_of_run(c, "object", false);
 	add_files_of_run(c, "result", true);
-	add_status(c, good, error);
+	add_status(c, status, error);
 	crate_end(c);
 	strbuf_release(&text);
 }
 
-static void add_engine_run(struct crate *c, bool good)
+static void add_engine_run(struct crate *c, enum status status)
 {
 	struct crate_refs refs;
 	struct json_writer *j = &c->j;
@@ -197,7 +201,7 @@ static void add_engine_run(struct crate *c, bool good)
 	}
 	crate_refs_end(&refs);
 	crate_ref(j, "result", "#run");
-	add_status(c, good, SV(""));
+	add_status(c, status, SV(""));
 	crate_end(c);
 	strbuf_release(&text);
 }
@@ -206,7 +210,8 @@ void crate_add_run(struct crate *c)
 {
 	struct put p = {.c = c};
 	char error[64] = "";
-	bool good = c->run.end_ns != 0 && c->run.status == 0;
+	enum status status = c->run.end_ns == 0 && c->o->run_goes_on ? ACTIVE : FAILED;
+	status = c->run.end_ns && c->run.status == 0 ? COMPLETED : status;
 	hashmap_init(&p.seen);
 	if (state_each_job(c->s, put_job, &p) != 0) {
 		c->rc = -1;
@@ -217,7 +222,7 @@ void crate_add_run(struct crate *c)
 	} else if (c->run.status != 0) {
 		snprintf(error, sizeof(error), "exit status %d", (int)c->run.status);
 	}
-	add_workflow_run(c, good, sv_from(error));
-	add_engine_run(c, good);
+	add_workflow_run(c, status, sv_from(error));
+	add_engine_run(c, status);
 	hashmap_release(&p.seen);
 }

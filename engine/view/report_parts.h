@@ -61,6 +61,7 @@ void report_rule(struct report *r, uint32_t rule);
 
 /* The parts: each appends its section, or nothing. */
 void report_failed(struct report *r);
+void report_begun(struct report *r);
 void report_timeline(struct report *r);
 void report_rules(struct report *r);
 void report_graph(struct report *r);

@@ -233,3 +233,58 @@ void report_failed(struct report *r)
 	add_other_failures(r, shown);
 	strbuf_addstr(&r->out, "</section>\n");
 }
+
+/* --- what did not end ------------------------------------------------------------------- */
+
+/* The job of the graph that began, or DAG_NONE. */
+static uint32_t begun_job(const struct report *r, const struct unfinished *u)
+{
+	const struct dag *d = r->p->d;
+	uint32_t file = u->count ? r->s->unfinished_files.v[u->paths] : STATE_NONE;
+	return file < d->paths.count ? d->producer[file] : DAG_NONE;
+}
+
+static void add_begun(struct report *r, const struct unfinished *u)
+{
+	struct strbuf *sb = &r->out, words = STRBUF_INIT;
+	uint32_t job = begun_job(r, u);
+	strbuf_addstr(sb, "<li>");
+	if (job == DAG_NONE) {
+		strbuf_addstr(sb, "a job of other targets");
+	} else {
+		dag_wildcards_text(r->p->d, job, &words);
+		report_rule(r, r->p->d->jobs.v[job].rule);
+		strbuf_addstr(sb, " <code>");
+		page_text_cut(sb, strbuf_sv(&words), 200);
+		strbuf_addstr(sb, "</code>");
+	}
+	strbuf_addstr(sb, " <span class=\"dim\">since ");
+	page_date(sb, u->start_ns);
+	strbuf_addstr(sb, "</span></li>\n");
+	strbuf_release(&words);
+}
+
+void report_begun(struct report *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->s->unfinished.n; i++) {
+		const struct unfinished *u = &r->s->unfinished.v[i];
+		if (u->run < r->run.first || u->run > r->run.last) {
+			continue;
+		}
+		if (n == 0) {
+			strbuf_addf(&r->out,
+				"<section id=\"begun\">\n<h2>%s</h2>\n<ul>\n",
+				r->o->run_goes_on ? "Running" : "Begun and not ended");
+		}
+		if (n++ < FAILED_MOST) {
+			add_begun(r, u);
+		}
+	}
+	if (n > FAILED_MOST) {
+		strbuf_addstr(&r->out, "<li>and ");
+		page_number(&r->out, n - FAILED_MOST);
+		strbuf_addstr(&r->out, " more</li>\n");
+	}
+	strbuf_addstr(&r->out, n ? "</ul>\n</section>\n" : "");
+}

@@ -10,6 +10,7 @@ struct view_crate_options {
 	int64_t copy_most;   /* bytes of a file that is copied into it */
 	int64_t copy_all;    /* of all of them */
 	int64_t sum_most;    /* of a file whose SHA-256 is worked out; 0: of any */
+	bool run_goes_on;    /* some run has the lock */
 	const struct source_set *sources; /* files that the workflow was read from */
 };
 

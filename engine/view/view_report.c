@@ -265,6 +265,7 @@ static void write_page(struct report *r)
 	strbuf_addstr(&r->out, "<main>\n");
 	add_cards(r);
 	report_failed(r);
+	report_begun(r);
 	report_timeline(r);
 	report_rules(r);
 	report_graph(r);
