@@ -45,10 +45,46 @@ static const struct known_key *find_known(
 	return NULL;
 }
 
+/* Words that other engines have for what is written otherwise here. */
+static const char *otherwise(struct strview key)
+{
+	static const struct {
+		const char *key, *here;
+	} words[] = {
+		{"run", "a program in any language is `script`, a command is `shell`"},
+		{"notebook", "a program in any language is `script`"},
+		{"wrapper", "a command is `shell`, a program `script`; shared rules are "
+			    "`include: [{path: ..., as: ...}]`"},
+		{"checkpoint",
+			"what only a rule's outputs tell is read with `after: RULE` "
+			"beside `expand`"},
+		{"singularity", "an image is `container`"},
+		{"localrules", "a rule says `localrule: true`"},
+		{"workdir", "the working directory is `cwflow -d DIR`"},
+		{"module", "modules are `include: [{path: ..., as: ...}]`"},
+		{"use", "a rule takes another's keys with `extends`"},
+		{"ancient", "a flag of an input: `{path: FILE, ancient: true}`"},
+		{"temp", "a flag of an output: `{path: FILE, temp: true}`"},
+		{"protected", "a flag of an output: `{path: FILE, protected: true}`"}};
+	for (size_t i = 0; i < CW_ARRAY_LEN(words); i++) {
+		if (sv_eq_str(key, words[i].key)) {
+			return words[i].here;
+		}
+	}
+	return NULL;
+}
+
 static void report_unknown(struct reader *r, const struct yaml_tree_node *key,
 	const struct known_key *keys, const char *what)
 {
 	struct nearest near;
+	const char *here = otherwise(key->text);
+	if (here) {
+		diag_error(r->sink, "CW-E012", key->span, "%s has no key \"" SV_FMT "\"",
+			what, SV_ARG(key->text));
+		diag_note(r->sink, (struct span){0}, "%s", here);
+		return;
+	}
 	nearest_init(&near, key->text);
 	for (const struct known_key *k = keys; k->name; k++) {
 		nearest_offer(&near, sv_from(k->name));
