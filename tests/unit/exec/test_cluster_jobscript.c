@@ -259,6 +259,51 @@ static void the_journal_outlives_a_crash(void **state)
 	cluster_entries_release(&e);
 }
 
+/* Values of variables are in no script; which mark stands for them makes no other job. */
+static void variables_are_the_scripts_own(void **state)
+{
+	struct jobscript_status s;
+	struct job_identity last = {0, 0};
+	for (int run = 0; run < 2; run++) {
+		const char *mark = run ? "\001two:" : "\001one:";
+		char *argv[] = {xstrdup("printf"), xstrdup("<%s>"),
+			xasprintf("it's %sCW_S\001", mark), xasprintf("%sCW_S\001", mark),
+			NULL};
+		char *value = xasprintf("x%sCW_S\001y", mark);
+		const struct env_pair env[] = {{"CW_T", value}};
+		struct job_spec spec = shell_job("");
+		spec.kind = COMMAND_ARGV;
+		spec.argv = argv;
+		spec.env = env;
+		spec.env_count = 1;
+		spec.stdout_path = "out";
+		spec.mark = sv_from(mark);
+		char tag[8];
+		snprintf(tag, sizeof(tag), "t-%d", run);
+		setenv("CW_S", "a\"$b'", 1);
+		assert_int_equal(run_job(*state, &spec, tag, &s), 0);
+		char *out = sandbox_read("out");
+		assert_string_equal(out, "<it's a\"$b'><a\"$b'>");
+		free(out);
+		struct job_identity id = job_identity_of(&spec);
+		assert_true(!run || (id.who == last.who && id.what == last.what));
+		last = id;
+		/* without it the command is not run */
+		unsetenv("CW_S");
+		unlink("out");
+		snprintf(tag, sizeof(tag), "u-%d", run);
+		run_job(*state, &spec, tag, &s);
+		assert_int_equal(s.code, 1);
+		char *said = sandbox_read(run ? "u-1.out" : "u-0.out");
+		assert_non_null(strstr(said, "variable CW_S did not come"));
+		free(said);
+		free(value);
+		for (size_t i = 0; argv[i]; i++) {
+			free(argv[i]);
+		}
+	}
+}
+
 #define IN_SANDBOX(f) cmocka_unit_test_setup_teardown(f, sandbox_enter, sandbox_leave)
 
 int main(void)
@@ -269,6 +314,7 @@ int main(void)
 		IN_SANDBOX(hostile_texts),
 		IN_SANDBOX(a_text_too_long_for_an_argument),
 		IN_SANDBOX(a_timeout_is_kept),
+		IN_SANDBOX(variables_are_the_scripts_own),
 		IN_SANDBOX(claims),
 		cmocka_unit_test(half_a_status_is_none),
 		IN_SANDBOX(the_journal_outlives_a_crash),
