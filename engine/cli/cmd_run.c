@@ -15,6 +15,7 @@
 #include "cli/rounds.h"
 #include "cli/run_classes.h"
 #include "cli/session.h"
+#include "cli/spare_memory.h"
 #include "cli/temp_sweep.h"
 #include "exec/pilot.h"
 #include "job/job_spec_build.h"
@@ -46,6 +47,7 @@ struct run {
 static void begin_records(void *ctx)
 {
 	struct run *r = ctx;
+	spare_memory(r->s, false);
 	recorder_begin(&r->recorder);
 	r->begun = true;
 }
@@ -102,7 +104,7 @@ static const char *lacks_inside(struct run *r, uint32_t job, struct arena *arena
 	const struct dag *d = &r->s->dag;
 	uint32_t n;
 	const uint32_t *in = dag_inputs(d, job, &n);
-	for (uint32_t i = 0; i < n && !r->s->o.cluster; i++) {
+	for (uint32_t i = 0; i < n && d->has_inside && !r->s->o.cluster; i++) {
 		uint32_t file = INPUT_FILE(in[i]), maker = d->producer[file];
 		if (maker != DAG_NONE && !dag_has_product(d, maker, file) &&
 			!fs_exists(dag_path(d, file).p)) {
@@ -380,6 +382,7 @@ static int run_plan(struct session *s)
 		o.graph = &classes.graph;
 		growth_init(&r.growth, s, &classes, &r.recorder);
 		session_tell(s); /* warnings, before the first line of the run */
+		spare_memory(s, true);
 		if (run_jobs(&o, &result) == 0) {
 			rc = s->wrong ? EXIT_WRONG : exit_status(&result);
 		} else {

@@ -198,11 +198,9 @@ static int classify(struct run_classes *c)
 	for (uint32_t r = 0; r < d->wf->rule_count; r++) {
 		of_rule[r] = UINT32_MAX;
 	}
-	for (uint32_t j = 0; j < d->job_count && rc == 0; j++) {
+	for (uint32_t j = plan_next_wanted(&c->s->plan, 0); j < d->job_count && rc == 0;
+		j = plan_next_wanted(&c->s->plan, j + 1)) {
 		const struct rule *rule = dag_rule(d, j);
-		if (!c->s->plan.wanted[j]) {
-			continue;
-		}
 		c->priority[j] = rule->priority;
 		if (of_rule[rule->index] != UINT32_MAX) {
 			c->class_of[j] = of_rule[rule->index];

@@ -82,6 +82,7 @@ struct dag {
 	uint32_t gate;
 	const struct hashmap *but;
 	VEC(struct dag_inside) inside;
+	bool has_inside;          /* some input is a file in a folder that a job makes */
 	struct stat_ahead *ahead; /* borrows; NULL: none, or it was used */
 };
 

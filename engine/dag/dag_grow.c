@@ -159,6 +159,7 @@ static void take_producers(
 			d->producer[map[f]] = number[maker];
 		}
 	}
+	d->has_inside = d->has_inside || sub->has_inside;
 	for (size_t i = 0; i < sub->inside.n; i++) {
 		struct dag_inside in = sub->inside.v[i];
 		d->producer[map[in.file]] = d->producer[map[in.folder]];

@@ -26,6 +26,7 @@ uint32_t inside_folder(const struct builder *b, uint32_t file)
 void inside_settle(struct builder *b)
 {
 	struct dag *d = b->d;
+	d->has_inside = b->inside.n > 0;
 	for (size_t i = 0; i < b->inside.n; i++) {
 		struct inside in = b->inside.v[i];
 		if (d->file_flags[in.file] & FILE_NEEDED &&

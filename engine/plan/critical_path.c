@@ -18,6 +18,16 @@ static double last_time(const struct plan *p, uint32_t job)
 	return record && record->run ? record->seconds : -1;
 }
 
+/* Whether all jobs that run have run before. */
+static bool knows_all(const struct plan *p)
+{
+	uint32_t j = plan_next_wanted(p, 0);
+	while (j < p->d->job_count && last_time(p, j) >= 0) {
+		j = plan_next_wanted(p, j + 1);
+	}
+	return j == p->d->job_count;
+}
+
 /* The means of the recorded times, by rule; those of all in *ret_all. Returns owned. */
 static struct mean *means_of_rules(const struct plan *p, struct mean *ret_all)
 {
@@ -53,19 +63,29 @@ float *expected_seconds(const struct plan *p)
 	return out;
 }
 
+/* What a job of the rule takes, as far as is known. */
+static double mean_time(const struct mean *rules, const struct mean *all, uint32_t rule)
+{
+	const struct mean *mean = rules[rule].count ? &rules[rule] : all;
+	return mean->seconds / mean->count;
+}
+
 float *critical_paths(const struct plan *p)
 {
 	const struct dag *d = p->d;
-	struct mean all;
+	struct mean all = {0, 0};
 	if (!p->o.state || !p->o.state->found) {
 		return NULL;
 	}
-	struct mean *rules = means_of_rules(p, &all);
-	float *path = all.count ? xcalloc(d->job_count, sizeof(*path)) : NULL;
+	/* nobody asks for a mean where each has its own time */
+	bool known = knows_all(p);
+	struct mean *rules = known ? NULL : means_of_rules(p, &all);
+	float *path = known || all.count ? xcalloc(d->job_count, sizeof(*path)) : NULL;
 	for (uint32_t i = d->job_count; path && i-- > 0;) {
 		uint32_t job = d->order[i];
-		const struct mean *rule = &rules[d->jobs.v[job].rule];
-		const struct mean *mean = rule->count ? rule : &all;
+		if (!p->wanted[job]) {
+			continue;
+		}
 		double own = last_time(p, job);
 		float longest = 0;
 		for (uint64_t k = p->dependents_start[job];
@@ -73,8 +93,8 @@ float *critical_paths(const struct plan *p)
 			float below = path[p->dependents[k]];
 			longest = below > longest ? below : longest;
 		}
-		own = own < 0 ? mean->seconds / mean->count : own;
-		path[job] = p->wanted[job] ? (float)own + longest : 0;
+		own = own < 0 ? mean_time(rules, &all, d->jobs.v[job].rule) : own;
+		path[job] = (float)own + longest;
 	}
 	free(rules);
 	return path;

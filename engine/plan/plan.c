@@ -15,6 +15,7 @@ void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
 		return;
 	}
 	p->reasons[job] = (uint16_t)(before | reason);
+	p->has_forced = p->has_forced || reason == REASON_FORCED;
 	if (!before) {
 		p->wanted_count++;
 	}
@@ -22,6 +23,20 @@ void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
 	if (!before || reason < (before & -before)) {
 		p->reason_file[job] = file;
 	}
+}
+
+uint32_t plan_next_wanted(const struct plan *p, uint32_t job)
+{
+	const uint32_t n = p->d->job_count;
+	uint64_t four = 0;
+	while (job + 4 <= n && !four) {
+		memcpy(&four, p->reasons + job, sizeof(four));
+		job += four ? 0 : 4;
+	}
+	while (job < n && !p->reasons[job]) {
+		job++;
+	}
+	return job;
 }
 
 static bool is_there(const struct dag *d, uint32_t file)
@@ -112,11 +127,12 @@ struct plan_links plan_link_jobs(const struct plan *p, uint32_t from, bool wante
 	uint64_t *start = xcalloc((size_t)count + 2, sizeof(*start));
 	uint32_t *to = NULL;
 	for (int pass = 0; pass < 2; pass++) {
-		for (uint32_t j = from; j < d->job_count; j++) {
+		for (uint32_t j = wanted_only ? plan_next_wanted(p, from) : from;
+			j < d->job_count;
+			j = wanted_only ? plan_next_wanted(p, j + 1) : j + 1) {
 			uint32_t n;
 			const uint32_t *in = dag_inputs(d, j, &n);
-			for (uint32_t k = 0; k < n && (!wanted_only || p->reasons[j]);
-				k++) {
+			for (uint32_t k = 0; k < n; k++) {
 				uint32_t maker = d->producer[INPUT_FILE(in[k])];
 				if (maker == DAG_NONE || maker < from ||
 					(wanted_only && !p->reasons[maker])) {
@@ -305,8 +321,9 @@ void plan_link(struct plan *p)
 	p->wanted = xcalloc(d->job_count, 1);
 	p->done = xcalloc(d->job_count, 1);
 	p->pending = xcalloc(d->job_count, sizeof(*p->pending));
-	for (uint32_t j = 0; j < d->job_count; j++) {
-		p->wanted[j] = p->reasons[j] != 0;
+	for (uint32_t j = plan_next_wanted(p, 0); j < d->job_count;
+		j = plan_next_wanted(p, j + 1)) {
+		p->wanted[j] = 1;
 		for (uint64_t i = p->dependents_start[j]; i < p->dependents_start[j + 1];
 			i++) {
 			p->pending[p->dependents[i]]++;

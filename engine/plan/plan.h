@@ -76,6 +76,7 @@ struct plan {
 	uint32_t *reason_file; /* the file that decided it, or DAG_NONE */
 	uint8_t *maybe;        /* runs only if an input comes out changed */
 	uint8_t *forced;       /* or below one that is */
+	bool has_forced;       /* some job is */
 	/* A `maybe` job whose missing output only `maybe` jobs need: runs if one of these does.
 	 * NULL: there is none. It waits for what decides that. */
 	uint8_t *deferred;
@@ -141,6 +142,9 @@ bool plan_waits_for_gone(const struct dag *d, const struct dag_wait *w);
 void plan_link(struct plan *p);
 
 void plan_release(struct plan *p);
+
+/* The first job from number `job` on that has reasons to run, or dag.job_count. */
+uint32_t plan_next_wanted(const struct plan *p, uint32_t job);
 
 /* Words for why `job` runs: "missing output results/a.txt". */
 void plan_reason_text(const struct plan *p, uint32_t job, struct strbuf *out);

@@ -55,7 +55,7 @@ static bool is_maybe(struct plan *p, uint32_t job)
 	uint32_t n;
 	const uint32_t *in = dag_inputs(d, job, &n);
 	p->forced[job] = (p->reasons[job] & REASON_FORCED) != 0;
-	for (uint32_t k = 0; k < n && !p->forced[job]; k++) {
+	for (uint32_t k = 0; k < n && p->has_forced && !p->forced[job]; k++) {
 		uint32_t maker = d->producer[INPUT_FILE(in[k])];
 		p->forced[job] =
 			maker != DAG_NONE && p->forced[maker] && !(in[k] & INPUT_ANCIENT);
@@ -81,7 +81,9 @@ void plan_find_maybes(struct plan *p, uint32_t from)
 {
 	for (uint32_t i = from; i < p->d->job_count; i++) {
 		uint32_t job = p->d->order[i];
-		set_maybe(p, job, is_maybe(p, job));
+		if (p->reasons[job]) {
+			set_maybe(p, job, is_maybe(p, job));
+		}
 	}
 }
 
@@ -324,8 +326,9 @@ static void undefer_all(struct missing *m)
 void plan_want_missing(struct plan *p, uint32_t from, const struct dag_growth *growth)
 {
 	struct missing m = {.p = p, .from = from};
-	for (uint32_t j = from; j < p->d->job_count; j++) {
-		if (p->reasons[j] && lacks_input(p, j)) {
+	for (uint32_t j = plan_next_wanted(p, from); j < p->d->job_count;
+		j = plan_next_wanted(p, j + 1)) {
+		if (lacks_input(p, j)) {
 			if (p->maybe[j]) {
 				vec_push(&m.maybe, j);
 			} else {

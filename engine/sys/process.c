@@ -18,6 +18,8 @@
 extern char **environ;
 
 enum { CHILD_STACK = 64 * 1024 };
+/* Smaller lists are not worth a call. */
+enum { SPARE_LEAST = 1 << 20 };
 
 /* ThreadSanitizer takes clone() for a fork, which it cannot stand with shared memory. */
 #if defined(__has_feature)
@@ -346,4 +348,16 @@ int process_capture(const struct process_capture *c, struct strbuf *out)
 pid_t process_fork(void)
 {
 	return fork();
+}
+
+void process_spare(void *p, size_t n, bool spare)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	size_t before = (page - (uintptr_t)p % page) % page;
+	size_t whole = n > before ? (n - before) / page * page : 0;
+	if (p && whole >= SPARE_LEAST) {
+		int err = errno;
+		madvise((char *)p + before, whole, spare ? MADV_DONTFORK : MADV_DOFORK);
+		errno = err;
+	}
 }

@@ -93,4 +93,9 @@ int process_capture(const struct process_capture *c, struct strbuf *out);
 /* A copy of the whole process, as fork(2): for the helper that outlives it only. */
 pid_t process_fork(void);
 
+/* Memory that such a copy never looks at: it does without, from now on (`spare`) or no more.
+ * Where much of it is, the copy is made in a tenth of the time, and ends so. Only whole pages
+ * between `p` and p + n are meant; what cannot be had so is copied. */
+void process_spare(void *p, size_t n, bool spare);
+
 #endif
