@@ -43,8 +43,10 @@ struct crate {
 	struct last_run run;
 	struct row_run row; /* texts in `arena` */
 	struct arena arena;
-	struct intern rules; /* of the jobs of the run, by name */
-	uint32_t *rule_of;   /* by bar */
+	struct intern rules;            /* of the jobs of the run, by name */
+	VEC(const struct rule *) known; /* of the workflow, by these; NULL: it is gone */
+	struct intern params;           /* "RULE/NAME" of params that jobs had */
+	uint32_t *rule_of;              /* by bar */
 	VEC(struct crate_file) files;
 	VEC(uint32_t) file_of;        /* by file id of the state: number in `files` */
 	VEC(struct crate_role) roles; /* by file, then by rule; each once */
@@ -87,6 +89,29 @@ void crate_end(struct crate *c);
 
 /* "2024-05-01T12:00:00.123+00:00"; nothing where it is not known. */
 void crate_time(struct json_writer *j, const char *key, int64_t ns);
+
+/* The params in a record's text, one by one: names, and values of a line or several.
+ * Settings, whose names begin with a point, are passed over; what looks like a name and is
+ * none of the rule (NULL: it is gone) is a part of a value. Goes on to the end. */
+struct crate_params {
+	const struct rule *rule;
+	struct strview text;
+	struct hashmap seen;
+};
+void crate_params_begin(
+	struct crate_params *p, const struct rule *rule, struct strview text);
+bool crate_params_next(
+	struct crate_params *p, struct strview *ret_name, struct strview *ret_value);
+
+/* References to the params of a bar's job, and then these themselves. */
+void crate_add_param_refs(struct crate *c, struct crate_refs *refs, uint32_t bar,
+	const struct row_job *row);
+void crate_add_params(struct crate *c, uint32_t bar, const struct row_job *row);
+
+/* The same of the parameters of a rule. */
+void crate_add_rule_param_refs(
+	struct crate *c, struct crate_refs *refs, struct strview rule);
+void crate_add_rule_params(struct crate *c, struct strview rule);
 
 /* The entities, in parts. */
 void crate_add_head(struct crate *c);

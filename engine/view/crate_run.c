@@ -15,16 +15,12 @@ static void add_status(struct crate *c, enum status status, struct strview error
 	}
 }
 
-/* Files of a job as references; what is twice among its inputs is one. */
-static void add_inputs(
-	struct crate *c, const struct known_job *job, struct hashmap *seen, uint32_t bar)
+/* Files and params of a job as references; a file that is twice among its inputs is one. */
+static void add_inputs(struct crate *c, const struct known_job *job, struct hashmap *seen,
+	uint32_t bar, const struct row_job *row)
 {
 	struct crate_refs refs;
-	struct json_writer *j = &c->j;
-	if (!job->input_count) {
-		return;
-	}
-	crate_refs_begin(&refs, j, "object");
+	crate_refs_begin(&refs, &c->j, "object");
 	for (uint32_t k = 0; k < job->input_count; k++) {
 		uint32_t file = c->file_of.v[c->s->inputs.v[job->inputs + k].file];
 		if (hashmap_get(seen, file) != bar) {
@@ -32,6 +28,7 @@ static void add_inputs(
 			crate_refs_add(&refs, c->files.v[file].id);
 		}
 	}
+	crate_add_param_refs(c, &refs, bar, row);
 	crate_refs_end(&refs);
 }
 
@@ -59,6 +56,9 @@ static void begin_job(struct crate *c, uint32_t bar, struct strview rule,
 	char id[32];
 	snprintf(id, sizeof(id), "#job/%u", (unsigned)bar + 1);
 	c->rule_of[bar] = intern_put(&c->rules, rule.p, rule.n);
+	if (c->rule_of[bar] == c->known.n) {
+		vec_push(&c->known, workflow_rule(c->p->d->wf, rule));
+	}
 	crate_entity(c, id, "CreateAction");
 	strbuf_addf(&name, SV_FMT "%s" SV_FMT, SV_ARG(rule), wildcards.n ? " " : "",
 		SV_ARG(wildcards));
@@ -111,10 +111,11 @@ static void put_job(void *ctx, const struct row_job *row)
 	}
 	const struct known_job *job = &c->s->jobs.v[row->id];
 	begin_job(c, bar, row->rule, row->wildcards, row->command);
-	add_inputs(c, job, &p->seen, bar);
+	add_inputs(c, job, &p->seen, bar, row);
 	add_outputs(c, job);
 	add_status(c, COMPLETED, SV(""));
 	end_job(c, bar, row->rule, COMPLETED);
+	crate_add_params(c, bar, row);
 }
 
 static void put_failures(struct crate *c)

@@ -327,7 +327,8 @@ static void add_step(struct crate *c, uint32_t rule, bool folders)
 {
 	struct json_writer *j = &c->j;
 	struct strview name = intern_str(&c->rules, rule);
-	const struct rule *r = workflow_rule(c->p->d->wf, name);
+	const struct rule *r = c->known.v[rule];
+	struct crate_refs refs;
 	const char *tool = arena_printf(&c->arena, "#rule/" SV_FMT, SV_ARG(name));
 	crate_entity(
 		c, arena_printf(&c->arena, "#step/" SV_FMT, SV_ARG(name)), "HowToStep");
@@ -345,9 +346,12 @@ static void add_step(struct crate *c, uint32_t rule, bool folders)
 	if (version.n) {
 		json_key_string(j, "softwareVersion", version);
 	}
+	crate_refs_begin(&refs, j, "input");
 	if (c->uses.v[rule]) {
-		crate_ref(j, "input", parameter(c, rule, false));
+		crate_refs_add(&refs, parameter(c, rule, false));
 	}
+	crate_add_rule_param_refs(c, &refs, name);
+	crate_refs_end(&refs);
 	if (c->makes.v[rule]) {
 		crate_ref(j, "output", parameter(c, rule, true));
 	}
@@ -358,6 +362,7 @@ static void add_step(struct crate *c, uint32_t rule, bool folders)
 	if (c->makes.v[rule]) {
 		add_parameter(c, parameter(c, rule, true), "output", folders);
 	}
+	crate_add_rule_params(c, name);
 }
 
 static void add_rule_refs(struct crate *c, const char *key, const char *what)
@@ -461,6 +466,7 @@ int view_crate(
 	int rc = last_run_find(&c.run, s);
 	arena_init(&c.arena);
 	intern_init(&c.rules);
+	intern_init(&c.params);
 	strbuf_init(&c.out);
 	if (rc == 0) {
 		c.rule_of = xcalloc(c.run.bars.n + 1, sizeof(*c.rule_of));
@@ -477,8 +483,10 @@ int view_crate(
 	vec_release(&c.roles);
 	vec_release(&c.uses);
 	vec_release(&c.makes);
+	vec_release(&c.known);
 	strbuf_release(&c.out);
 	intern_release(&c.rules);
+	intern_release(&c.params);
 	arena_release(&c.arena);
 	free(c.rule_of);
 	return rc;

@@ -11,6 +11,7 @@ rules:
   all: {input: [table.csv, sub/flaky.txt, folder]}
   table:
     input: [a.in, b.in]
+    params: {most: 3, deep: {x: [1, "two words"]}, lines: "a\nb=\n.c"}
     output: {path: table.csv, report: "Counts"}
     env: {T: "{env.TOKEN}"}
     shell: "echo ${{T:+x}} >{output}"
@@ -62,6 +63,9 @@ for e in sorted(graph["@graph"], key=lambda e: e.get("name", "")):
         inside = not e["@id"].startswith("file:")
         print(t, e["name"], "copied" if inside else "left", "sha256" in e, e.get("description"), len(many(e.get("exampleOfWork"))))
         assert not inside or os.path.getsize(os.path.join(d, unquote(e["@id"]))) == int(e["contentSize"])
+for e in graph["@graph"]:
+    if types(e)[0] == "PropertyValue":
+        print(e["name"], ascii(e["value"]), e["exampleOfWork"]["@id"], at[e["exampleOfWork"]["@id"]]["name"], at[e["exampleOfWork"]["@id"]]["additionalType"])
 for e in graph["@graph"]:
     if types(e)[0] == "ControlAction":
         step = at[e["instrument"]["@id"]]; job = at[e["object"]["@id"]]
