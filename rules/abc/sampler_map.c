@@ -103,11 +103,23 @@ static int make_command(struct sampler *s, struct strbuf *err)
 	return 0;
 }
 
+/* How many more ids will do: at first by the acceptance of the generation before, since a
+ * round costs what the engine needs to start. */
+static double expected_ids(const struct sample *job)
+{
+	const struct population *before = job->in->previous;
+	double rate = before ? population_acceptance(before) : 0;
+
+	return job->c->n_eval || job->in->accept_all || !(rate > 0)
+		       ? (double)collector_expects(job->c)
+		       : (double)job->c->want / rate;
+}
+
 /* Writes the round's ranges to the command; their number. */
 static size_t send_ranges(struct sampler *s, struct sample *job)
 {
 	struct map_state *m = s->state;
-	double ids = ceil(spare * (double)collector_expects(job->c));
+	double ids = ceil(spare * expected_ids(job));
 	uint64_t lines = (uint64_t)s->options.jobs * LINES_A_JOB;
 	uint64_t each = s->options.batch ? s->options.batch
 					 : (uint64_t)fmax(1, ceil(ids / (double)lines));

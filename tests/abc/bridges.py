@@ -220,6 +220,26 @@ def run(command):
     return time.monotonic() - start, hashlib.sha256(csv).hexdigest()
 
 
+def meets(command):
+    """Whether two tasks run at the same time: each waits for another."""
+    place = tempfile.mkdtemp(dir=dir)
+    script = os.path.join(place, "meet")
+    with open(script, "w") as f:
+        f.write("""#!/bin/sh
+while read -r line; do
+    : >"$1/met.$$"
+    n=0
+    until [ "$(ls "$1" | grep -c met)" -gt 1 ] || [ $n = 600 ]; do sleep 0.1; n=$((n + 1)); done
+    [ $n = 600 ] && echo alone || echo "$line"
+done
+""")
+    os.chmod(script, 0o755)
+    p = subprocess.run(["sh", "-c", command.replace("{evaluate}", shlex.join([script, place]))],
+                       input="".join(f"{k}\n" for k in range(8)), stdout=subprocess.PIPE,
+                       stderr=subprocess.DEVNULL, text=True)
+    return sorted(p.stdout.split()) == [str(k) for k in range(8)]
+
+
 want = run(None)[1]
 ran, bad = 0, 0
 print("| bridge | engine | seconds | SHA-256 of `show --csv` |\n| --- | --- | --- | --- |")
@@ -233,6 +253,9 @@ for name in options.bridge or engines:
         seconds, sha = run(command)
         ran += 1
         bad += sha != want
+        if command and name not in ["slurm", "gridengine"] and not meets(command):
+            print(f"{name}: one task after the other", flush=True)
+            bad += 1
         via = " (profile)" if command and "cluster_map" in command else ""
         print(f"| {name}{via} | {engine} | {seconds:.1f} | {sha if sha != want else sha[:16]}"
               f"{'' if sha == want else ' DIFFERS'} |", flush=True)

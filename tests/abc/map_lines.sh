@@ -29,6 +29,23 @@ same "torn and foreign lines" '{ echo hello; {evaluate} | sed "2s/....\$//"; }' 
 if command -v python3 >/dev/null; then
 	same "a pool" "$bridges/pool.py 3 {evaluate}" -j 3 --batch 50
 fi
+# A generation whose acceptance is that of the one before takes one round.
+cat >"$dir/steady.yaml" <<'EOF'
+seed: 7
+models:
+  m: {simulator: {builtin: normal, sd: 1}, parameters: {mu: {uniform: [-50, 50]}}}
+observed: {x: 0}
+epsilon: [10, 9.9999, 9.9998, 9.9997]
+population: 1000
+transition: {mvn: 100}
+EOF
+"$cwabc" run "$dir/steady.yaml" -q -o "$dir/steady.db" --sampler map -j 2 \
+	--map-command "echo round >>'$dir/rounds'; {evaluate}"
+rounds=$(wc -l <"$dir/rounds")
+if [ "$rounds" -gt 6 ]; then
+	echo "$rounds rounds for 4 generations" >&2
+	exit 1
+fi
 # refused LABEL TEXT COMMAND
 refused()
 {
