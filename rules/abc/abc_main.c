@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "abc/abc_cli.h"
+#include "abc/model.h"
 #include "base/edit_distance.h"
 
 static const struct abc_command *find_command(const char *name)
@@ -58,6 +59,9 @@ int abc_main(int argc, char **argv, const struct sampler_ops *mpi)
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("cwabc " CWFLOW_VERSION);
 		return ABC_OK;
+	}
+	if (strcmp(argv[1], MODEL_HOST_COMMAND) == 0) {
+		return model_library_host(argv + 2, (size_t)argc - 2);
 	}
 	command = find_command(argv[1]);
 	if (!command) {

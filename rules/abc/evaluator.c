@@ -107,7 +107,7 @@ static int simulate(struct evaluator *e, size_t n, struct strbuf *err)
 			}
 		}
 		if (count && !e->model[m].ops &&
-			model_open(&e->model[m], e->problem, m, err)) {
+			model_open(&e->model[m], e->problem, m, e->team != NULL, err)) {
 			return -1;
 		}
 		if (model_run(&e->model[m], &ctx, e->batch, count, err)) {

@@ -1,23 +1,25 @@
 #include "abc/model.h"
 
-const struct model_ops *model_ops_of(enum simulator_kind kind)
+static const struct model_ops *ops_of(const struct simulator_spec *sim, bool team)
 {
-	switch (kind) {
+	switch (sim->kind) {
 	case SIM_BUILTIN:
 		break;
 	case SIM_COMMAND:
 		return &model_command_ops;
 	case SIM_LIBRARY:
-		return &model_library_ops;
+		return sim->timeout > 0 && !team ? &model_command_ops
+						 : &model_library_ops;
 	case SIM_ONESHOT:
 		return &model_oneshot_ops;
 	}
 	return &model_builtin_ops;
 }
 
-int model_open(struct model *m, const struct problem *p, size_t index, struct strbuf *err)
+int model_open(struct model *m, const struct problem *p, size_t index, bool team,
+	struct strbuf *err)
 {
-	*m = (struct model){.ops = model_ops_of(p->model[index].sim.kind),
+	*m = (struct model){.ops = ops_of(&p->model[index].sim, team),
 		.problem = p,
 		.spec = &p->model[index]};
 	return m->ops->open(m, err);

@@ -31,8 +31,7 @@ struct sim_job {
 
 /* Shared between a worker and its master: which evaluation is being worked on. */
 struct sim_watch {
-	volatile uint64_t id;  /* SIM_NO_ID: none */
-	volatile double since; /* CLOCK_MONOTONIC, seconds; 0 without a time limit */
+	volatile uint64_t id; /* SIM_NO_ID: none */
 };
 #define SIM_NO_ID UINT64_MAX
 
@@ -56,7 +55,6 @@ struct model;
 
 struct model_ops {
 	const char *name;
-	bool in_process; /* a crash of the model would be one of ours */
 	/* 0, or -1 with a text; close is called either way. */
 	int (*open)(struct model *m, struct strbuf *err);
 	/* 0, or -1 with a text where the run must stop (an id was lost too often). */
@@ -75,11 +73,10 @@ struct model {
 extern const struct model_ops model_builtin_ops, model_command_ops, model_library_ops,
 	model_oneshot_ops;
 
-const struct model_ops *model_ops_of(enum simulator_kind kind);
-
-/* Starts what a model needs. -1 with a text; model_close is safe either way. */
-int model_open(
-	struct model *m, const struct problem *p, size_t index, struct strbuf *err);
+/* Starts what a model needs, `team`: for evaluations by several ranks together (they know
+ * no time limit). -1 with a text; model_close is safe either way. */
+int model_open(struct model *m, const struct problem *p, size_t index, bool team,
+	struct strbuf *err);
 int model_run(struct model *m, const struct sim_context *ctx, struct sim_job **job,
 	size_t n, struct strbuf *err);
 void model_close(struct model *m);
@@ -100,6 +97,13 @@ int model_builtin_check(
 
 /* The same for the template of a oneshot simulator. */
 int model_oneshot_check(const struct model_spec *spec, struct diag_sink *sink);
+
+/* `cwabc library-host FILE NPAR NSTAT CONFIG`: answers lines by the functions of a
+ * library. `word`: these four. Exit status. */
+#define MODEL_HOST_COMMAND "library-host"
+int model_library_host(char **word, size_t words);
+/* The command line that does it for a model; the words and the array are owned. */
+char **model_library_argv(const struct model *m);
 
 /* Removes what a oneshot simulator of a process that was killed left in TMPDIR. */
 void model_oneshot_clean(pid_t pid);

@@ -278,7 +278,6 @@ static void builtin_close(struct model *m)
 
 const struct model_ops model_builtin_ops = {
 	.name = "builtin",
-	.in_process = true,
 	.open = builtin_open,
 	.run = builtin_run,
 	.close = builtin_close,

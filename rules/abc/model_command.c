@@ -19,9 +19,11 @@ static const double start_seconds = 10; /* that a program may take until it gree
 
 struct command {
 	struct child_model child;
-	bool answered; /* it has given a line */
-	bool silent;   /* it answers without a greeting */
-	double since;  /* of the last answer, the greeting, or the first question */
+	const char *const *argv; /* the model's, or hosted */
+	char **hosted;           /* owned; NULL where the model is no library */
+	bool answered;           /* it has given a line */
+	bool silent;             /* it answers without a greeting */
+	double since; /* of the last answer, the greeting, or the first question */
 	struct sim_job **open; /* asked and not answered; NULL: answered */
 	size_t first, last;    /* the open ones lie in between */
 };
@@ -32,6 +34,10 @@ static int command_open(struct model *m, struct strbuf *err)
 
 	(void)err;
 	child_model_init(&c->child);
+	if (m->spec->sim.kind == SIM_LIBRARY) {
+		c->hosted = model_library_argv(m);
+	}
+	c->argv = c->hosted ? (const char *const *)c->hosted : m->spec->sim.argv;
 	m->state = c;
 	return 0;
 }
@@ -42,6 +48,10 @@ static void command_close(struct model *m)
 
 	if (c) {
 		child_model_release(&c->child);
+		for (size_t i = 0; c->hosted && c->hosted[i]; i++) {
+			free(c->hosted[i]);
+		}
+		free(c->hosted);
 		free(c);
 	}
 }
@@ -226,8 +236,7 @@ static int ask(struct model *m, const struct sim_context *ctx, struct sim_job **
 
 	if (!c->child.pid) {
 		c->answered = false;
-		if (child_model_start(
-			    &c->child, m->spec->sim.argv, m->problem->dir, err)) {
+		if (child_model_start(&c->child, c->argv, m->problem->dir, err)) {
 			return -1;
 		}
 	}
@@ -417,7 +426,6 @@ static int command_run(struct model *m, const struct sim_context *ctx,
 
 const struct model_ops model_command_ops = {
 	.name = "command",
-	.in_process = true,
 	.open = command_open,
 	.run = command_run,
 	.close = command_close,

@@ -362,7 +362,6 @@ static int oneshot_run(struct model *m, const struct sim_context *ctx,
 
 const struct model_ops model_oneshot_ops = {
 	.name = "oneshot",
-	.in_process = true,
 	.open = oneshot_open,
 	.run = oneshot_run,
 	.close = oneshot_close,

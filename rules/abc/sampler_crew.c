@@ -80,7 +80,6 @@ int crew_start(struct crew *c, size_t i, struct strbuf *err)
 		return fail(err, "cannot make a socket pair: %s", strerror(errno));
 	}
 	m->watch->id = SIM_NO_ID;
-	m->watch->since = 0;
 	if (c->sampler->be_alone) {
 		c->sampler->be_alone(c->sampler->be_alone_arg);
 	}
@@ -98,7 +97,6 @@ int crew_start(struct crew *c, size_t i, struct strbuf *err)
 	m->fd = pair[0];
 	m->state = CREW_IDLE;
 	m->begun = false;
-	m->overdue = false;
 	return 0;
 }
 

@@ -19,7 +19,6 @@ struct crew_member {
 	bool begun; /* knows the present generation */
 	struct range lease;
 	double stale_since;
-	bool overdue;            /* killed by us for its time limit */
 	struct sim_watch *watch; /* shared memory */
 };
 

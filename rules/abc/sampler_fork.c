@@ -172,43 +172,6 @@ static int note_lost(
 	return status;
 }
 
-/* With on_timeout: reject, the id counts as a rejected evaluation. */
-static int reject_overdue(
-	struct sampler *s, struct sample *job, uint64_t id, struct strbuf *err)
-{
-	const struct problem *p = s->problem;
-	struct fork_state *f = s->state;
-	struct block b;
-	double *theta = xcalloc(p->npar + 1, sizeof(*theta));
-	size_t m = 0;
-	int status;
-
-	block_init(&b, id, 1, p->npar + p->nstat);
-	b.n_eval = 1;
-	evaluator_propose(&f->proposer, id, &m, theta);
-	memcpy(block_add(&b, (struct record){.id = id,
-				     .model = (uint32_t)m,
-				     .status = RECORD_TIMED_OUT}),
-		theta, p->npar * sizeof(double));
-	block_note(&b, id, "took longer than the time limit");
-	status = sample_add(job, &b, err);
-	block_release(&b);
-	free(theta);
-	return status;
-}
-
-static bool rejects_overdue(const struct sampler *s, uint64_t id)
-{
-	const struct fork_state *f = s->state;
-	double *theta = xcalloc(s->problem->npar + 1, sizeof(*theta));
-	size_t m = 0;
-	bool rejects = evaluator_propose(&f->proposer, id, &m, theta) == 0 &&
-		       s->problem->model[m].sim.on_timeout == TIMEOUT_REJECT;
-
-	free(theta);
-	return rejects;
-}
-
 /* A worker is gone: its range goes back. */
 static int take_death(struct sampler *s, struct sample *job, size_t i, struct strbuf *err)
 {
@@ -216,25 +179,17 @@ static int take_death(struct sampler *s, struct sample *job, size_t i, struct st
 	struct crew_member *m = &f->crew.v[i];
 	enum crew_state state = m->state;
 	uint64_t id = m->watch->id;
-	bool overdue = m->overdue;
 	int wait = crew_bury(&f->crew, i);
 	char how[96];
 
 	if (state != CREW_BUSY) {
 		return 0;
 	}
-	if (overdue) {
-		snprintf(how, sizeof(how), "took longer than the time limit");
-	} else if (WIFSIGNALED(wait)) {
+	if (WIFSIGNALED(wait)) {
 		snprintf(how, sizeof(how), "was ended by signal %d (%s)", WTERMSIG(wait),
 			strsignal(WTERMSIG(wait)));
 	} else {
 		snprintf(how, sizeof(how), "left with exit status %d", WEXITSTATUS(wait));
-	}
-	if (id != SIM_NO_ID && overdue && !job->in->tickets && rejects_overdue(s, id)) {
-		collector_return(job->c, (struct range){id + 1, m->lease.end});
-		collector_return(job->c, (struct range){m->lease.first, id});
-		return reject_overdue(s, job, id, err);
 	}
 	collector_return(job->c, m->lease);
 	if (id != SIM_NO_ID) {
@@ -270,24 +225,15 @@ static int take_message(
 	return take_block(s, job, m, err);
 }
 
-/* Ends workers whose work nobody wants, and evaluations over their time limit. */
-static void watch_clock(struct sampler *s, double now)
+/* Ends workers whose work nobody wants. */
+static void end_stale(struct sampler *s, double now)
 {
 	struct fork_state *f = s->state;
 
 	for (size_t i = 0; i < f->crew.n; i++) {
-		struct crew_member *m = &f->crew.v[i];
-		double since = m->watch->since, limit = 0;
+		const struct crew_member *m = &f->crew.v[i];
 
 		if (m->state == CREW_STALE && now - m->stale_since > stale_seconds) {
-			crew_kill(&f->crew, i);
-		}
-		for (size_t k = 0; k < s->problem->nmodels; k++) {
-			limit = fmax(limit, s->problem->model[k].sim.timeout);
-		}
-		if (m->state == CREW_BUSY && limit > 0 && since > 0 &&
-			now - since > limit && !m->overdue) {
-			m->overdue = true;
 			crew_kill(&f->crew, i);
 		}
 	}
@@ -310,7 +256,7 @@ static int wait_for_workers(struct sampler *s, struct sample *job, struct strbuf
 			return -1;
 		}
 	}
-	watch_clock(s, monotonic_seconds());
+	end_stale(s, monotonic_seconds());
 	return 0;
 }
 

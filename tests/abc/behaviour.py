@@ -153,6 +153,28 @@ write("t3.yaml", simulator=f"{{library: {library}, timeout: 0.1}}", population=4
 status, _, err = call("run", "t3.yaml", "-q", "-o", "t3.db", SLEEP_US="900000")
 expect("timeout of a library", status == 1 and "was lost 4 times" in err, err)
 
+# The limit of a library holds whoever works, and a rejection is one everywhere.
+csvs = set()
+for how in [[], ["-j", "3"], ["--sampler", "static", "-j", "2"],
+            ["--sampler", "map", "-j", "1", "--map-command", "{evaluate}"]]:
+    write("t6.yaml", simulator=f"{{library: {library}, timeout: 2, on_timeout: reject}}",
+          population=12, parameters="{p: {uniform: [0, 1]}}", observed="{y: 7}", epsilon="[6]")
+    status, _, err = call("run", "t6.yaml", "-o", "t6.db", HANG="1", *how)
+    run = show("t6.db")["generations"][0] if status == 0 else {"timed_out": 0}
+    expect("timeout reject of a library", run["timed_out"] > 0, how, err)
+    if "static" not in how:
+        csvs.add(call("show", "t6.db", "--csv")[1])
+    os.remove("t6.db")
+expect("timeout reject of a library, bytes", len(csvs) == 1, csvs)
+call("run", write("t7.yaml", simulator=f"{{library: {library}}}", observed="{y: 7}",
+                  parameters="{p: {uniform: [0, 1]}}", epsilon="[3, 1, 0]"), "-q", "-o", "t7.db")
+write("t8.yaml", simulator=f"{{library: {library}, timeout: 60}}", observed="{y: 7}",
+      parameters="{p: {uniform: [0, 1]}}", epsilon="[3, 1, 0]")
+crash = os.path.join(dir, "crashed")
+status, _, err = call("run", "t8.yaml", "-q", "-o", "t8.db", "-j", "2", CRASH=crash)
+expect("a library with a limit crashes", status == 0 and os.path.exists(crash)
+       and call("show", "t7.db", "--csv") == call("show", "t8.db", "--csv"), err)
+
 # A simulator that crashes goes on with the same bytes.
 
 write("k1.yaml", simulator=f"{{command: [{here}/models/binomial.py]}}",

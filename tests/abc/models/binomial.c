@@ -1,5 +1,5 @@
 /* Successes of 10 trials. SLEEP_US: evaluations with p above 0.6 take so long, others a
- * tenth. CRASH: the file named by it is made by the first evaluation that then aborts. */
+ * tenth. HANG: those above 0.9 never end. CRASH: the file named by it is made by the first evaluation that then aborts. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,6 +21,9 @@ int cwabc_simulate(void *ctx, uint64_t seed, const double *par, size_t npar, dou
 	(void)ctx, (void)npar, (void)eps, (void)nstat;
 	if (crash && seed % 50 == 0 && open(crash, O_CREAT | O_EXCL, 0600) >= 0) {
 		abort();
+	}
+	while (getenv("HANG") && par[0] > 0.9) {
+		pause();
 	}
 	cwabc_random_init(&r, seed);
 	for (int i = 0; i < 10; i++) {
