@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include "abc/child_model.h"
@@ -23,6 +24,7 @@ struct command {
 	char **hosted;           /* owned; NULL where the model is no library */
 	bool answered;           /* it has given a line */
 	bool silent;             /* it answers without a greeting */
+	size_t asked;            /* bytes of the last questions */
 	double since; /* of the last answer, the greeting, or the first question */
 	struct sim_job **open; /* asked and not answered; NULL: answered */
 	size_t first, last;    /* the open ones lie in between */
@@ -241,6 +243,7 @@ static int ask(struct model *m, const struct sim_context *ctx, struct sim_job **
 		}
 	}
 	snprintf(epsilon, sizeof(epsilon), "%.17g", ctx->epsilon);
+	c->asked = c->child.out.len;
 	for (size_t i = from; i < to; i++) {
 		struct strbuf *out = &c->child.out;
 
@@ -257,6 +260,7 @@ static int ask(struct model *m, const struct sim_context *ctx, struct sim_job **
 		}
 		strbuf_addch(out, '\n');
 	}
+	c->asked = c->child.out.len - c->asked;
 	c->open = job;
 	c->first = from;
 	c->last = to;
@@ -335,13 +339,28 @@ static enum outcome listen(struct model *m, struct strbuf *err)
 	return ANSWERED;
 }
 
-/* Ends the process and says how it ended; whether it said that it failed. */
+/* Whether a process has taken any of what it was asked out of its pipe. */
+static bool has_read(const struct command *c)
+{
+	int unread = 0;
+
+	return c->answered ||
+	       (c->child.out.len == 0 && ioctl(c->child.to, FIONREAD, &unread) == 0 &&
+		       (size_t)unread < c->asked);
+}
+
+/* Ends the process and says how it ended. Whether it said by that that the evaluation
+ * failed: one that did not even read the question did not start. */
 static bool end_crashed(struct command *c, enum outcome end, struct strbuf *how)
 {
+	bool read = has_read(c);
 	int status = child_model_end(&c->child, end == CRASHED ? 1 : 0);
 
 	describe_end(status, how);
-	return end == CRASHED && WIFEXITED(status) && WEXITSTATUS(status) > 0 &&
+	if (end == CRASHED && !read) {
+		strbuf_addstr(how, " before it read anything");
+	}
+	return end == CRASHED && read && WIFEXITED(status) && WEXITSTATUS(status) > 0 &&
 	       WEXITSTATUS(status) <= CHILD_LAST_FAILURE;
 }
 

@@ -218,7 +218,7 @@ int model_library_host(char **word, size_t words)
 
 	if (status) {
 		fprintf(stderr, "cwabc: error: %s\n",
-			err.len ? err.buf : "a library's host");
+			err.len ? err.buf : "library-host is for cwabc's own use");
 	} else {
 		fprintf(out, "cwabc 1 stats %zu\n", nstat);
 		fflush(out);

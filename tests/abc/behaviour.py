@@ -188,8 +188,8 @@ expect("crashing simulator", status == 0 and died > 2, err, died)
 expect("crashing simulator, bytes", call("show", "k1.db", "--csv") == call("show", "k2.db", "--csv"))
 write("k3.yaml", simulator='{command: ["false"]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k3.yaml", "-q", "-o", "k3.db")
-expect("a simulator that ends", status == 1 and "evaluation 0 said: the simulator ended with "
-       "exit status 1" in err, err)
+expect("a simulator that ends", status == 1 and "evaluation 0 (p = " in err
+       and "exit status 1 before it read anything" in err, err)
 write("k4.yaml", simulator='{command: [./nothing]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
 expect("no simulator", status == 1 and "nothing" in err, err)
