@@ -4,6 +4,7 @@
  * a program that answers lines (model_command.c).
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "abc/model.h"
@@ -207,8 +208,8 @@ int model_library_host(char **word, size_t words)
 	struct strbuf err = STRBUF_INIT;
 	struct library l = {0};
 	/* What the library prints must not mix with the answers. */
-	int fd = dup(STDOUT_FILENO);
-	FILE *out = fd >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 ? fdopen(fd, "w")
+	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	FILE *out = fd >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 ? fdopen(fd, "we")
 								       : NULL;
 	size_t npar = words == HOST_WORDS ? strtoul(word[1], NULL, 10) : 0;
 	size_t nstat = words == HOST_WORDS ? strtoul(word[2], NULL, 10) : 0, room = 0;
