@@ -26,6 +26,9 @@ int cmd_why(struct session *s)
 	for (size_t i = 0; i < s->dag.targets.n && rc == 0; i++) {
 		rc = view_why(&s->plan, s->dag.targets.v[i], stdout);
 	}
+	for (size_t i = 0; i < s->dag.target_jobs.n && rc == 0; i++) {
+		rc = view_why_job(&s->plan, s->dag.target_jobs.v[i], stdout);
+	}
 	return session_written(s, rc);
 }
 

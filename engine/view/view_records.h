@@ -17,6 +17,9 @@ int view_summary(const struct plan *p, bool detailed,
  * jobs whose results it waits for. */
 int view_why(struct plan *p, uint32_t file, FILE *to);
 
+/* The same of a target that is a rule. */
+int view_why_job(struct plan *p, uint32_t job, FILE *to);
+
 /* Times and memory by rule of the jobs that are recorded, tab-separated with titles; with
  * `advise` also what they asked for, and what they should. */
 int view_stats(struct state *s, bool advise, FILE *to);

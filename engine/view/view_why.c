@@ -240,6 +240,10 @@ static void add_up_to_date(struct why *w, uint32_t job)
 	struct plan *p = w->p;
 	struct row_job row;
 	strbuf_addstr(&w->out, "    up to date");
+	if (!dag_rule(p->d, job)->output_count) {
+		strbuf_addch(&w->out, '\n');
+		return;
+	}
 	if (plan_record(p, job) && state_job(p->o.state, p->record[job], &row) > 0) {
 		strbuf_addstr(&w->out, "; made ");
 		view_date(row.end_ns, &w->out);
@@ -250,36 +254,49 @@ static void add_up_to_date(struct why *w, uint32_t job)
 	strbuf_addch(&w->out, '\n');
 }
 
+/* The chain from `job` on, whose title is written (DAG_NONE: that was all). Releases `w`. */
+static int tell(struct why *w, uint32_t job, FILE *to)
+{
+	if (job != DAG_NONE) {
+		add_job_name(w, job);
+		strbuf_addch(&w->out, '\n');
+		hashmap_set(&w->known, job, 0);
+		vec_push(&w->jobs, job);
+	}
+	for (size_t i = 0; i < w->jobs.n; i++) {
+		if (i) {
+			strbuf_addstr(&w->out, "  ");
+			add_job_name(w, w->jobs.v[i]);
+			strbuf_addch(&w->out, '\n');
+		}
+		if (w->p->reasons[w->jobs.v[i]]) {
+			add_reasons(w, w->jobs.v[i]);
+		} else {
+			add_up_to_date(w, w->jobs.v[i]);
+		}
+	}
+	int rc = flush(&w->out, to, 0);
+	strbuf_release(&w->out);
+	vec_release(&w->jobs);
+	hashmap_release(&w->known);
+	return rc;
+}
+
 int view_why(struct plan *p, uint32_t file, FILE *to)
 {
 	struct why w = {.p = p, .out = STRBUF_INIT};
 	uint32_t job = p->d->producer[file];
 	hashmap_init(&w.known);
 	add_path(&w, dag_path(p->d, file));
-	if (job == DAG_NONE) {
-		strbuf_addstr(&w.out, ": a source file, no rule makes it\n");
-	} else {
-		strbuf_addstr(&w.out, ": made by ");
-		add_job_name(&w, job);
-		strbuf_addch(&w.out, '\n');
-		hashmap_set(&w.known, job, 0);
-		vec_push(&w.jobs, job);
-	}
-	for (size_t i = 0; i < w.jobs.n; i++) {
-		if (i) {
-			strbuf_addstr(&w.out, "  ");
-			add_job_name(&w, w.jobs.v[i]);
-			strbuf_addch(&w.out, '\n');
-		}
-		if (p->reasons[w.jobs.v[i]]) {
-			add_reasons(&w, w.jobs.v[i]);
-		} else {
-			add_up_to_date(&w, w.jobs.v[i]);
-		}
-	}
-	int rc = flush(&w.out, to, 0);
-	strbuf_release(&w.out);
-	vec_release(&w.jobs);
-	hashmap_release(&w.known);
-	return rc;
+	strbuf_addstr(&w.out,
+		job == DAG_NONE ? ": a source file, no rule makes it\n" : ": made by ");
+	return tell(&w, job, to);
+}
+
+int view_why_job(struct plan *p, uint32_t job, FILE *to)
+{
+	struct why w = {.p = p, .out = STRBUF_INIT};
+	hashmap_init(&w.known);
+	strbuf_addstr(&w.out, "rule ");
+	return tell(&w, job, to);
 }
