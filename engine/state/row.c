@@ -89,47 +89,61 @@ size_t row_field_size(enum field_type type)
 	return 0;
 }
 
-/* How many bytes a row takes. */
-static size_t encoded_size(const struct field *f, const void *row)
+/* No row has more bytes in fields of fixed size and lengths, nor more texts. A text of so
+ * many bytes finds room where there is some for all the rest. */
+enum { FIXED_MOST = 256, TEXTS_MOST = 10 };
+enum { ROOM = (TEXTS_MOST + 1) * FIXED_MOST };
+
+/* A text or blob behind its length. */
+static char *put_text(struct strbuf *out, char *to, const struct strview *text)
 {
-	size_t n = 1;
-	for (; f->type != FIELD_END; f++) {
-		n += row_field_size(f->type);
-		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
-			struct strview text;
-			memcpy(&text, (const char *)row + f->at, sizeof(text));
-			n += text.n;
-		}
+	uint32_t n = (uint32_t)text->n;
+	cw_assert(n == text->n);
+	if (n > FIXED_MOST) {
+		out->len = (size_t)(to - out->buf);
+		strbuf_grow(out, (size_t)n + ROOM);
+		to = out->buf + out->len;
 	}
-	return n;
+	memcpy(to, &n, sizeof(n));
+	to += sizeof(n);
+	if (n) {
+		memcpy(to, text->p, n);
+	}
+	return to + n;
 }
 
 void row_encode(enum row_kind kind, const void *row, struct strbuf *out)
 {
-	const struct field *f = row_fields(kind);
-	size_t size = encoded_size(f, row);
-	strbuf_grow(out, size);
+	strbuf_grow(out, ROOM);
 	char *to = out->buf + out->len;
 	*to++ = (char)('A' + (int)kind);
-	for (; f->type != FIELD_END; f++) {
+	for (const struct field *f = row_fields(kind); f->type != FIELD_END; f++) {
 		const char *p = (const char *)row + f->at;
-		size_t fixed = row_field_size(f->type);
-		if (f->type == FIELD_TEXT || f->type == FIELD_BYTES) {
-			struct strview text;
+		struct strview text;
+		switch (f->type) {
+		case FIELD_U32:
+			memcpy(to, p, sizeof(uint32_t));
+			to += sizeof(uint32_t);
+			break;
+		case FIELD_I64:
+		case FIELD_REAL:
+			memcpy(to, p, sizeof(uint64_t));
+			to += sizeof(uint64_t);
+			break;
+		case FIELD_DIGEST:
+			memcpy(to, p, sizeof(struct digest));
+			to += sizeof(struct digest);
+			break;
+		case FIELD_TEXT:
+		case FIELD_BYTES:
 			memcpy(&text, p, sizeof(text));
-			uint32_t n = (uint32_t)text.n;
-			cw_assert(n == text.n);
-			memcpy(to, &n, sizeof(n));
-			if (n) {
-				memcpy(to + sizeof(n), text.p, n);
-			}
-			to += n;
-		} else {
-			memcpy(to, p, fixed);
+			to = put_text(out, to, &text);
+			break;
+		case FIELD_END:
+			break;
 		}
-		to += fixed;
 	}
-	strbuf_setlen(out, out->len + size);
+	strbuf_setlen(out, (size_t)(to - out->buf));
 }
 
 /* Takes `n` bytes off the front; NULL where there are fewer. */
@@ -179,4 +193,54 @@ int row_decode(struct strview *bytes, enum row_kind *ret_kind, union any_row *re
 	*ret_kind = (enum row_kind)kind;
 	return row_decode_fields(bytes, row_fields(*ret_kind), UINT_MAX, ret) == 0 ? 1
 										   : -1;
+}
+
+/* Behind a text; NULL where it is not whole, or there is none. */
+static const char *pass_text(const char *p, const char *end)
+{
+	uint32_t n;
+	if (!p || (size_t)(end - p) < sizeof(n)) {
+		return NULL;
+	}
+	memcpy(&n, p, sizeof(n));
+	p += sizeof(n);
+	return (size_t)(end - p) < n ? NULL : p + n;
+}
+
+static const char *pass_bytes(const char *p, const char *end, size_t n)
+{
+	return !p || (size_t)(end - p) < n ? NULL : p + n;
+}
+
+bool row_pass(struct strview *bytes, enum row_kind *ret_kind, uint32_t *ret_id,
+	uint32_t *ret_inputs)
+{
+	/* id; and what is before the inputs, between texts, behind them */
+	enum { ID = 4, JOB_HEAD = 44, JOB_USAGE = 56, FILE_STATE = 56 };
+	const char *p = bytes->p, *end = p + bytes->n;
+	if (bytes->n < 1 + JOB_HEAD + sizeof(uint32_t)) {
+		return false;
+	}
+	*ret_kind = (enum row_kind)(*p++ - 'A');
+	memcpy(ret_id, p, sizeof(*ret_id));
+	*ret_inputs = 0;
+	if (*ret_kind == ROW_FILE) {
+		p = pass_bytes(pass_text(p + ID, end), end, FILE_STATE);
+	} else if (*ret_kind == ROW_JOB) {
+		memcpy(ret_inputs, p + JOB_HEAD, sizeof(*ret_inputs));
+		p += JOB_HEAD;
+		for (int i = 0; i < 4; i++) { /* inputs, outputs, rule, wildcards */
+			p = pass_text(p, end);
+		}
+		p = pass_bytes(p, end, JOB_USAGE);
+		for (int i = 0; i < 3; i++) { /* log, command, param_text */
+			p = pass_text(p, end);
+		}
+	} else {
+		return false;
+	}
+	if (p) {
+		*bytes = (struct strview){p, (size_t)(end - p)};
+	}
+	return p != NULL;
 }

@@ -170,6 +170,14 @@ int row_decode(struct strview *bytes, enum row_kind *ret_kind, union any_row *re
 int row_decode_fields(
 	struct strview *bytes, const struct field *f, unsigned n, union any_row *ret);
 
+/*
+ * Moves behind the row at the beginning of `*bytes` if it is a ROW_FILE or ROW_JOB, of which
+ * there are most, and whole: faster than row_decode. Gives its id and, of a job, how many
+ * bytes its inputs take. False: row_decode has to look.
+ */
+bool row_pass(struct strview *bytes, enum row_kind *ret_kind, uint32_t *ret_id,
+	uint32_t *ret_inputs);
+
 /* How many bytes a field takes; of texts and blobs those of their length. */
 size_t row_field_size(enum field_type type);
 

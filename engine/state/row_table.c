@@ -149,63 +149,88 @@ static int by_id(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : 1;
 }
 
-/* Rows to be fed, and how far that is. */
-struct feed_rows {
-	const struct row_table *table;
-	const struct row_ref *next;
-	bool skip; /* the key is left out */
+/* A column as its bytes stand in a row: a field, or `fixed` bytes and `texts` texts. */
+struct column {
+	enum field_type type; /* FIELD_END: several fields */
+	uint8_t fixed, texts;
 };
 
-/* The value of a field; the bytes move on. They were decoded once already. */
-static struct db_cell cell_of(enum field_type type, const char **p)
+/* Rows to be fed, and how far that is. */
+struct feed_rows {
+	const struct row_ref *next;
+	size_t columns, key; /* `key`: bytes that are left out before the first */
+	struct column column[DB_FEED_COLUMNS];
+};
+
+static bool is_text(enum field_type type)
 {
-	uint32_t u32 = 0;
-	int64_t i64;
-	double real;
-	struct strview bytes = {*p, row_field_size(type)};
-	*p += bytes.n;
-	switch (type) {
-	case FIELD_U32:
-		memcpy(&u32, bytes.p, sizeof(u32));
-		return db_cell_int(u32);
-	case FIELD_I64:
-		memcpy(&i64, bytes.p, sizeof(i64));
-		return db_cell_int(i64);
-	case FIELD_REAL:
-		memcpy(&real, bytes.p, sizeof(real));
-		return db_cell_double(real);
-	case FIELD_TEXT:
-	case FIELD_BYTES:
-		memcpy(&u32, bytes.p, sizeof(u32));
-		bytes = (struct strview){*p, u32};
-		*p += u32;
-		return type == FIELD_TEXT ? db_cell_text(bytes) : db_cell_blob(bytes);
-	case FIELD_DIGEST:
-	case FIELD_END:
-		break;
-	}
-	return db_cell_blob(bytes);
+	return type == FIELD_TEXT || type == FIELD_BYTES;
 }
 
-/* The values of the next row. */
+/* What the columns of a table are. `append`: without the key. */
+static void plan_columns(struct feed_rows *rows, const struct row_table *t, bool append)
+{
+	const struct field *f = row_fields(t->kind);
+	const uint8_t *group = t->groups;
+	if (append) {
+		rows->key = row_field_size((f++)->type);
+		group++;
+	}
+	for (; *group; group++) {
+		struct column c = {.type = *group > 1 ? FIELD_END : f->type};
+		for (unsigned i = 0; i < *group; i++, f++) {
+			if (is_text(f->type)) {
+				c.texts++;
+			} else {
+				cw_assert(!c.texts); /* they come first */
+				c.fixed = (uint8_t)(c.fixed + row_field_size(f->type));
+			}
+		}
+		cw_assert(rows->columns < DB_FEED_COLUMNS);
+		rows->column[rows->columns++] = c;
+	}
+}
+
+/* The values of the next row, whose bytes are known to be whole. */
 static void next_row(void *state, struct db_cell *ret)
 {
 	struct feed_rows *rows = state;
-	const char *p = (rows->next++)->at + 1;
-	const struct field *f = row_fields(rows->table->kind);
-	const uint8_t *group = rows->table->groups;
-	if (rows->skip) {
-		cell_of((f++)->type, &p);
-		group++;
-	}
-	for (; *group; group++, ret++) {
-		const char *from = p;
-		*ret = cell_of((f++)->type, &p);
-		for (unsigned i = 1; i < *group; i++) {
-			cell_of((f++)->type, &p);
+	const char *p = (rows->next++)->at + 1 + rows->key;
+	const struct column *c = rows->column, *end = c + rows->columns;
+	for (; c < end; c++, ret++) {
+		struct strview bytes = {p, c->fixed};
+		uint32_t n;
+		int64_t i64;
+		double real;
+		p += c->fixed;
+		for (unsigned i = 0; i < c->texts; i++) {
+			memcpy(&n, p, sizeof(n));
+			p += sizeof(n) + n;
 		}
-		if (*group > 1) {
-			*ret = db_cell_blob((struct strview){from, (size_t)(p - from)});
+		bytes.n = (size_t)(p - bytes.p);
+		switch (c->type) {
+		case FIELD_U32:
+			memcpy(&n, bytes.p, sizeof(n));
+			*ret = db_cell_int(n);
+			break;
+		case FIELD_I64:
+			memcpy(&i64, bytes.p, sizeof(i64));
+			*ret = db_cell_int(i64);
+			break;
+		case FIELD_REAL:
+			memcpy(&real, bytes.p, sizeof(real));
+			*ret = db_cell_double(real);
+			break;
+		case FIELD_TEXT:
+			*ret = db_cell_text(sv_skip(bytes, sizeof(n)));
+			break;
+		case FIELD_BYTES:
+			*ret = db_cell_blob(sv_skip(bytes, sizeof(n)));
+			break;
+		case FIELD_DIGEST:
+		case FIELD_END:
+			*ret = db_cell_blob(bytes);
+			break;
 		}
 	}
 }
@@ -215,16 +240,14 @@ static void next_row(void *state, struct db_cell *ret)
 static int feed_rows(struct db *db, const struct row_table *t, const struct row_ref *rows,
 	size_t n, bool append)
 {
-	struct feed_rows from = {.table = t, .next = rows, .skip = append};
+	struct feed_rows from = {.next = rows};
+	plan_columns(&from, t, append);
 	struct db_feed feed = {.into = append ? t->append : t->into,
+		.columns = from.columns,
 		.rows = n,
 		.replace = !append,
 		.next = next_row,
 		.state = &from};
-	while (t->groups[feed.columns]) {
-		feed.columns++;
-	}
-	feed.columns -= append;
 	if (db_feed(db, &feed) != 0) {
 		return -1;
 	}

@@ -486,6 +486,7 @@ static int apply_row(
  * borrowed until its end. */
 static int state_db_apply(struct state_db *s, uint64_t number, struct strview payload)
 {
+	const char *end = payload.p + payload.n;
 	enum row_kind kind;
 	union any_row row;
 	int got;
@@ -495,16 +496,22 @@ static int state_db_apply(struct state_db *s, uint64_t number, struct strview pa
 		}
 		s->in_transaction = true;
 	}
-	for (;;) {
+	do {
 		const char *at = payload.p;
-		got = row_decode(&payload, &kind, &row);
-		if (got <= 0) {
-			break;
+		uint32_t id, inputs;
+		if (row_pass(&payload, &kind, &id, &inputs) &&
+			inputs <= PART * sizeof(struct seen_input) &&
+			(kind == ROW_FILE || !is_long(s, id))) {
+			row_list_add(kind == ROW_FILE ? &s->files : &s->jobs, id, at);
+			got = kind == ROW_FILE || note_end(s, id) == 0 ? 1 : -1;
+			continue;
 		}
-		if (apply_row(s, kind, &row, at) != 0) {
+		payload = (struct strview){at, (size_t)(end - at)};
+		got = row_decode(&payload, &kind, &row);
+		if (got > 0 && apply_row(s, kind, &row, at) != 0) {
 			return -1;
 		}
-	}
+	} while (got > 0);
 	s->applied = number;
 	return got;
 }

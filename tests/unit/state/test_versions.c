@@ -199,6 +199,43 @@ static void test_keys(void **state)
 	db_close(&db);
 }
 
+/* Rows are passed over as they are decoded; cut ones are not passed over. */
+static void test_pass(void **state)
+{
+	static char text[1000];
+	struct row_file file = {.id = 7, .path = {text, 300}};
+	struct row_job job = {.id = 9,
+		.inputs = {text, 48},
+		.outputs = {text, 4},
+		.rule = {text, 255},
+		.wildcards = {text, 256},
+		.log = {text, 257},
+		.command = {text, 999},
+		.param_text = {text, 0}};
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		struct strbuf bytes = STRBUF_INIT;
+		enum row_kind kind = turn ? ROW_JOB : ROW_FILE, got;
+		union any_row row;
+		uint32_t id, inputs;
+		row_encode(kind, turn ? (void *)&job : (void *)&file, &bytes);
+		for (size_t n = 0; n <= bytes.len; n++) {
+			struct strview a = {bytes.buf, n}, b = a;
+			bool whole = n == bytes.len;
+			assert_int_equal(row_pass(&a, &got, &id, &inputs), whole);
+			assert_int_equal(row_decode(&b, &got, &row) > 0, whole);
+			if (whole) {
+				assert_int_equal(a.n, 0);
+				assert_int_equal(got, kind);
+				assert_int_equal(id, turn ? 9 : 7);
+				assert_int_equal(inputs, turn ? 48 : 0);
+				assert_int_equal(b.n, 0);
+			}
+		}
+		strbuf_release(&bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +243,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_second, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut_blob, setup, teardown),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_pass),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
