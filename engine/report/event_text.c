@@ -246,7 +246,9 @@ static void add_failed(
 static void add_summary(
 	const struct event_text *t, struct strbuf *out, const struct run_event *e)
 {
-	double seconds = (double)(e->time_ns - t->started_ns) / 1e9;
+	/* clocks may be set while a run goes on */
+	double seconds =
+		e->seconds > 0 ? e->seconds : (double)(e->time_ns - t->started_ns) / 1e9;
 	uint32_t undone = e->blocked + e->left;
 	strbuf_addf(
 		out, "%u of %u job%s done", e->done, e->total, e->total == 1 ? "" : "s");

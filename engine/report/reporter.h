@@ -36,7 +36,7 @@ struct run_event {
 	const char *const *logs;
 	uint32_t log_count;
 	struct strview log_tail; /* last lines of the first log */
-	double seconds;
+	double seconds; /* of the job; EVENT_RUN_FINISHED: of the run, 0: not told */
 	uint32_t total, done, failed, running, blocked, left; /* of the run so far */
 	const char *text;
 };

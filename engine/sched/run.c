@@ -767,10 +767,12 @@ int run_jobs(const struct run_options *o, struct run_result *ret)
 		if (o->source.begin) {
 			o->source.begin(o->source.ctx);
 		}
+		int64_t start = now_ns();
 		run_tell(&r, &e);
 		rc = drive(&r);
 		err = errno;
-		e = (struct run_event){.kind = EVENT_RUN_FINISHED};
+		e = (struct run_event){.kind = EVENT_RUN_FINISHED,
+			.seconds = (double)(now_ns() - start) / 1e9};
 		run_tell(&r, &e);
 		*ret = (struct run_result){
 			.counts = scheduler_counts(r.sched), .signal = r.first_signal};

@@ -76,6 +76,8 @@ static void lines_of_events(void **state)
 	e = (struct run_event){
 		.kind = EVENT_RUN_FINISHED, .time_ns = FIRST, .done = 1, .total = 1};
 	check(usual, e, "1 of 1 job done in 0.00s\n");
+	e.seconds = 5; /* whatever the clock was set to meanwhile */
+	check(usual, e, "1 of 1 job done in 5.00s\n");
 }
 
 static void block_of_a_failure(void **state)
