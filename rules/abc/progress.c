@@ -37,18 +37,12 @@ static int take_lock(int fd)
 	return 0;
 }
 
-int progress_open(
-	struct progress *p, const char *out, bool *ret_resumed, struct strbuf *err)
+/* Makes the folder and takes its lock. 1: it was another's, who has just removed it. */
+static int open_lock(struct progress *p, const char *out, struct strbuf *err)
 {
+	struct stat st;
 	char *lock;
 
-	*p = (struct progress){.lock = -1, .log = -1, .flush_every = 0.05};
-	strbuf_init(&p->pending);
-	p->flushed = monotonic_seconds();
-	p->dir = xasprintf("%s.part", out);
-	if (ret_resumed) {
-		*ret_resumed = access(p->dir, F_OK) == 0;
-	}
 	if (mkdir(p->dir, 0777) && errno != EEXIST) {
 		return fail(
 			err, "cannot make the folder %s: %s", p->dir, strerror(errno));
@@ -56,6 +50,9 @@ int progress_open(
 	lock = progress_path(p, "lock");
 	p->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	free(lock);
+	if (p->lock < 0 && errno == ENOENT) {
+		return 1;
+	}
 	if (p->lock < 0) {
 		return fail(err, "cannot write in %s: %s", p->dir, strerror(errno));
 	}
@@ -65,7 +62,30 @@ int progress_open(
 			"another output",
 			out, p->dir);
 	}
+	if (fstat(p->lock, &st) == 0 && st.st_nlink == 0) {
+		close(p->lock);
+		p->lock = -1;
+		return 1;
+	}
 	return 0;
+}
+
+int progress_open(
+	struct progress *p, const char *out, bool *ret_resumed, struct strbuf *err)
+{
+	int status;
+
+	*p = (struct progress){.lock = -1, .log = -1, .flush_every = 0.05};
+	strbuf_init(&p->pending);
+	p->flushed = monotonic_seconds();
+	p->dir = xasprintf("%s.part", out);
+	if (ret_resumed) {
+		*ret_resumed = access(p->dir, F_OK) == 0;
+	}
+	do {
+		status = open_lock(p, out, err);
+	} while (status > 0);
+	return status;
 }
 
 void progress_close_child(struct progress *p)
@@ -110,12 +130,34 @@ static void forget(struct progress *p)
 	forget_kept(p);
 }
 
+/* Removes a folder that holds nothing but the lock, which is ours. */
+static void remove_empty(const struct progress *p)
+{
+	DIR *d = p->lock >= 0 ? opendir(p->dir) : NULL;
+	bool empty = d != NULL;
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		empty = empty &&
+			(strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+				strcmp(e->d_name, "lock") == 0);
+	}
+	if (empty) {
+		unlinkat(dirfd(d), "lock", 0);
+		rmdir(p->dir);
+	}
+	if (d) {
+		closedir(d);
+	}
+}
+
 void progress_close(struct progress *p)
 {
 	struct strbuf err = STRBUF_INIT;
 
 	progress_flush(p, &err);
 	forget(p);
+	remove_empty(p);
 	progress_close_child(p);
 	vec_release(&p->kept);
 	strbuf_release(&p->pending);

@@ -37,7 +37,7 @@ struct progress {
 int progress_open(
 	struct progress *p, const char *out, bool *ret_resumed, struct strbuf *err);
 
-/* Flushes and lets go of the folder, which stays. */
+/* Flushes and lets go of the folder, which stays where it holds any progress. */
 void progress_close(struct progress *p);
 
 /* Removes the folder with all its files, and closes. */

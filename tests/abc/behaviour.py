@@ -365,6 +365,8 @@ if os.path.exists(plotter):
 
 # Refusals.
 call("generation", "b.yaml", "-q", "--t", "0", "-o", "g0.db")
+call("part", "a.yaml", "-q", "--t", "0", "--part", "1/2", "--ids", "10", "-o", "a.part")
+write("q2.yaml", model_extra='    constraints: ["mu > 6"]\n')
 for words, text, code in [
     (["run", "a.yaml"], "needs -o FILE", 2),
     (["rum", "a.yaml"], 'did you mean "run"?', 2),
@@ -380,13 +382,16 @@ for words, text, code in [
     (["part", "a.yaml", "--t", "0", "-o", "z.part"], "needs --part K/P", 2),
     (["part", "a.yaml", "--t", "0", "--part", "9/8", "-o", "z.part"], "--part wants K/P", 2),
     (["merge", "a.yaml", "--t", "0", "a.yaml", "-o", "z.db"], "is no part of a generation", 1),
+    (["run", "q2.yaml", "-q", "-o", "z.db"], "fell outside the constraints", 1),
+    (["merge", "a.yaml", "--t", "0", "--no-fill", "a.part", "-o", "z.db"], "are needed", 3),
     (["show", "a.yaml"], "cannot read a.yaml", 1),
     (["show", "nothing.db"], "cannot read nothing.db", 1),
     (["show", "a.db", "--json", "--csv"], "give one of --json and --csv", 2),
 ]:
     status, _, err = call(*words)
     expect(" ".join(words), status == code and text in err and err.count("\n") <= 3, status, err)
-    expect(" ".join(words) + " leaves nothing", not os.path.exists("z.db"))
+    expect(" ".join(words) + " leaves nothing", not os.path.exists("z.db")
+           and not os.path.exists("z.db.part"))
 
 subprocess.run(["rm", "-rf", dir])
 if bad:
