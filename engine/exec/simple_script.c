@@ -194,7 +194,7 @@ static bool read_command(struct reader *r, struct simple_command *c, char **word
 static bool is_builtin(const char *name)
 {
 	for (size_t i = 0; i < CW_ARRAY_LEN(not_programs); i++) {
-		if (strcmp(not_programs[i], name) == 0) {
+		if (not_programs[i][0] == name[0] && strcmp(not_programs[i], name) == 0) {
 			return true;
 		}
 	}
@@ -362,6 +362,16 @@ static bool read_script(
 	}
 }
 
+/* How many commands there can be at most: each but the first stands behind a sign. */
+static uint32_t most_commands(const char *text)
+{
+	uint32_t n = 1;
+	for (; *text && n < SIMPLE_MOST_COMMANDS; text++) {
+		n += *text == ';' || *text == '|' || *text == '&' || *text == '\n';
+	}
+	return n;
+}
+
 bool simple_script_parse(const char *shell, const char *prefix, const char *text,
 	char *const *env, struct arena *arena, struct simple_script *ret)
 {
@@ -376,7 +386,8 @@ bool simple_script_parse(const char *shell, const char *prefix, const char *text
 	}
 	char *copy = arena_memdup0(arena, text, n);
 	struct reader r = {.at = copy, .to = arena_alloc(arena, 2 * n + 2, 1)};
-	char **words = ARENA_ARRAY(arena, char *, n + SIMPLE_MOST_COMMANDS + 2);
-	ret->v = ARENA_ARRAY(arena, struct simple_command, SIMPLE_MOST_COMMANDS);
+	uint32_t most = most_commands(copy);
+	char **words = ARENA_ARRAY(arena, char *, n + most + 2);
+	ret->v = ARENA_ARRAY(arena, struct simple_command, most);
 	return read_script(&r, words, env, ret);
 }
