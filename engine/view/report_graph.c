@@ -289,7 +289,11 @@ void report_graph(struct report *r)
 		used += r->figures.v[i].jobs ? 1 : 0;
 	}
 	strbuf_addstr(&r->out, "<section id=\"graph\">\n<h2>Graph</h2>\n");
-	draw_rules(r);
+	if (n) {
+		draw_rules(r);
+	} else {
+		strbuf_addstr(&r->out, "<p>No job makes what was asked for.</p>\n");
+	}
 	if (n <= JOBS_DRAWN && n > used) {
 		draw_jobs(r);
 	}
