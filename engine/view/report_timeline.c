@@ -19,6 +19,9 @@ static double next_step(double at_least)
 			return steps[i];
 		}
 	}
+	if (at_least > 86400) {
+		return 86400 * ceil(at_least / 86400);
+	}
 	double unit = pow(10, floor(log10(at_least)));
 	double n = at_least / unit;
 	return unit * (n <= 1 ? 1 : n <= 2 ? 2 : n <= 5 ? 5 : 10);
@@ -48,7 +51,12 @@ static double percent(const struct report *r, const struct axis *a, int64_t ns)
 static void add_tick_words(struct strbuf *sb, double seconds)
 {
 	long long s = llround(seconds);
-	if (seconds < 60) {
+	if (s >= 86400 && s % 86400 == 0) {
+		strbuf_addf(sb,
+			"%lld\xc2\xa0"
+			"d",
+			s / 86400);
+	} else if (seconds < 60) {
 		strbuf_addf(sb, "%.6g\xc2\xa0s", seconds);
 	} else if (s < 3600) {
 		strbuf_addf(sb, "%lld\xc2\xa0min", s / 60);
