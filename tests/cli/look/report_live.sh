@@ -19,15 +19,15 @@ look()
 }
 begin()
 {
-	rm -f began
-	cwflow -q -j 3 2>/dev/null &
+	rm -f began ev
+	cwflow -q -j 3 --events ev 2>/dev/null &
 	run=$!
-	while [ ! -e began ] || [ ! -e a ]; do sleep 0.05; done
-	sleep 0.3
+	until [ -e began ] && [ "$(grep -sc '"job_started"' ev)" = "$1" ] &&
+		[ "$(grep -sc '"job_finished"' ev)" = "$2" ]; do sleep 0.05; done
 }
-begin; look
+begin 3 1; look
 kill -INT $run; wait $run
 echo "--- interrupted"; look
-begin; kill -KILL $run; wait $run 2>/dev/null
+begin 2 0; kill -KILL $run; wait $run 2>/dev/null
 until cwflow --unlock | grep -q "no run"; do sleep 0.05; done
 echo "--- killed"; look
