@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Every figure of docs/benchmarks.md in one run: measured, beside what is aimed at.
 
-  bench/all.py --work DIR [--bin cwflow=PATH] [--big 1000000] [--only plan,start,...]
-               [--json F] [--markdown F] [--svg F]
+  bench/all.py --work DIR [--bin cwflow=PATH] [--snakemake PATH]... [--big 1000000]
+               [--only plan,start,...] [--json F] [--markdown F] [--docs F] [--svg F]
 
 DIR needs room for 2.1 files a job of the wide graph (tmpfs is best). Commands that are
 compared run in turns. A row says what it is about, the target, what was measured, and
-whether that is enough; a peer that is not installed is said. --big N takes the
-large graphs smaller, for a try: then targets are scaled.
+whether that is enough; then comes the same graph in the languages of all engines that are
+installed, and what others took is given in times of cwflow's; a peer that is not installed is
+said. --snakemake names one more Snakemake than the one on PATH. --docs puts both tables
+into a document, between lines `<!-- NAME -->` and `<!-- /NAME -->` (targets, peers). --big N
+takes the large graphs smaller, for a try: then targets are scaled.
 
-Twenty minutes with the peers ninja and make on two cores, on a machine that does nothing
-else.
+Half an hour with all peers on two cores, on a machine that does nothing else.
 """
 import argparse
 import json
@@ -19,9 +21,11 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
+import textwrap
 import time
 
-import run
+import peers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TWO = """sets: {s: {from: 1, to: %d}}
@@ -49,6 +53,17 @@ def median(values):
     return statistics.median(values)
 
 
+def put_between(path, name, lines):
+    """Replaces what stands between two marks of a document."""
+    with open(path) as f:
+        text = f.read()
+    first, last = "<!-- %s -->\n" % name, "<!-- /%s -->\n" % name
+    head, rest = text.split(first, 1)
+    with open(path, "w") as f:
+        f.write(head + first + "\n".join([""] + lines + ["", ""]) + last +
+                rest.split(last, 1)[1])
+
+
 def s(x):
     return "%.3g s" % x if x >= 0.1 else "%.3g ms" % (x * 1000)
 
@@ -62,19 +77,39 @@ class All:
         os.makedirs(a.work, exist_ok=True)
         self.work = os.path.join(a.work, "bench-all-%d" % os.getpid())
         os.mkdir(self.work)
-        self.bin = dict(x.split("=", 1) for x in a.bin)
+        # commands run in folders of their own
+        self.bin = {k: os.path.abspath(v) for k, v in (x.split("=", 1) for x in a.bin)}
         self.cwflow = self.bin.get("cwflow") or shutil.which("cwflow")
         self.peers = {p: self.bin.get(p) or shutil.which(p)
-                      for p in ("ninja", "samu", "make", "snakemake")}
+                      for p in ("ninja", "samu", "make", "tup", "makeflow", "snakemake")}
         missing = [p for p, path in self.peers.items() if not path]
+        self.engines = self.all_engines()
+        self.notes.append("Beside: %s." % ", ".join(
+            "%s %s" % (e.kind, peers.version(e.prog)) for e in self.engines
+            if e.kind != "cwflow"))
         if missing:
-            self.notes.append("not installed, not measured: " + ", ".join(missing))
+            self.notes.append("Not installed, not measured: %s." % ", ".join(missing))
+        self.others = {}  # (N, phase) -> engine -> seconds
         self.tools = {}
         for name, more in (("mrun", ["-lrt"]), ("spawn_floor", ["-pthread"]),
                            ("stat_floor", ["-pthread"])):
             self.tools[name] = os.path.join(self.work, name)
             subprocess.check_call(["cc", "-O2", "-w", os.path.join(HERE, name + ".c")] +
                                   more + ["-o", self.tools[name]])
+
+    def all_engines(self):
+        """cwflow with its default shell and with a plain one; the others; each Snakemake."""
+        found = [peers.Engine("cwflow", self.cwflow),
+                 peers.Engine("cwflow", self.cwflow, "sh", "cwflow, sh")]
+        for name in ("ninja", "samu", "make", "tup", "makeflow"):
+            if self.peers[name]:
+                kind = "ninja" if name == "samu" else name
+                found.append(peers.Engine(kind, self.peers[name], name=name))
+        for path in [self.peers["snakemake"]] + self.a.snakemake:
+            if path:
+                found.append(peers.Engine("snakemake", os.path.abspath(path),
+                                          name="Snakemake " + peers.version(path)))
+        return found
 
     # --- rows -------------------------------------------------------------------------
     def row(self, measure, target, measured, met, detail=None):
@@ -87,17 +122,37 @@ class All:
 
     def save(self):
         table = ["| measure | target | measured | met |", "| --- | --- | --- | --- |"]
+        others = self.table_of_peers()
         for r in self.rows:
             table.append("| %s | %s | %s | %s |" % (
                 r["measure"], r["target"], r["measured"],
                 {True: "yes", False: "no", None: "-"}[r["met"]]))
         if self.a.markdown:
             with open(self.a.markdown, "w") as f:
-                f.write("\n".join(table + [""] + self.notes) + "\n")
+                f.write("\n".join(table + [""] + others + [""] + self.notes) + "\n")
+        if self.a.docs:
+            day = time.strftime("On %Y-%m-%d. ")
+            note = [""] + textwrap.wrap(day + " ".join(self.notes), 100)
+            put_between(self.a.docs, "targets", table + note)
+            put_between(self.a.docs, "peers", others)
         if self.a.json:
             with open(self.a.json, "w") as f:
                 json.dump({"date": time.strftime("%Y-%m-%d"), "big": self.a.big,
-                           "rows": self.rows, "notes": self.notes}, f, indent=1)
+                           "rows": self.rows, "notes": self.notes,
+                           "peers": [{"n": n, "phase": phase, "seconds": r} for (n, phase), r
+                                     in self.others.items()]}, f, indent=1)
+
+    def table_of_peers(self):
+        """Seconds of cwflow, and times of these for the others."""
+        names = [e.name for e in self.engines if e.name != "cwflow"]
+        table = ["| what | N | cwflow | %s |" % " | ".join(names),
+                 "| --- | --- | --- |%s" % (" --- |" * len(names))]
+        for (n, phase), r in self.others.items():
+            if "cwflow" in r:
+                table.append("| %s | %s | %s | %s |" % (
+                    phase, format(n, ","), s(r["cwflow"]), " | ".join(
+                        "%.3g" % (r[e] / r["cwflow"]) if e in r else "" for e in names)))
+        return table
 
     # --- running ----------------------------------------------------------------------
     def once(self, folder, argv, env=None, wants=(0,)):
@@ -148,10 +203,7 @@ class All:
     def aside(self, path, graph="wide"):
         """Puts what was made out of the way, and removes it: on a tmpfs that costs the next
         run nothing."""
-        run.put_aside(path, graph)
-        for d in os.listdir(self.work):
-            if d.startswith("aside-"):
-                shutil.rmtree(os.path.join(self.work, d))
+        shutil.rmtree(peers.put_aside(path, graph))
 
     # --- the measures -----------------------------------------------------------------
     def start(self):
@@ -240,9 +292,7 @@ class All:
         self.row("all jobs of the wide graph, N = %s, `: > out`" % format(n, ","), "-",
                  "%.0f jobs/s" % rate, None, first)
         self.fake_ninja_log(d)
-        touched = os.path.join(d, "data/7.txt")
         turns = {"cwflow": (d, [self.cwflow, "-q", "-j2"]),
-                 "inc": (d, [self.cwflow, "-q", "-j2"], lambda: os.utime(touched)),
                  "floor": (d, [self.tools["stat_floor"], str(n), "data", ".txt",
                                "processed", ".dat"])}
         m = self.turns(3, turns)
@@ -257,11 +307,31 @@ class All:
                     "%.2f (%s)" % (r, s(p["cwflow"]["wall"])), r <= most, p)
         r = m["cwflow"]["wall"] / m["floor"]["wall"]
         self.row("the same beside two threads of fstatat", "<= 1.5", "%.2f" % r, r <= 1.5, m)
-        more = m["inc"]["wall"] - m["cwflow"]["wall"]
-        self.row("one changed input of %s" % format(n, ","),
-                 "no-op + 5 ms + the two jobs (2 ms each)", "no-op + %s" % s(more),
-                 more <= 0.009, m)
+        self.changed(d, n)
         shutil.rmtree(d)
+
+    def changed(self, d, n):
+        """One source: touched, and with other words, which its job copies, so that the one
+        that gathers runs too."""
+        subprocess.check_call([sys.executable, os.path.join(HERE, "gen_cwflow.py"), "wide",
+                               str(n), d, "--cmd", "cp", "--no-sources"])
+        self.once(d, [self.cwflow, "-q", "--touch", "-F"])
+        source, words = os.path.join(d, "data/7.txt"), iter(range(10 ** 9))
+
+        def write():
+            with open(source, "w") as f:
+                f.write("changed %d\n" % next(words))
+        argv = [self.cwflow, "-q", "-j2"]
+        m = self.turns(5, {"noop": (d, argv), "changed": (d, argv, write),
+                           "touched": (d, argv, lambda: os.utime(source))})
+        for k, what in (("changed", "one changed input of %s"),
+                        ("touched", "one touched input of %s, content as it was")):
+            more = {x: m[k][x] - m["noop"][x] for x in ("wall", "cpu")}
+            self.row(what % format(n, ","), "no-op + 5 ms + the two jobs (2 ms each)"
+                     if k == "changed" else "-",
+                     "no-op (%s) + %s, CPU + %s" % (s(m["noop"]["wall"]), s(more["wall"]),
+                                                    s(more["cpu"])),
+                     more["wall"] <= 0.009 if k == "changed" else None, m)
 
     def fake_ninja_log(self, d):
         """As if ninja had made what is there: its no-op is what is wanted."""
@@ -402,31 +472,58 @@ class All:
                  "%.2f" % r, r >= 1.7, m)
         shutil.rmtree(d)
 
-    def snakemake(self):
-        if not self.peers["snakemake"]:
-            return
-        n = max(self.a.big // 100, 10)
-        d = self.graph("wide", n, engines=("cwflow", "snakemake"))
-        m = self.turns(3, {"cwflow": (d, [self.cwflow, "-n", "-q"]),
-                           "snakemake": (d, [self.peers["snakemake"], "-n", "-q"])})
-        r = m["snakemake"]["wall"] / m["cwflow"]["wall"]
-        self.row("plan of %s jobs beside Snakemake" % format(n, ","), ">= 100 times",
-                 "%.0f" % r, r >= 100, m)
-        shutil.rmtree(d)
-        n = n if self.a.long else max(n // 10, 10)
-        d = self.graph("wide", n, engines=("cwflow", "snakemake"))
-        m = self.turns(1, {
-            "cwflow": (d, [self.cwflow, "-q", "-j2"], lambda: self.aside(d)),
-            "snakemake": (d, [self.peers["snakemake"], "-q", "-j2", "--scheduler", "greedy"],
-                          lambda: self.aside(d))})
-        r = m["snakemake"]["wall"] / m["cwflow"]["wall"]
-        self.row("run of %s jobs beside Snakemake (its greedy scheduler)" % format(n, ","),
-                 ">= 50 times", "%.0f" % r, r >= 50, m)
-        shutil.rmtree(d)
+    def all_peers(self):
+        for n in (max(self.a.big // 1000, 10), max(self.a.big // 100, 10)):
+            folders = {}
+            for e in self.engines:
+                # tup takes nothing below /dev for a dependency
+                base = (tempfile.mkdtemp(prefix="bench-all-") if e.kind == "tup" and
+                        self.work.startswith("/dev/") else self.work)
+                folders[e.name] = os.path.join(base, "peer-%d-%d" % (n, len(folders)))
+                if n <= max(e.most(phase) for phase in peers.PHASES):
+                    e.generate(folders[e.name], n)
+            for phase in peers.PHASES:
+                self.peers_at(n, phase, folders)
+            for e in self.engines:
+                shutil.rmtree(folders[e.name], ignore_errors=True)
+                if e.kind == "tup" and self.work.startswith("/dev/"):
+                    shutil.rmtree(os.path.dirname(folders[e.name]))
+        for (n, phase), r in list(self.others.items()):
+            for name in r if "cwflow" in r else ():
+                ratio = r[name] / r["cwflow"]
+                least = {"plan": 100, "run": 50}.get(phase)
+                if name.startswith("Snakemake") and least:
+                    self.row("%s of %s jobs beside %s" % (phase, format(n, ","), name),
+                             ">= %d times" % least, "%.0f (%s)" % (ratio, s(r[name])),
+                             ratio >= least)
+
+    def peers_at(self, n, phase, folders):
+        """One phase of all engines that can, in turns; the slow ones once."""
+        seconds = {}
+        for rounds, slow in ((3, False), (1, True)):
+            failed = set()
+            for _ in range(rounds):
+                for e in self.engines:
+                    if e.name in failed or (e.kind in ("snakemake", "makeflow")) != slow or (
+                            n > e.most(phase) and not (self.a.long and slow and n <= 10000 and
+                                                       e.kind == "snakemake")):
+                        continue
+                    d = folders[e.name]
+                    if phase != "noop":
+                        shutil.rmtree(peers.put_aside(d))
+                        e.prepare(d)
+                    try:
+                        record = self.once(d, e.argv(phase, 2))
+                        seconds.setdefault(e.name, []).append(record["wall"])
+                    except RuntimeError as error:
+                        self.notes.append("%s, %s of %d: %s." % (e.name, phase, n, error))
+                        failed.add(e.name)
+        self.others[n, phase] = {k: median(v) for k, v in seconds.items()}
+        self.save()
 
 
 ORDER = ["start", "plan", "growth", "samples", "dot", "noop", "chain", "jobs", "shell", "touch",
-         "snakemake"]
+         "all_peers"]
 
 
 def main():
@@ -434,16 +531,21 @@ def main():
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--work", required=True)
     ap.add_argument("--bin", action="append", default=[], help="PROGRAM=PATH")
+    ap.add_argument("--snakemake", action="append", default=[], help="one more of them")
     ap.add_argument("--big", type=int, default=1000000)
-    ap.add_argument("--long", action="store_true", help="five rounds of 100,000 jobs, and "
-                    "10,000 jobs run by Snakemake: ten minutes more")
+    ap.add_argument("--long", action="store_true", help="five rounds of 100,000 jobs; "
+                    "10,000 jobs run by Snakemake, if that takes less than ten minutes: "
+                    "half an hour more")
     ap.add_argument("--only", default=",".join(ORDER))
     ap.add_argument("--json")
     ap.add_argument("--markdown")
-    ap.add_argument("--svg", help="picture of the wide graph, beside ninja and make")
+    ap.add_argument("--docs", help="a document that has marks for the tables")
+    ap.add_argument("--svg", help="picture of the wide graph, beside all peers")
     a = ap.parse_args()
     a.json = a.json and os.path.abspath(a.json)
     a.markdown = a.markdown and os.path.abspath(a.markdown)
+    a.docs = a.docs and os.path.abspath(a.docs)
+    a.svg = a.svg and os.path.abspath(a.svg)
     b = All(a)
     wanted = a.only.split(",")
     if {"growth", "noop"} & set(wanted) and "plan" not in wanted:
@@ -459,11 +561,10 @@ def main():
         b.save()
         shutil.rmtree(b.work, ignore_errors=True)
     print("\n".join(b.notes))
-    if a.svg:
-        return subprocess.call([
-            sys.executable, os.path.join(HERE, "run.py"), "--work", os.path.join(a.work, "svg"),
-            "-n", str(max(a.big // 100, 10)), "-r", "3", "--svg", a.svg, "--engines",
-            "cwflow,cwflow-sh,ninja,make", "--bin", "cwflow=" + b.cwflow])
+    if a.svg and b.others:
+        n = max(n for n, _ in b.others)
+        peers.picture(a.svg, "wide graph, %s jobs: wall time (less is better)" %
+                      format(n, ","), {p: r for (k, p), r in b.others.items() if k == n})
     return 0
 
 
