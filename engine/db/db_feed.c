@@ -166,7 +166,7 @@ int db_feed(struct db *db, const struct db_feed *feed)
 {
 	struct db_feed own = *feed;
 	char *sql = xasprintf("INSERT%s INTO %s SELECT * FROM %s",
-		feed->replace ? " OR REPLACE" : "", feed->into, module_name);
+		feed->rolls_back ? " OR ROLLBACK" : "", feed->into, module_name);
 	int status, code;
 
 	cw_assert(feed->columns >= 1 && feed->columns <= DB_FEED_COLUMNS);

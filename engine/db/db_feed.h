@@ -29,7 +29,8 @@ struct db_cell {
 struct db_feed {
 	const char *into; /* the rows go here: a table, or one with columns in brackets */
 	size_t columns;   /* 1 to DB_FEED_COLUMNS */
-	bool replace;     /* rows with a key that is there take its place */
+	bool rolls_back; /* a failure undoes the transaction: nothing is kept for undoing the
+	                    rows alone, which may need a file for it */
 	uint64_t rows;
 	/* Fills the `columns` cells of the next row: called `rows` times, in order. Bytes
 	 * are borrowed until the next call. */

@@ -235,27 +235,66 @@ static void next_row(void *state, struct db_cell *ret)
 	}
 }
 
-/* Rows one after the other. Where their keys go on behind the last in the table, without a
- * gap, the database gives the same itself, which saves it to look for the place. */
-static int feed_rows(struct db *db, const struct row_table *t, const struct row_ref *rows,
-	size_t n, bool append)
+/* Rows whose keys go on behind the last in the table, without a gap: the database gives the
+ * same itself, which saves it to look for the place. */
+static int append_rows(
+	struct db *db, const struct row_table *t, const struct row_ref *rows, size_t n)
 {
 	struct feed_rows from = {.next = rows};
-	plan_columns(&from, t, append);
-	struct db_feed feed = {.into = append ? t->append : t->into,
+	plan_columns(&from, t, true);
+	struct db_feed feed = {.into = t->append,
 		.columns = from.columns,
 		.rows = n,
-		.replace = !append,
+		.rolls_back = true,
 		.next = next_row,
 		.state = &from};
 	if (db_feed(db, &feed) != 0) {
 		return -1;
 	}
-	if (append && db_last_id(db) != rows[n - 1].id) {
+	if (db_last_id(db) != rows[n - 1].id) {
 		db_set_fault(db, DB_FAULT_OTHER, "a row got another key than its own");
 		return -1;
 	}
 	return 0;
+}
+
+static void bind_cell(struct db *db, size_t put, int i, const struct db_cell *cell)
+{
+	switch (cell->kind) {
+	case DB_CELL_NULL:
+		db_bind_null(db, put, i);
+		break;
+	case DB_CELL_INT:
+		db_bind_int(db, put, i, cell->i);
+		break;
+	case DB_CELL_DOUBLE:
+		db_bind_double(db, put, i, cell->d);
+		break;
+	case DB_CELL_TEXT:
+		db_bind_text(db, put, i, cell->bytes);
+		break;
+	case DB_CELL_BLOB:
+		db_bind_blob(db, put, i, cell->bytes.p, cell->bytes.n);
+		break;
+	}
+}
+
+/* Other rows one by one. */
+static int replace_rows(struct db *db, const struct row_table *t, size_t put,
+	const struct row_ref *rows, size_t n)
+{
+	struct feed_rows from = {.next = rows};
+	struct db_cell cells[DB_FEED_COLUMNS];
+	int rc = 0;
+	plan_columns(&from, t, false);
+	for (size_t k = 0; k < n && rc == 0; k++) {
+		next_row(&from, cells);
+		for (size_t i = 0; i < from.columns; i++) {
+			bind_cell(db, put, (int)i + 1, &cells[i]);
+		}
+		rc = db_run(db, put);
+	}
+	return rc;
 }
 
 /* The key behind the last in the table. Of an empty one it is not 0, which the database would
@@ -268,7 +307,8 @@ static int find_next(struct db *db, const struct row_table *t, int64_t *ret)
 	return rc;
 }
 
-int row_list_flush(struct row_list *l, struct db *db, const struct row_table *t)
+int row_list_flush(
+	struct row_list *l, struct db *db, const struct row_table *t, size_t put)
 {
 	struct row_ref *rows = l->rows.v;
 	size_t left = 0, at = 0;
@@ -293,7 +333,8 @@ int row_list_flush(struct row_list *l, struct db *db, const struct row_table *t)
 			}
 			to++;
 		}
-		rc = feed_rows(db, t, rows + at, to - at, append);
+		rc = append ? append_rows(db, t, rows + at, to - at)
+			    : replace_rows(db, t, put, rows + at, to - at);
 		at = to;
 	}
 	vec_clear(&l->rows);

@@ -41,9 +41,11 @@ void row_list_release(struct row_list *l);
 /* Rows of the table were removed. */
 void row_list_forget(struct row_list *l);
 
-/* Puts the rows into their table, of each key the last one, and empties the list. 0, or
- * -1 (db_error). */
-int row_list_flush(struct row_list *l, struct db *db, const struct row_table *t);
+/* Puts the rows into their table, of each key the last one, and empties the list. `put`: the
+ * statement that replaces one, by all columns. 0, or -1 (db_error); then the transaction may be
+ * undone. */
+int row_list_flush(
+	struct row_list *l, struct db *db, const struct row_table *t, size_t put);
 
 /* Runs the statement with the fields of `row` as its values. 0 or -1. */
 int row_put(struct db *db, size_t statement, enum row_kind kind, const void *row);

@@ -4,6 +4,8 @@
 
 enum statement {
 	PUT_RUN,
+	PUT_FILE,
+	PUT_JOB,
 	PUT_START,
 	DROP_START,
 	FORGET_FILE,
@@ -34,6 +36,8 @@ enum { VERSION = 3, FIRST_WITH_BLOBS = 3 };
 
 static const char *const statements[STATEMENTS] = {
 	[PUT_RUN] = "INSERT OR REPLACE INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_FILE] = "INSERT OR REPLACE INTO file VALUES(?,?,?)",
+	[PUT_JOB] = "INSERT OR REPLACE INTO job VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
 	[PUT_START] = "INSERT OR REPLACE INTO unfinished VALUES(?,?,?,?)",
 	[DROP_START] = "DELETE FROM unfinished WHERE job=?",
 	[FORGET_FILE] = "DELETE FROM file WHERE id=?",
@@ -185,8 +189,9 @@ static int read_meta(struct state_db *s, enum state_db_mode mode, uint64_t ident
 /* Files and jobs that were kept for it go into their tables. */
 static int put_kept(struct state_db *s)
 {
-	int rc = row_list_flush(&s->files, &s->db, &table_file) |
-		 row_list_flush(&s->jobs, &s->db, &table_job);
+	/* a failure may have undone the transaction */
+	int rc = row_list_flush(&s->files, &s->db, &table_file, PUT_FILE);
+	rc = rc ? rc : row_list_flush(&s->jobs, &s->db, &table_job, PUT_JOB);
 	arena_pop(&s->rows, (struct arena_mark){NULL, 0});
 	return rc;
 }
@@ -467,12 +472,14 @@ static int apply_row(
 	case ROW_DROP:
 		return note_end(s, row->drop.job);
 	case ROW_FORGET_FILE:
-		rc = put_kept(s) | row_put(&s->db, FORGET_FILE, kind, row);
+		rc = put_kept(s);
+		rc = rc ? rc : row_put(&s->db, FORGET_FILE, kind, row);
 		row_list_forget(&s->files);
 		return rc;
 	case ROW_FORGET_JOB:
-		rc = put_kept(s) | drop_parts(s, row->forget.id) |
-		     row_put(&s->db, FORGET_JOB, kind, row);
+		rc = put_kept(s);
+		rc = rc ? rc : drop_parts(s, row->forget.id);
+		rc = rc ? rc : row_put(&s->db, FORGET_JOB, kind, row);
 		row_list_forget(&s->jobs);
 		return rc;
 	case ROW_SEAL:

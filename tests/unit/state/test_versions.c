@@ -162,7 +162,8 @@ static void test_keys(void **state)
 	struct row_list list = {0};
 	struct db db;
 	(void)state;
-	assert_int_equal(db_open(&db, ":memory:", DB_CREATE, NULL, 0), 0);
+	static const char *const put[] = {"INSERT OR REPLACE INTO file VALUES(?,?,?)"};
+	assert_int_equal(db_open(&db, ":memory:", DB_CREATE, put, 1), 0);
 	assert_int_equal(
 		db_exec(&db,
 			"CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT, state BLOB)"),
@@ -180,7 +181,7 @@ static void test_keys(void **state)
 			row_encode(ROW_FILE, &row, &bytes[i]);
 			row_list_add(&list, row.id, bytes[i].buf);
 		}
-		assert_int_equal(row_list_flush(&list, &db, &table_file), 0);
+		assert_int_equal(row_list_flush(&list, &db, &table_file, 0), 0);
 		for (size_t i = 0; i < 8; i++) {
 			strbuf_release(&bytes[i]);
 		}
