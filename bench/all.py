@@ -9,7 +9,7 @@ compared run in turns. A row says what it is about, the target, what was measure
 whether that is enough; then comes the same graph in the languages of all engines that are
 installed, and what others took is given in times of cwflow's; a peer that is not installed is
 said. --snakemake names one more Snakemake than the one on PATH. --docs puts both tables
-into a document, between lines `<!-- NAME -->` and `<!-- /NAME -->` (targets, peers). --big N
+into a document when all is measured, between lines `<!-- NAME -->` and `<!-- /NAME -->` (targets, peers). --big N
 takes the large graphs smaller, for a try: then targets are scaled.
 
 Half an hour with all peers on two cores, on a machine that does nothing else.
@@ -89,6 +89,7 @@ class All:
             if e.kind != "cwflow"))
         if missing:
             self.notes.append("Not installed, not measured: %s." % ", ".join(missing))
+        self.whole = False  # all is measured: a document is not given half a table
         self.others = {}  # (N, phase) -> engine -> seconds
         self.tools = {}
         for name, more in (("mrun", ["-lrt"]), ("spawn_floor", ["-pthread"]),
@@ -130,7 +131,7 @@ class All:
         if self.a.markdown:
             with open(self.a.markdown, "w") as f:
                 f.write("\n".join(table + [""] + others + [""] + self.notes) + "\n")
-        if self.a.docs:
+        if self.a.docs and self.whole:
             day = time.strftime("On %Y-%m-%d. ")
             note = [""] + textwrap.wrap(day + " ".join(self.notes), 100)
             put_between(self.a.docs, "targets", table + note)
@@ -557,6 +558,7 @@ def main():
                     getattr(b, name)()
                 except RuntimeError as e:
                     b.row(name, "-", str(e), False)
+        b.whole = set(wanted) >= set(ORDER)
     finally:
         b.save()
         shutil.rmtree(b.work, ignore_errors=True)

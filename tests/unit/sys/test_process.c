@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,6 +171,41 @@ static void output_is_collected(void **state)
 	strbuf_release(&out);
 }
 
+/* How a forked child that looks at `p` ends. */
+static int end_of_looking_at(const volatile char *p)
+{
+	pid_t pid = process_fork();
+	if (pid == 0) {
+		struct rlimit none = {0, 0};
+		setrlimit(RLIMIT_CORE, &none);
+		signal(SIGSEGV, SIG_DFL);
+		_exit(*p == 'x' ? 0 : 1);
+	}
+	int status = -1;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+/* Memory that is spared is not in a child; its edges, that may belong to others too, are. */
+static void memory_is_spared(void **state)
+{
+	const size_t n = 8 << 20;
+	(void)state;
+	char *p = xmalloc(n);
+	memset(p, 'x', n);
+	process_spare(p + 1, n - 2, true);
+	assert_int_equal(end_of_looking_at(p), 0);
+	assert_int_equal(end_of_looking_at(p + n - 1), 0);
+	assert_true(WIFSIGNALED(end_of_looking_at(p + n / 2)));
+	assert_int_equal(p[n / 2], 'x');
+	process_spare(p + 1, n - 2, false);
+	assert_int_equal(end_of_looking_at(p + n / 2), 0);
+	process_spare(p, 100, true); /* less than a page */
+	process_spare(NULL, 0, true);
+	assert_int_equal(end_of_looking_at(p + 50), 0);
+	free(p);
+}
+
 #define IN_SANDBOX(f) cmocka_unit_test_setup_teardown(f, sandbox_enter, sandbox_leave)
 
 int main(void)
@@ -180,6 +216,7 @@ int main(void)
 		IN_SANDBOX(failures_are_told),
 		IN_SANDBOX(programs_are_found),
 		IN_SANDBOX(output_is_collected),
+		cmocka_unit_test(memory_is_spared),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
