@@ -101,8 +101,8 @@ static int check_commands(const struct options *o, struct diag_sink *sink)
 		{o->list_rules, "--list-rules"}, {o->list_targets, "--list-targets"},
 		{o->list_untracked, "--list-untracked"}, {o->why, "--why"},
 		{o->lineage, "--lineage"}, {o->verify, "--verify"}, {o->stats, "--stats"},
-		{o->lint, "--lint"}, {o->trace, "--trace"},
-		{o->delete_all_output, "--delete-all-output"},
+		{o->lint, "--lint"}, {o->trace, "--trace"}, {o->report, "--report"},
+		{o->crate, "--crate"}, {o->delete_all_output, "--delete-all-output"},
 		{o->delete_temp_output, "--delete-temp-output"}, {o->unlock, "--unlock"},
 		{o->touch, "--touch"}, {o->accept.n > 0, "--accept"}};
 	const char *first = NULL;

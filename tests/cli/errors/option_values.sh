@@ -13,3 +13,4 @@ cwflow -n -C a..b=1
 cwflow -n -j-1
 cwflow -n --latency-wait soon --retries -1 --max-jobs 0 --resources gpu=x --checksum-limit big
 cwflow --dag --summary
+cwflow --report r.html --crate crate
