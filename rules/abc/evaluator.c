@@ -309,3 +309,20 @@ int evaluator_run(struct evaluator *e, uint64_t first, uint64_t count,
 	}
 	return status;
 }
+
+void evaluator_describe(const struct problem *p, const struct gen_input *in, uint64_t id,
+	struct strbuf *out)
+{
+	double *theta = xcalloc(p->npar + 1, sizeof(*theta));
+	struct evaluator e;
+	size_t m;
+
+	evaluator_init(&e, p);
+	evaluator_begin(&e, in);
+	if (evaluator_propose(&e, id, &m, theta) == 0) {
+		struct model named = {.problem = p, .spec = &p->model[m]};
+		model_describe_id(&named, id, theta, out);
+	}
+	evaluator_release(&e);
+	free(theta);
+}

@@ -69,4 +69,8 @@ int evaluator_run(struct evaluator *e, uint64_t first, uint64_t count,
 int evaluator_propose(
 	const struct evaluator *e, uint64_t id, size_t *ret_model, double *ret_theta);
 
+/* Writes "17 (mu = 1)" for an id of the generation `in`, for messages. */
+void evaluator_describe(const struct problem *p, const struct gen_input *in, uint64_t id,
+	struct strbuf *out);
+
 #endif

@@ -23,11 +23,10 @@ struct lost {
 struct fork_state {
 	struct crew crew;
 	struct pollfd *poll;
-	struct strbuf begin, buf;  /* the generation as bytes; a message */
-	double seconds;            /* of one evaluation or ticket, about; 0: not known */
-	VEC(struct lost) lost;     /* in this generation */
-	unsigned idle_deaths;      /* since the last block */
-	struct evaluator proposer; /* to name the parameters of an id */
+	struct strbuf begin, buf; /* the generation as bytes; a message */
+	double seconds;           /* of one evaluation or ticket, about; 0: not known */
+	VEC(struct lost) lost;    /* in this generation */
+	unsigned idle_deaths;     /* since the last block */
 };
 
 static int fork_open(struct sampler *s, struct strbuf *err)
@@ -37,7 +36,6 @@ static int fork_open(struct sampler *s, struct strbuf *err)
 	s->state = f;
 	strbuf_init(&f->begin);
 	strbuf_init(&f->buf);
-	evaluator_init(&f->proposer, s->problem);
 	f->poll = xcalloc(s->options.jobs, sizeof(*f->poll));
 	return crew_init(&f->crew, s, s->options.jobs, err);
 }
@@ -48,7 +46,6 @@ static void fork_close(struct sampler *s)
 
 	if (f) {
 		crew_release(&f->crew);
-		evaluator_release(&f->proposer);
 		strbuf_release(&f->begin);
 		strbuf_release(&f->buf);
 		vec_release(&f->lost);
@@ -132,24 +129,11 @@ static int take_block(
 	return status;
 }
 
-/* "17 (mu = 1)" for an id of this generation. */
-static void describe(struct fork_state *f, uint64_t id, struct strbuf *out)
-{
-	const struct problem *p = f->proposer.problem;
-	double *theta = xcalloc(p->npar + 1, sizeof(*theta));
-	size_t m;
-
-	if (evaluator_propose(&f->proposer, id, &m, theta) == 0) {
-		struct model named = {.problem = p, .spec = &p->model[m]};
-		model_describe_id(&named, id, theta, out);
-	}
-	free(theta);
-}
-
 /* Notes that an id took its worker with it; -1 when it did so too often. */
-static int note_lost(
-	struct fork_state *f, uint64_t id, const char *how, struct strbuf *err)
+static int note_lost(struct sampler *s, const struct sample *job, uint64_t id,
+	const char *how, struct strbuf *err)
 {
+	struct fork_state *f = s->state;
 	struct strbuf what = STRBUF_INIT;
 	struct lost *lost = NULL;
 	int status = 0;
@@ -164,7 +148,7 @@ static int note_lost(
 		lost->id = id;
 	}
 	if (++lost->times > MODEL_RETRIES) {
-		describe(f, id, &what);
+		evaluator_describe(s->problem, job->in, id, &what);
 		status = fail(err, "evaluation %s was lost %u times: its worker %s",
 			what.buf, lost->times, how);
 	}
@@ -193,7 +177,7 @@ static int take_death(struct sampler *s, struct sample *job, size_t i, struct st
 	}
 	collector_return(job->c, m->lease);
 	if (id != SIM_NO_ID) {
-		return note_lost(f, id, how, err);
+		return note_lost(s, job, id, how, err);
 	}
 	if (++f->idle_deaths > MOST_IDLE_DEATHS) {
 		return fail(err,
@@ -268,7 +252,6 @@ static enum sample_end fork_sample(
 
 	strbuf_reset(&f->begin);
 	gen_input_write(job->in, s->problem, &f->begin);
-	evaluator_begin(&f->proposer, job->in);
 	vec_clear(&f->lost);
 	f->idle_deaths = 0;
 	for (size_t i = 0; i < f->crew.n; i++) {
@@ -289,7 +272,6 @@ static enum sample_end fork_sample(
 			f->crew.v[i].stale_since = now;
 		}
 	}
-	evaluator_begin(&f->proposer, NULL);
 	return SAMPLE_DONE;
 }
 

@@ -232,9 +232,11 @@ static void queue_ranges(struct sampler *s, struct sample *job)
 
 /* A lease ran out: its ids go out again, in halves, so that one that kills its worker is
  * found; three times alone, and the run stops. */
-static int take_lost(struct redis_state *r, struct sample *job, struct strview lease,
-	struct strbuf *err)
+static int take_lost(
+	struct sampler *s, struct sample *job, struct strview lease, struct strbuf *err)
 {
+	struct redis_state *r = s->state;
+	struct strbuf what = STRBUF_INIT;
 	char *text = xmemdup0(lease.p, lease.n), *at;
 	uint64_t first, count, half;
 	struct lost_id *lost = NULL;
@@ -259,10 +261,16 @@ static int take_lost(struct redis_state *r, struct sample *job, struct strview l
 	if (++lost->times < MOST_LOST) {
 		return 0;
 	}
-	return fail(err,
-		"%s %llu was lost %u times: its worker died or was not heard of any more",
-		job->in->tickets ? "particle" : "evaluation", (unsigned long long)first,
-		lost->times);
+	if (job->in->tickets) {
+		strbuf_addf(&what, "particle %llu", (unsigned long long)first);
+	} else {
+		strbuf_addstr(&what, "evaluation ");
+		evaluator_describe(s->problem, job->in, first, &what);
+	}
+	fail(err, "%s was lost %u times: its worker died or was not heard of any more",
+		what.buf, lost->times);
+	strbuf_release(&what);
+	return -1;
 }
 
 static int take_result(
@@ -322,7 +330,7 @@ static int tick(
 	r->queued = (uint64_t)redis_int(redis_item(a, 1));
 	const struct redis_answer *lost = redis_item(a, 2), *results = redis_item(a, 3);
 	for (size_t i = 0; i < redis_count(lost) && !status; i++) {
-		status = take_lost(r, job, redis_text(redis_item(lost, i)), err);
+		status = take_lost(s, job, redis_text(redis_item(lost, i)), err);
 	}
 	*ret_results = redis_count(results);
 	for (size_t i = 0; i < redis_count(results) && !status; i++) {

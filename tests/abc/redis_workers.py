@@ -211,6 +211,19 @@ p.communicate()
 if csv("x.db") != want:
     fail("a refused worker changed the result")
 print("workers told to leave, over time, refused")
+
+# An evaluation that takes its worker with it ends the run, and is named.
+m = master("lost.db", "--batch", "1")
+env["ABORT"] = "1"
+for _ in range(100):
+    if m.poll() is not None:
+        break
+    p = worker("--runtime", "2s")
+    p.communicate(timeout=60)
+err = m.communicate(timeout=60)[1]
+if m.returncode != 1 or "was lost 3 times" not in err or "(p = 0.9" not in err:
+    fail(f"an evaluation that aborts: exit status {m.returncode}: {err}")
+print("an evaluation that aborts: named")
 redis.terminate()
 redis.wait()
 shutil.rmtree(dir)

@@ -1,5 +1,6 @@
 /* Successes of 10 trials. SLEEP_US: evaluations with p above 0.6 take so long, others a
- * tenth. HANG: those above 0.9 never end. CRASH: the file named by it is made by the first evaluation that then aborts. */
+ * tenth. HANG: those above 0.9 never end; ABORT: they
+ * abort. CRASH: the file named by it is made by the first evaluation that then aborts. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +25,9 @@ int cwabc_simulate(void *ctx, uint64_t seed, const double *par, size_t npar, dou
 	}
 	while (getenv("HANG") && par[0] > 0.9) {
 		pause();
+	}
+	if (getenv("ABORT") && par[0] > 0.9) {
+		abort();
 	}
 	cwabc_random_init(&r, seed);
 	for (int i = 0; i < 10; i++) {
