@@ -177,6 +177,7 @@ enum abc_exit session_paused(struct session *s)
 {
 	int number = pause_signal;
 
+	s->progress.stays = true;
 	if (number) {
 		fprintf(stderr, "cwabc: interrupted; the same command goes on from %s\n",
 			s->progress.dir);

@@ -133,7 +133,7 @@ static void forget(struct progress *p)
 /* Removes a folder that holds nothing but the lock, which is ours. */
 static void remove_empty(const struct progress *p)
 {
-	DIR *d = p->lock >= 0 ? opendir(p->dir) : NULL;
+	DIR *d = p->lock >= 0 && !p->stays ? opendir(p->dir) : NULL;
 	bool empty = d != NULL;
 	struct dirent *e;
 

@@ -19,6 +19,7 @@ struct kept_generation {
 struct progress {
 	char *dir;
 	int lock;
+	bool stays;        /* even where it holds nothing: a pause was told */
 	int log;           /* of the present generation; -1 until its first write */
 	char *log_path;    /* NULL between generations */
 	size_t log_length; /* its sound part */
@@ -37,7 +38,8 @@ struct progress {
 int progress_open(
 	struct progress *p, const char *out, bool *ret_resumed, struct strbuf *err);
 
-/* Flushes and lets go of the folder, which stays where it holds any progress. */
+/* Flushes and lets go of the folder, which stays where it holds progress, or
+ * where `stays` says so. */
 void progress_close(struct progress *p);
 
 /* Removes the folder with all its files, and closes. */
