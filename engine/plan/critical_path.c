@@ -18,11 +18,17 @@ static double last_time(const struct plan *p, uint32_t job)
 	return record && record->run ? record->seconds : -1;
 }
 
+/* Whether the job only stands for others. */
+static bool takes_no_time(const struct plan *p, uint32_t job)
+{
+	return dag_rule(p->d, job)->command_kind == RULE_NOTHING;
+}
+
 /* Whether all jobs that run have run before. */
 static bool knows_all(const struct plan *p)
 {
 	uint32_t j = plan_next_wanted(p, 0);
-	while (j < p->d->job_count && last_time(p, j) >= 0) {
+	while (j < p->d->job_count && (takes_no_time(p, j) || last_time(p, j) >= 0)) {
 		j = plan_next_wanted(p, j + 1);
 	}
 	return j == p->d->job_count;
@@ -86,7 +92,7 @@ float *critical_paths(const struct plan *p)
 		if (!p->wanted[job]) {
 			continue;
 		}
-		double own = last_time(p, job);
+		double own = takes_no_time(p, job) ? 0 : last_time(p, job);
 		float longest = 0;
 		for (uint64_t k = p->dependents_start[job];
 			k < p->dependents_start[job + 1]; k++) {
