@@ -1,5 +1,6 @@
 # --update-modules -n says what a run would do and writes no lock file.
 need git
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:fast_unwind_on_malloc=0" # for lsan.supp
 export GIT_CONFIG_GLOBAL=/dev/null HOME="$BOX" XDG_CACHE_HOME="$BOX/cache"
 mkdir mod && cd mod || exit
 workflow <<'X'
