@@ -548,7 +548,8 @@ static void add_form(struct strbuf *script, const struct shell *sh, size_t numbe
 		/* the newline keeps a name such as -n from being an option of eval */
 		strbuf_addstr(script, "(eval '\n'");
 		quote_into(script, text);
-		strbuf_addstr(script, ")\n");
+		/* what runs beside it writes before the next mark */
+		strbuf_addstr(script, "\nwait)\n");
 	} else {
 		/* bash loses assignments behind a here-document in $(...): no old ones */
 		strbuf_addstr(script, "Y=\n");
