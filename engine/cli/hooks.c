@@ -105,15 +105,15 @@ int hook_run(struct diag_sink *sink, const struct workflow *wf, const struct hoo
 	v.r = (struct renderer){.resolve = resolve, .ctx = &v, .arena = &v.arena};
 	int rc = template_render(&hook->command.t, &v.r, false, &text, &err);
 	if (rc != 0) {
-		diag_error(sink, "CW-E520", hook->command.span, "%s",
+		diag_error(sink, "CW-E522", hook->command.span, "%s",
 			err.text ? err.text : "no value");
 	} else {
 		int status = run_command(hook->shell, text.buf);
 		if (status < 0) {
-			rc = diag_error(sink, "CW-E520", hook->command.span,
+			rc = diag_error(sink, "CW-E522", hook->command.span,
 				"%s cannot be run: %s", name, strerror(errno));
 		} else if (status != 0) {
-			rc = diag_error(sink, "CW-E520", hook->command.span,
+			rc = diag_error(sink, "CW-E522", hook->command.span,
 				"%s ended with exit status %d", name,
 				WIFEXITED(status) ? WEXITSTATUS(status)
 						  : 128 + WTERMSIG(status));
