@@ -4,6 +4,7 @@
  * what is needed to what needs it.
  */
 #include "view/out.h"
+#include "view/page.h"
 #include "view/view.h"
 
 static void add_head(struct strbuf *sb, const char *name)
@@ -292,32 +293,10 @@ int view_rulegraph_dot(const struct plan *p, FILE *to)
 	return rc;
 }
 
-static void add_html(struct strbuf *sb, struct strview s)
-{
-	struct strbuf plain = STRBUF_INIT;
-	escape_for_terminal(&plain, s);
-	for (size_t i = 0; i < plain.len; i++) {
-		switch (plain.buf[i]) {
-		case '<':
-			strbuf_addstr(sb, "&lt;");
-			break;
-		case '>':
-			strbuf_addstr(sb, "&gt;");
-			break;
-		case '&':
-			strbuf_addstr(sb, "&amp;");
-			break;
-		default:
-			strbuf_addch(sb, plain.buf[i]);
-		}
-	}
-	strbuf_release(&plain);
-}
-
 static void add_row(struct strbuf *sb, struct strview text)
 {
 	strbuf_addstr(sb, "<tr><td align=\"left\">");
-	add_html(sb, text);
+	page_text(sb, text);
 	strbuf_addstr(sb, "</td></tr>");
 }
 
@@ -357,7 +336,7 @@ int view_filegraph_dot(const struct plan *p, FILE *to)
 			"\t%u[label=<<table border=\"2\" cellborder=\"0\" color=\"%.2f 0.6 "
 			"0.85\" style=\"rounded\"><tr><td><b>",
 			(unsigned)r, (double)r * 2.0 / (3.0 * (double)e.n));
-		add_html(&sb, rule->name);
+		page_text(&sb, rule->name);
 		strbuf_addstr(&sb, "</b></td></tr>");
 		if (rule->input_count) {
 			add_title(&sb, "input");
