@@ -50,6 +50,7 @@ static struct fingerprint print_of(const char *workflow, uint64_t *ret_rule)
 	uint32_t job = graph_maker(&g, "out");
 	assert_true(job != DAG_NONE);
 	job_context_init(&c, &g.d, &g.sink);
+	c.container_program = "podman"; /* whatever is there */
 	fingerprinter_init(&f, &c);
 	assert_int_equal(fingerprint_job(&f, job, NULL, &print), 0);
 	assert_same_by_text(&f, job, &print);
