@@ -567,6 +567,16 @@ static void init_rule(struct reader *r, struct rule_decl *d)
 	rule->bundle = 1;
 }
 
+/* A rule whose products are wrong makes nothing; patterns of it may be compiled already. */
+static void drop_products(struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->product_count; i++) {
+		pattern_release(rule->products[i].pattern);
+	}
+	rule->product_count = rule->wildcard_count = 0;
+	rule->output_count = rule->log_count = 0;
+}
+
 int parse_rules(struct reader *r)
 {
 	int rc = 0;
@@ -589,8 +599,7 @@ int parse_rules(struct reader *r)
 		struct rule_decl *d = &r->rules.v[i];
 		if (d->rule && parse_rule_products(r, d) != 0) {
 			d->failed = true;
-			d->rule->product_count = d->rule->wildcard_count = 0;
-			d->rule->output_count = d->rule->log_count = 0;
+			drop_products(d->rule);
 			rc = -1;
 		}
 	}
