@@ -1,9 +1,7 @@
 #include "job/job_values.h"
 
-#include <ftw.h>
-#include <sys/stat.h>
-
 #include "base/number.h"
+#include "job/job_values_impl.h"
 #include "pattern/mark.h"
 #include "workflow/config_ref.h"
 
@@ -19,21 +17,11 @@ void job_context_release(struct job_context *c)
 	input_reader_release(&c->reader);
 }
 
-static int fail(struct job_values *v, struct render_error *err, const char *text)
+int job_fail(struct job_values *v, struct render_error *err, const char *text)
 {
 	err->fault = RENDER_ERROR;
 	err->text = arena_strdup(v->arena, text);
 	return -1;
-}
-
-static struct value text_value(struct strview text)
-{
-	return (struct value){.kind = VALUE_TEXT, .text = text};
-}
-
-static struct value int_value(int64_t i)
-{
-	return (struct value){.kind = VALUE_INT, .i = i};
 }
 
 /* One of a list by {x[n]}, or all of it. */
@@ -53,7 +41,7 @@ static int pick(struct job_values *v, const struct ref *ref, struct strview *lis
 	}
 	int64_t at = ref->steps[0].index;
 	if (at < 0 || at >= (int64_t)count) {
-		return fail(v, err, "there are not that many files");
+		return job_fail(v, err, "there are not that many files");
 	}
 	*ret = text_value(list[at]);
 	ret->is_path = is_path;
@@ -84,158 +72,6 @@ static int resolve_product(struct job_values *v, const struct ref *ref, struct v
 	return pick(v, ref, v->products + ref->slot, ref->slot_count, true, ret, err);
 }
 
-static int list_from_texts(struct job_values *v, const struct param *p, struct value *ret,
-	struct render_error *err);
-
-/* A source of section 6 in params: one text, or a list. */
-static int item_value(struct job_values *v, const struct item *item, struct value *ret,
-	struct render_error *err)
-{
-	struct input_reader *in = &v->c->reader;
-	uint32_t before = v->c->sink->errors;
-	enum inputs_outcome rc =
-		inputs_texts(in, v->rule, item, v->wildcards, &v->renderer);
-	if (rc != INPUTS_OK) {
-		return fail(v, err,
-			rc == INPUTS_NOT_APPLY && in->why ? in->why
-			: v->c->sink->errors > before ? "a param could not be worked out"
-						      : "a param has no value");
-	}
-	uint32_t n = (uint32_t)in->texts.n;
-	struct strview *list = ARENA_ARRAY(v->arena, struct strview, n);
-	for (uint32_t i = 0; i < n; i++) {
-		list[i] = arena_sv(v->arena, in->texts.v[i]);
-	}
-	*ret = (struct value){.kind = VALUE_LIST, .list = list, .count = n};
-	if (n == 1 && item->kind != ITEM_EXPAND && item->kind != ITEM_LIST) {
-		*ret = text_value(list[0]);
-	}
-	return 0;
-}
-
-int job_param(struct job_values *v, const struct param *p, struct value *ret,
-	struct render_error *err)
-{
-	if (p->kind == PARAM_TEXT) {
-		const struct template *t = &p->text.t;
-		if (t->count == 1 && t->pieces[0].kind == PIECE_EXPR &&
-			t->pieces[0].format == FORMAT_NONE) {
-			return expr_eval(t->pieces[0].expr, &v->renderer, ret, err);
-		}
-		struct strbuf sb = STRBUF_INIT;
-		int rc = job_render(v, &p->text, false, &sb, err);
-		*ret = text_value(arena_sv(v->arena, strbuf_sv(&sb)));
-		strbuf_release(&sb);
-		return rc;
-	}
-	if (p->kind == PARAM_LIST) {
-		return list_from_texts(v, p, ret, err);
-	}
-	if (p->kind == PARAM_ITEM) {
-		return item_value(v, p->item, ret, err);
-	}
-	return fail(v, err, "this param is a mapping: name one of its values");
-}
-
-static void append_value(
-	struct strview *list, uint32_t *n, const struct value *value, struct arena *arena)
-{
-	char digits[64];
-	switch (value->kind) {
-	case VALUE_TEXT:
-		list[(*n)++] = value->text;
-		break;
-	case VALUE_INT:
-		snprintf(digits, sizeof(digits), "%lld", (long long)value->i);
-		list[(*n)++] = arena_sv(arena, sv_from(digits));
-		break;
-	case VALUE_REAL:
-		snprintf(digits, sizeof(digits), "%.17g", value->real);
-		list[(*n)++] = arena_sv(arena, sv_from(digits));
-		break;
-	case VALUE_LIST:
-		for (uint32_t i = 0; i < value->count; i++) {
-			list[(*n)++] = value->list[i];
-		}
-		break;
-	}
-}
-
-static int list_from_texts(struct job_values *v, const struct param *p, struct value *ret,
-	struct render_error *err)
-{
-	struct value *values = ARENA_ARRAY(v->arena, struct value, p->item_count);
-	size_t total = 0;
-	for (uint32_t i = 0; i < p->item_count; i++) {
-		int rc = job_param(v, &p->items[i], &values[i], err);
-		if (rc != 0) {
-			return -1;
-		}
-		total += values[i].kind == VALUE_LIST ? values[i].count : 1;
-	}
-	struct strview *list = ARENA_ARRAY(v->arena, struct strview, total);
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < p->item_count; i++) {
-		append_value(list, &n, &values[i], v->arena);
-	}
-	*ret = (struct value){.kind = VALUE_LIST, .list = list, .count = n};
-	return 0;
-}
-
-/* One item of a param that is worked out as a list. */
-static int item_of_param(struct job_values *v, const struct param *p, int64_t index,
-	struct value *ret, struct render_error *err)
-{
-	struct value list;
-	if (job_param(v, p, &list, err) != 0) {
-		return -1;
-	}
-	if (list.kind != VALUE_LIST && index == 0) {
-		*ret = list;
-		return 0;
-	}
-	if (list.kind != VALUE_LIST || index >= (int64_t)list.count) {
-		return fail(v, err, "this param has not that many values");
-	}
-	*ret = text_value(list.list[index]);
-	return 0;
-}
-
-/* {params.a.b[0]}: down into nested values. */
-static int resolve_param(struct job_values *v, const struct ref *ref, struct value *ret,
-	struct render_error *err)
-{
-	const struct param *p = &v->rule->params[ref->slot];
-	for (uint32_t s = 0; s < ref->step_count; s++) {
-		const struct ref_step *step = &ref->steps[s];
-		const struct param *found = NULL;
-		bool worked_out = p->kind == PARAM_ITEM || p->kind == PARAM_TEXT;
-		if (worked_out && step->index >= 0 && s + 1 == ref->step_count) {
-			return item_of_param(v, p, step->index, ret, err);
-		}
-		for (uint32_t i = 0; i < p->item_count && !found; i++) {
-			if (step->index >= 0 && p->kind == PARAM_LIST
-					? step->index == (int64_t)i
-					: sv_eq(p->items[i].name, step->text)) {
-				found = &p->items[i];
-			}
-		}
-		if (!found) {
-			return fail(v, err, "there is no such value in this param");
-		}
-		p = found;
-	}
-	return job_param(v, p, ret, err);
-}
-
-static int all_params(struct job_values *v, struct value *ret, struct render_error *err)
-{
-	struct param all = {.kind = PARAM_LIST,
-		.items = v->rule->params,
-		.item_count = v->rule->param_count};
-	return list_from_texts(v, &all, ret, err);
-}
-
 /* A bare number or a size, a time, as a number of MB or minutes. */
 static int with_unit(struct job_values *v, const struct resource *res,
 	struct strview text, struct value *ret, struct render_error *err)
@@ -264,7 +100,7 @@ static int with_unit(struct job_values *v, const struct resource *res,
 		rc = 0;
 	}
 	if (rc != 0) {
-		return fail(v, err,
+		return job_fail(v, err,
 			arena_printf(v->arena,
 				"resource " SV_FMT " cannot be \"" SV_FMT "\"",
 				SV_ARG(res->name), SV_ARG(text)));
@@ -341,46 +177,6 @@ bool job_reads_sizes(const struct rule *rule)
 	return reads || (rule->command_kind == RULE_SHELL && reads_size(&rule->command));
 }
 
-/* --- sizes ---------------------------------------------------------------------------- */
-
-/* nftw gives no context: the sum of the walk that is going on in this thread. */
-static _Thread_local uint64_t walked_bytes;
-
-static int add_size(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-	(void)path;
-	(void)where;
-	walked_bytes += kind == FTW_F ? (uint64_t)st->st_size : 0;
-	return 0;
-}
-
-static uint64_t size_of(const char *path)
-{
-	struct stat st;
-	if (stat(path, &st) != 0) {
-		return 0;
-	}
-	if (!S_ISDIR(st.st_mode)) {
-		return (uint64_t)st.st_size;
-	}
-	walked_bytes = 0;
-	nftw(path, add_size, 16, FTW_PHYS);
-	return walked_bytes;
-}
-
-static int64_t input_size_mb(struct job_values *v)
-{
-	if (v->size_mb < 0) {
-		uint64_t bytes = 0;
-		job_values_inputs(v);
-		for (uint32_t i = 0; i < v->input_count; i++) {
-			bytes += size_of(v->inputs[i].p);
-		}
-		v->size_mb = (int64_t)((bytes + 999999) / 1000000);
-	}
-	return v->size_mb;
-}
-
 /* In shell texts the shell itself puts the value in, so that no record holds it; in what
  * goes into them, or into the script of a cluster's job, a mark keeps its place. */
 static int resolve_env(struct job_values *v, const struct ref *ref, struct value *ret,
@@ -406,7 +202,7 @@ static int resolve_env(struct job_values *v, const struct ref *ref, struct value
 	}
 	const char *value = getenv(arena_sv(v->arena, ref->name).p);
 	if (!value) {
-		return fail(v, err, "this environment variable is not set");
+		return job_fail(v, err, "this environment variable is not set");
 	}
 	*ret = text_value(sv_from(value));
 	return 0;
@@ -431,8 +227,7 @@ static int resolve(
 		return resolve_product(v, ref, ret, err);
 	case REF_PARAMS:
 		v->in_shell = false;
-		rc = ref->name.n || ref->step_count ? resolve_param(v, ref, ret, err)
-						    : all_params(v, ret, err);
+		rc = job_params_resolve(v, ref, ret, err);
 		v->in_shell = in_shell;
 		return rc;
 	case REF_RESOURCES:
@@ -465,7 +260,7 @@ static int resolve(
 	case REF_ENV:
 		return resolve_env(v, ref, ret, err);
 	case REF_INPUT_SIZE:
-		*ret = int_value(input_size_mb(v));
+		*ret = int_value(job_inputs_size_mb(v));
 		return 0;
 	case REF_EXTRA:
 		break;
@@ -492,83 +287,7 @@ static int write_list(void *ctx, const struct value *items, struct strview *ret_
 	int rc = v->c->write_file(v->c->write_ctx, v->job, v->attempt, kind,
 		strbuf_sv(&text), v->arena, ret_path);
 	strbuf_release(&text);
-	return rc ? fail(v, err, "the list of files could not be written") : 0;
-}
-
-/* Whether the build took an optional input in. */
-static bool is_dag_input(const struct dag *d, uint32_t job, uint32_t file)
-{
-	uint32_t n;
-	const uint32_t *in = dag_inputs(d, job, &n);
-	for (uint32_t i = 0; i < n; i++) {
-		if (INPUT_FILE(in[i]) == file) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Copied: the table of names moves when a job brings new ones. */
-static void add_input(struct job_values *v, uint32_t file, uint32_t entry)
-{
-	v->inputs[v->input_count] = arena_sv(v->arena, dag_path(v->c->d, file));
-	v->input_entry[v->input_count++] = entry;
-}
-
-static void need_room(struct job_values *v, size_t n)
-{
-	v->inputs = ARENA_ARRAY(v->arena, struct strview, n);
-	v->input_entry = ARENA_ARRAY(v->arena, uint32_t, n);
-}
-
-/* Works the inputs out from the rule, as the build of the graph did. */
-static int read_inputs(struct job_values *v)
-{
-	struct input_reader *in = &v->c->reader;
-	struct arena_mark mark = arena_mark(&in->arena);
-	enum inputs_outcome rc = inputs_read(in, v->rule, v->wildcards);
-	arena_pop(&in->arena, mark);
-	if (rc != INPUTS_OK) {
-		return -1;
-	}
-	need_room(v, in->files.n);
-	for (uint32_t i = 0; i < in->files.n; i++) {
-		uint32_t file = in->files.v[i].file;
-		if (!(file & INPUT_OPTIONAL) ||
-			is_dag_input(v->c->d, v->job, INPUT_FILE(file))) {
-			add_input(v, INPUT_FILE(file), in->files.v[i].entry);
-		}
-	}
-	return 0;
-}
-
-void job_values_inputs(struct job_values *v)
-{
-	uint32_t n, open, told = 0, entry = 0, left = 0;
-	const uint32_t *in = dag_inputs(v->c->d, v->job, &n);
-	if (!v->inputs_due) {
-		return;
-	}
-	v->inputs_due = false;
-	rule_inputs_are_told(v->rule, &open);
-	for (uint32_t i = 0; i < n; i++) {
-		told += (in[i] & INPUT_TOLD) != 0;
-	}
-	uint32_t single = v->rule->input_count - (open < v->rule->input_count);
-	cw_assert(n - told >= single);
-	need_room(v, n - told);
-	for (uint32_t i = 0; i < n; i++) {
-		if (in[i] & INPUT_TOLD) {
-			continue;
-		}
-		if (left == 0 && entry == open) {
-			left = n - told - single; /* none: the entry is passed over */
-			entry += left == 0;
-		}
-		add_input(v, INPUT_FILE(in[i]), entry);
-		left -= left > 0;
-		entry += left == 0;
-	}
+	return rc ? job_fail(v, err, "the list of files could not be written") : 0;
 }
 
 int job_values_init(struct job_values *v, struct job_context *c, struct arena *arena,
@@ -584,9 +303,7 @@ int job_values_init(struct job_values *v, struct job_context *c, struct arena *a
 		.arena = arena,
 		.mark = sv_from(c->mark)};
 	dag_values(c->d, job, v->wildcards);
-	uint32_t open;
-	v->inputs_due = !c->d->wf->has_after && rule_inputs_are_told(rule, &open);
-	if (!v->inputs_due && read_inputs(v) != 0) {
+	if (job_inputs_init(v) != 0) {
 		return -1;
 	}
 	v->products = ARENA_ARRAY(arena, struct strview, rule->product_count);
@@ -612,7 +329,7 @@ int job_threads(struct job_values *v, int64_t *ret, struct render_error *err)
 				return -1;
 			}
 			if (!whole) {
-				return fail(v, err, "threads is not an integer");
+				return job_fail(v, err, "threads is not an integer");
 			}
 			value.i = n;
 		}

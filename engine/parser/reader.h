@@ -169,6 +169,7 @@ int parse_text(struct reader *r, const struct yaml_tree_node *node, enum templat
 int parse_text_with(struct reader *r, const struct yaml_tree_node *node,
 	enum template_use use, enum shell_kind shell, const char *const *extra_names,
 	struct text *ret);
+/* bind_text.c: finds what the references of a text mean there. */
 int bind_text(struct reader *r, struct text *t, const struct scope *scope);
 /* Calls `fn` for each reference of a text, those within brackets too. */
 int each_ref_of_text(struct reader *r, struct text *t, void *ctx,
