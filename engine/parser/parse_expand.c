@@ -153,10 +153,24 @@ static int bind_after(struct expansion_reader *x, struct strview own,
 		return -1;
 	}
 	struct rule_decl *decl = find_rule(r, after->text);
-	if (!decl || !decl->rule) {
+	if (!decl || (!decl->rule && !decl->failed)) {
 		return no_such_rule(r, after->text, after->span);
 	}
+	if (decl->failed) {
+		return -1; /* told */
+	}
 	const struct rule *rule = decl->rule;
+	if (!rule->product_count) {
+		diag_error(r->sink, "CW-E215", after->span,
+			"rule \"" SV_FMT
+			"\" has no output, so nothing can wait for its jobs",
+			SV_ARG(rule->name));
+		diag_note(r->sink, rule->span,
+			"give it one, which may be a mark: `output: {path: " SV_FMT
+			".done, touch: true}`",
+			SV_ARG(rule->name));
+		return -1;
+	}
 	def->after = rule->index;
 	def->after_vars = ARENA_ARRAY(r->arena, uint32_t, rule->wildcard_count);
 	r->wf->has_after = true;
