@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "dag/behind.h"
 #include "job/job_values.h"
 #include "sys/fs.h"
 #include "sys/path.h"
@@ -57,28 +58,66 @@ static bool is_made(const struct workflow *wf, struct strview path)
 	return made;
 }
 
+/* The rule's script at `path`, as it says it. */
+static int check_script(struct diag_sink *sink, const struct workflow *wf,
+	const struct rule *rule, struct strview path)
+{
+	struct strbuf whole = STRBUF_INIT, normal = STRBUF_INIT;
+	int rc = 0;
+	path_join(&whole, rule->script_dir, path);
+	path_normalise(&normal, strbuf_sv(&whole), wf->workdir);
+	if (access(whole.buf, R_OK) != 0 && !is_made(wf, strbuf_sv(&normal))) {
+		rc = diag_error(sink, "CW-E041", rule->shell_span,
+			"script \"%s\" cannot be read: %s", normal.buf, strerror(errno));
+	}
+	strbuf_release(&whole);
+	strbuf_release(&normal);
+	return rc;
+}
+
 /* The script of `job`, whose path is the same for all jobs of its rule. */
-static int check_script(struct job_context *c, struct arena *arena, uint32_t job)
+static int check_job(struct job_context *c, struct arena *arena, uint32_t job)
 {
 	const struct rule *rule = dag_rule(c->d, job);
-	struct strbuf path = STRBUF_INIT, whole = STRBUF_INIT, normal = STRBUF_INIT;
+	struct strbuf path = STRBUF_INIT;
 	struct job_values v;
 	struct render_error err = {0};
 	int rc = 0;
 	if (job_values_init(&v, c, arena, job, 1) == 0 &&
 		job_render(&v, &rule->script, true, &path, &err) == 0) {
-		path_join(&whole, rule->script_dir, strbuf_sv(&path));
-		path_normalise(&normal, strbuf_sv(&whole), c->d->wf->workdir);
-		if (access(whole.buf, R_OK) != 0 &&
-			!is_made(c->d->wf, strbuf_sv(&normal))) {
-			rc = diag_error(c->sink, "CW-E041", rule->shell_span,
-				"script \"%s\" cannot be read: %s", normal.buf,
-				strerror(errno));
-		}
+		rc = check_script(c->sink, c->d->wf, rule, strbuf_sv(&path));
 	}
 	strbuf_release(&path);
-	strbuf_release(&whole);
-	strbuf_release(&normal);
+	return rc;
+}
+
+/* That of a rule whose jobs are not planned yet, where no job is needed to tell it. */
+static int check_rule(struct session *s, const struct rule *rule)
+{
+	struct strbuf path = STRBUF_INIT;
+	const struct template *t = &rule->script.t;
+	bool told = true;
+	for (uint32_t i = 0; i < t->count && told; i++) {
+		const struct piece *p = &t->pieces[i];
+		told = p->kind == PIECE_TEXT || (p->expr->ref->kind == REF_WORKFLOW_DIR &&
+							p->format == FORMAT_NONE);
+		strbuf_addsv(&path, p->kind == PIECE_TEXT ? p->text : rule->workflow_dir);
+	}
+	int rc = told ? check_script(&s->sink, &s->wf, rule, strbuf_sv(&path)) : 0;
+	strbuf_release(&path);
+	return rc;
+}
+
+/* Scripts of rules behind jobs that others wait for. */
+static int check_later(struct session *s, const bool *due)
+{
+	bool *behind = xcalloc(s->wf.rule_count, sizeof(*behind));
+	int rc = 0;
+	dag_rules_behind(&s->dag, behind);
+	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
+		rc |= due[r] && behind[r] ? check_rule(s, &s->wf.rules[r]) : 0;
+	}
+	free(behind);
 	return rc;
 }
 
@@ -103,11 +142,12 @@ int refuse_missing_scripts(struct session *s)
 			if (due[r] && s->plan.reasons[j]) {
 				due[r] = false;
 				left--;
-				rc |= check_script(&c, &arena, j);
+				rc |= check_job(&c, &arena, j);
 			}
 		}
 		arena_release(&arena);
 		job_context_release(&c);
+		rc |= left && s->dag.waits.n ? check_later(s, due) : 0;
 	}
 	free(due);
 	return rc ? EXIT_WRONG : EXIT_DONE;

@@ -31,3 +31,15 @@ X
 put x.sh 'echo x > x.out'
 run cwflow -q -k
 cat made x.out
+# Behind a step that others wait for: as far as names tell it.
+workflow <<'X'
+rules:
+  all: {input: sum}
+  split: {output: {path: parts, directory: true}, shell: "mkdir {output}; touch {output}/1 {output}/b"}
+  pre: {input: "parts/{i}", output: "pre/{i}", script: gone.py}
+  work: {input: "pre/{i}", output: "done/{i}", script: "{workflow.dir}/also gone.py"}
+  never: {input: "parts/{i}", output: "never/{i}", script: never.py}
+  sum: {input: {expand: "done/{i}", i: {glob: "parts/{i}", after: split}}, output: sum, shell: "cat {input} > {output}"}
+X
+run cwflow -q
+ls -d parts
