@@ -12,8 +12,10 @@ seeds=$(cd "$(dirname "$0")/.." && pwd)/tests/fuzz/corpora/${name#fuzz_}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/new"
+words=${seeds%/corpora/*}/${name#fuzz_}.dict
 set -- "$work/new"
 [ ! -d "$seeds" ] || set -- "$@" "$seeds"
+[ ! -f "$words" ] || set -- "-dict=$words" "$@"
 if "$target" -max_total_time="$seconds" -runs="$runs" -timeout=10 -rss_limit_mb=2048 \
 	-print_final_stats=1 -artifact_prefix="$work/" "$@" >"$work/log" 2>&1; then
 	echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs, no crash"
