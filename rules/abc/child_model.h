@@ -1,6 +1,6 @@
 /*
- * A simulator process that answers lines: started, written to and read from without
- * blocking, ended. For model_command.c.
+ * A simulator process: started, written to and read from without blocking, ended. What it
+ * writes to standard error goes on to ours, unless told otherwise; the end of it is kept.
  */
 #ifndef CW_ABC_CHILD_MODEL_H
 #define CW_ABC_CHILD_MODEL_H
@@ -15,8 +15,10 @@ enum { CHILD_LAST_FAILURE = 99 };
 
 struct child_model {
 	pid_t pid; /* 0: none */
-	int to, from, pidfd;
+	int to, from, errors, pidfd;
+	bool hushed;           /* what it writes to standard error is only kept */
 	struct strbuf out, in; /* not yet written; not yet handed out */
+	struct strbuf said;    /* the end of its standard error, until the next start */
 	size_t written, taken; /* of out; of in */
 };
 
@@ -27,7 +29,7 @@ int child_model_start(struct child_model *c, const char *const *argv, const char
 	struct strbuf *err);
 
 /* Waits at most `seconds` (below 0: for ever) until the process has ended. */
-bool child_model_ended(const struct child_model *c, double seconds);
+bool child_model_ended(struct child_model *c, double seconds);
 
 /* Closes its input, gives it `patience` seconds, then SIGKILL for its group. Returns the
  * wait status. Buffers are emptied. */
@@ -41,6 +43,10 @@ int child_model_pump(struct child_model *c, int ms);
 /* The next whole line without its end, NUL-terminated in the buffer; NULL: none yet.
  * Borrowed until the next pump. */
 char *child_model_line(struct child_model *c);
+
+/* Appends the last `lines` lines (blank ones do not count) that it, or the one before it,
+ * wrote to standard error, with " | " in between. False: there are none. */
+bool child_model_said(const struct child_model *c, size_t lines, struct strbuf *out);
 
 /* "ended with exit status 1", "was ended by signal 9 (Killed)". */
 void describe_end(int status, struct strbuf *out);

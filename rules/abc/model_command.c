@@ -23,6 +23,8 @@ struct command {
 	const char *const *argv; /* the model's, or hosted */
 	char **hosted;           /* owned; NULL where the model is no library */
 	bool answered;           /* it has given a line */
+	bool works;              /* one of its processes has read a question */
+	bool stillborn;          /* one of them ended before that */
 	bool silent;             /* it answers without a greeting */
 	size_t asked;            /* bytes of the last questions */
 	double since; /* of the last answer, the greeting, or the first question */
@@ -197,6 +199,12 @@ static bool is_greeting(const char *line)
 	return strncmp(line, "cwabc ", 6) == 0;
 }
 
+static void note_answer(struct command *c)
+{
+	c->answered = c->works = true;
+	c->child.hushed = false;
+}
+
 static int take_line(struct model *m, char *line, struct strbuf *err)
 {
 	struct command *c = m->state;
@@ -205,11 +213,11 @@ static int take_line(struct model *m, char *line, struct strbuf *err)
 	uint64_t id;
 
 	if (!c->answered && is_greeting(line)) {
-		c->answered = true;
+		note_answer(c);
 		c->since = monotonic_seconds(); /* its start is over */
 		return check_greeting(m, line, err);
 	}
-	c->answered = true;
+	note_answer(c);
 	errno = 0;
 	id = strtoull(line, &end, 10);
 	if (end == line || errno || !(*end == ' ' || *end == '\t' || *end == '\0')) {
@@ -238,6 +246,8 @@ static int ask(struct model *m, const struct sim_context *ctx, struct sim_job **
 
 	if (!c->child.pid) {
 		c->answered = false;
+		/* What keeps it from its start it has said once. */
+		c->child.hushed = c->stillborn && !c->works;
 		if (child_model_start(&c->child, c->argv, m->problem->dir, err)) {
 			return -1;
 		}
@@ -339,79 +349,120 @@ static enum outcome listen(struct model *m, struct strbuf *err)
 	return ANSWERED;
 }
 
-/* Whether a process has taken any of what it was asked out of its pipe. */
-static bool has_read(const struct command *c)
+/* Whether a process that ends has taken any of what it was asked out of its pipe. */
+static bool note_read(struct command *c)
 {
+	size_t written = c->child.out.len ? c->child.written : c->asked;
 	int unread = 0;
+	bool read = c->answered || (ioctl(c->child.to, FIONREAD, &unread) == 0 &&
+					   (size_t)unread < written);
 
-	return c->answered ||
-	       (c->child.out.len == 0 && ioctl(c->child.to, FIONREAD, &unread) == 0 &&
-		       (size_t)unread < c->asked);
+	c->works = c->works || read;
+	c->stillborn = c->stillborn || !read;
+	return read;
 }
 
-/* Ends the process and says how it ended. Whether it said by that that the evaluation
- * failed: one that did not even read the question did not start. */
-static bool end_crashed(struct command *c, enum outcome end, struct strbuf *how)
+enum fate {
+	LOST,      /* by a signal, by an exit status that is no failure's: tried again */
+	REPORTED,  /* it said by its exit status that the evaluation failed */
+	UNSTARTED, /* the same, but before it read the question: tried again */
+};
+
+/* Ends the process and says how it ended. */
+static enum fate end_faulty(const struct model *m, enum outcome end, struct strbuf *how)
 {
-	bool read = has_read(c);
+	struct command *c = m->state;
+	bool read = note_read(c), reported;
 	int status = child_model_end(&c->child, end == CRASHED ? 1 : 0);
 
+	if (end == TIMED_OUT) {
+		strbuf_addf(how, "took longer than %g s", m->spec->sim.timeout);
+		return LOST;
+	}
 	describe_end(status, how);
-	if (end == CRASHED && !read) {
+	if (!read) {
 		strbuf_addstr(how, " before it read anything");
 	}
-	return end == CRASHED && read && WIFEXITED(status) && WEXITSTATUS(status) > 0 &&
-	       WEXITSTATUS(status) <= CHILD_LAST_FAILURE;
+	reported = end == CRASHED && WIFEXITED(status) && WEXITSTATUS(status) > 0 &&
+		   WEXITSTATUS(status) <= CHILD_LAST_FAILURE;
+	return !reported ? LOST : read ? REPORTED : UNSTARTED;
+}
+
+static void set_failed(const struct command *c, struct sim_job *job, struct strbuf *how)
+{
+	struct strbuf said = STRBUF_INIT;
+
+	if (child_model_said(&c->child, 1, &said)) {
+		strbuf_addf(how, ": %s", said.buf);
+	}
+	job->status = SIM_FAILED;
+	snprintf(job->message, sizeof(job->message), "it %s", how->buf);
+	strbuf_release(&said);
+}
+
+/* After the last try: -1 with a text, which for a program that never read a question is
+ * that it is broken as a whole. */
+static int give_up(const struct model *m, const struct sim_job *job, unsigned times,
+	const struct strbuf *how, struct strbuf *err)
+{
+	const struct command *c = m->state;
+	struct strbuf what = STRBUF_INIT, said = STRBUF_INIT;
+
+	if (!c->works) {
+		strbuf_addf(
+			&what, "the simulator of \"%s\" does not start: ", m->spec->name);
+	}
+	strbuf_addstr(&what, "evaluation ");
+	model_describe_id(m, job->id, job->theta, &what);
+	strbuf_addf(&what, " was lost %u times: the simulator %s", times, how->buf);
+	if (child_model_said(&c->child, 3, &said)) {
+		strbuf_addf(&what, "; it said: %s", said.buf);
+	}
+	fail(err, "%s", what.buf);
+	strbuf_release(&what);
+	strbuf_release(&said);
+	return -1;
+}
+
+/* What becomes of a job whose process died or was too slow: 0: it is judged; 1: it is to
+ * be tried again; -1 with a text. */
+static int take_fault(struct model *m, struct sim_job *job, enum outcome end,
+	unsigned times, struct strbuf *err)
+{
+	struct command *c = m->state;
+	struct strbuf how = STRBUF_INIT;
+	enum fate fate = end_faulty(m, end, &how);
+	int status = end == BROKEN ? -1 : 0;
+
+	if (end == TIMED_OUT && m->spec->sim.on_timeout == TIMEOUT_REJECT) {
+		job->status = SIM_TIMED_OUT;
+		snprintf(job->message, sizeof(job->message), "%s", how.buf);
+	} else if (fate == REPORTED ||
+		   (fate == UNSTARTED && c->works && times > MODEL_RETRIES)) {
+		set_failed(c, job, &how);
+	} else if (end != BROKEN) {
+		status = times > MODEL_RETRIES ? give_up(m, job, times, &how, err) : 1;
+	}
+	strbuf_release(&how);
+	return status;
 }
 
 /* One job by itself, tried again when its process does not live through it. */
 static int run_alone(struct model *m, const struct sim_context *ctx, struct sim_job **job,
 	size_t i, struct strbuf *err)
 {
-	struct command *c = m->state;
-	struct strbuf how = STRBUF_INIT, who = STRBUF_INIT;
-	int status = 0;
+	struct sim_job *one = job[i];
+	int status = 1;
 
-	for (unsigned times = 1;; times++) {
+	for (unsigned times = 1; status > 0; times++) {
 		enum outcome end;
 
 		if (ask(m, ctx, job, i, i + 1, err)) {
-			status = -1;
-			break;
+			return -1;
 		}
 		end = listen(m, err);
-		if (end == ANSWERED) {
-			break;
-		}
-		strbuf_reset(&how);
-		if (end == TIMED_OUT) {
-			strbuf_addf(&how, "took longer than %g s", m->spec->sim.timeout);
-			child_model_end(&c->child, 0);
-		} else if (end_crashed(c, end, &how)) {
-			job[i]->status = SIM_FAILED;
-			snprintf(job[i]->message, sizeof(job[i]->message),
-				"the simulator %s", how.buf);
-			break;
-		}
-		if (end == BROKEN) {
-			status = -1;
-			break;
-		}
-		if (end == TIMED_OUT && m->spec->sim.on_timeout == TIMEOUT_REJECT) {
-			job[i]->status = SIM_TIMED_OUT;
-			snprintf(job[i]->message, sizeof(job[i]->message), "%s", how.buf);
-			break;
-		}
-		if (times > MODEL_RETRIES) {
-			model_describe_id(m, job[i]->id, job[i]->theta, &who);
-			status = fail(err,
-				"evaluation %s was lost %u times: the simulator %s",
-				who.buf, times, how.buf);
-			break;
-		}
+		status = end == ANSWERED ? 0 : take_fault(m, one, end, times, err);
 	}
-	strbuf_release(&how);
-	strbuf_release(&who);
 	return status;
 }
 
@@ -431,6 +482,7 @@ static int command_run(struct model *m, const struct sim_context *ctx,
 	if (end == CRASHED || end == TIMED_OUT) {
 		size_t from = c->first;
 
+		note_read(c);
 		child_model_end(&c->child, end == CRASHED ? 1 : 0);
 		for (size_t i = from; i < n && !status; i++) {
 			if (open[i]) {
