@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/edit_distance.h"
@@ -313,6 +314,22 @@ static int complete_redis(struct abc_options *o)
 	return 0;
 }
 
+/* A file that can be made there, as far as its name tells. */
+static int check_output(const struct abc_command *command, const char *output)
+{
+	struct stat st;
+
+	if (!output || !*output) {
+		abc_error("\"%s\" needs -o FILE: where the result goes", command->name);
+		return -1;
+	}
+	if (stat(output, &st) == 0 && S_ISDIR(st.st_mode)) {
+		abc_error("-o %s: that is a folder; the result is a file", output);
+		return -1;
+	}
+	return 0;
+}
+
 int abc_parse(
 	const struct abc_command *command, int argc, char **argv, struct abc_options *ret)
 {
@@ -346,8 +363,13 @@ int abc_parse(
 	if (strchr(command->allows, 'W') && ret->runtime <= 0) {
 		ret->runtime = 7200;
 	}
-	if (strchr(command->allows, 'o') && !ret->output) {
-		abc_error("\"%s\" needs -o FILE: where the result goes", command->name);
+	if (strchr(command->allows, 'o') && check_output(command, ret->output)) {
+		return -1;
+	}
+	if (ret->ranks_per_model > 1 && !ret->mpi) {
+		abc_error(
+			"--ranks-per-model is cwabc-mpi's: mpirun -n N cwabc-mpi %s ...",
+			command->name);
 		return -1;
 	}
 	if (strchr(command->allows, 't') && !ret->has_t) {
@@ -355,6 +377,11 @@ int abc_parse(
 		return -1;
 	}
 	return 0;
+}
+
+bool abc_is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 void abc_options_release(struct abc_options *o)

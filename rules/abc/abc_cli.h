@@ -68,6 +68,9 @@ int abc_parse(const struct abc_command *command, int argc, char **argv,
 	struct abc_options *ret);
 void abc_options_release(struct abc_options *o);
 
+/* --help or -h. */
+bool abc_is_help(const char *word);
+
 /* Help for all, or for one subcommand. */
 void abc_help(FILE *to, const struct abc_command *command);
 

@@ -28,11 +28,6 @@ static const struct abc_command *find_command(const char *name)
 	return NULL;
 }
 
-static bool is_help(const char *word)
-{
-	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
-}
-
 /* False where standard output is a pipe whose other end is closed. */
 static bool stdout_has_reader(void)
 {
@@ -52,7 +47,7 @@ int abc_main(int argc, char **argv, const struct sampler_ops *mpi)
 		abc_help(stderr, NULL);
 		return ABC_USAGE;
 	}
-	if (is_help(argv[1])) {
+	if (abc_is_help(argv[1])) {
 		abc_help(stdout, NULL);
 		return ABC_OK;
 	}
@@ -68,7 +63,7 @@ int abc_main(int argc, char **argv, const struct sampler_ops *mpi)
 		return ABC_USAGE;
 	}
 	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (is_help(argv[i])) {
+		if (abc_is_help(argv[i])) {
 			abc_help(stdout, command);
 			return ABC_OK;
 		}

@@ -76,10 +76,18 @@ enum abc_exit session_open(struct session *s, const struct abc_options *o)
 	s->smc.archive = &s->archive;
 	s->smc.fingerprint = &s->fingerprint;
 	if (o->sampler && !choose_sampler(o, &s->smc.tickets, &ignored)) {
-		abc_error(
-			"no sampler is called \"%s\"; there are single, dynamic, "
-			"static, redis, redis-static and map; under cwabc-mpi mpi and mpi-static",
-			o->sampler);
+		if (strcmp(o->sampler, "mpi") == 0 ||
+			strcmp(o->sampler, "mpi-static") == 0) {
+			abc_error(
+				"the sampler \"%s\" is cwabc-mpi's: mpirun -n N cwabc-mpi "
+				"run ...",
+				o->sampler);
+		} else {
+			abc_error("no sampler is called \"%s\"; there are single, "
+				  "dynamic, static, redis, redis-static, map, and with "
+				  "cwabc-mpi mpi and mpi-static",
+				o->sampler);
+		}
 		return ABC_USAGE;
 	}
 	if (o->sampler && strcmp(o->sampler, "single") == 0 && o->jobs > 1) {

@@ -229,7 +229,7 @@ static void read_root(struct reader *r, const struct yaml_tree_node *root)
 	}
 	read_distance(r, read_get(root, "distance"));
 	read_acceptor(r, read_get(root, "acceptor"));
-	read_epsilon(r, read_get(root, "epsilon"));
+	read_epsilon(r, root);
 	read_population(r, root);
 	read_transition(r, read_get(root, "transition"));
 	p->kernel.model_stay = 0.7;

@@ -68,7 +68,7 @@ void read_simulator(
 void read_observed(struct reader *r, const struct yaml_tree_node *node);
 void read_distance(struct reader *r, const struct yaml_tree_node *node);
 void read_acceptor(struct reader *r, const struct yaml_tree_node *node);
-void read_epsilon(struct reader *r, const struct yaml_tree_node *node);
+void read_epsilon(struct reader *r, const struct yaml_tree_node *root);
 void read_transition(struct reader *r, const struct yaml_tree_node *node);
 void read_stop(struct reader *r, const struct yaml_tree_node *node);
 

@@ -162,8 +162,9 @@ static void read_temperature(struct reader *r, const struct yaml_tree_node *node
 	e->generations = (size_t)generations;
 }
 
-void read_epsilon(struct reader *r, const struct yaml_tree_node *node)
+void read_epsilon(struct reader *r, const struct yaml_tree_node *root)
 {
+	const struct yaml_tree_node *node = read_get(root, "epsilon");
 	struct epsilon_spec *e = &r->p->epsilon;
 	const struct yaml_tree_node *x;
 
@@ -177,7 +178,7 @@ void read_epsilon(struct reader *r, const struct yaml_tree_node *node)
 		if (r->p->acceptor.kind == ACCEPT_STOCHASTIC) {
 			e->kind = EPS_TEMPERATURE;
 		} else if (!r->p->budget) {
-			read_fault(r, (struct span){0}, "CW-A044",
+			read_fault(r, (struct span){root->span.source, 0, 0}, "CW-A044",
 				"\"epsilon\" is missing: thresholds as [4, 2, 1], or {quantile: "
 				"0.5}");
 		}

@@ -3,13 +3,16 @@
  * has nothing to do looks for messages now and then instead of spinning. A rank that dies
  * ends the job, as MPI has it; the progress is on disk, and the same command goes on.
  */
+#include <fcntl.h>
 #include <math.h>
 #include <mpi.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "abc/abc_session.h"
 #include "abc/map_file.h"
 #include "abc/worker.h"
+#include "base/number.h"
 #include "base/xalloc.h"
 
 /* Tags beyond enum message_type. */
@@ -78,11 +81,31 @@ struct mpi_state {
 	double seconds; /* of one evaluation, about */
 };
 
+/* A rank cannot be ended by itself, so a library that several run has no time limit. */
+static int refuse_limits(const struct problem *p, struct strbuf *err)
+{
+	for (size_t m = 0; team_size > 1 && m < p->nmodels; m++) {
+		const struct simulator_spec *sim = &p->model[m].sim;
+
+		if (sim->kind == SIM_LIBRARY && sim->timeout > 0) {
+			return fail(err,
+				"\"timeout\" of model \"%s\" cannot hold with --ranks-per-model "
+				"%d: a library that several ranks run cannot be ended alone; "
+				"leave it out",
+				p->model[m].name, team_size);
+		}
+	}
+	return 0;
+}
+
 static int mpi_open(struct sampler *s, struct strbuf *err)
 {
-	struct mpi_state *q = xcalloc(1, sizeof(*q));
+	struct mpi_state *q;
 
-	(void)err;
+	if (refuse_limits(s->problem, err)) {
+		return -1;
+	}
+	q = xcalloc(1, sizeof(*q));
 	q->team = xcalloc((size_t)teams(), sizeof(*q->team));
 	strbuf_init(&q->begin);
 	strbuf_init(&q->buf);
@@ -265,7 +288,8 @@ static void serve(struct session *s, bool sound, MPI_Comm comm)
 	strbuf_release(&out);
 }
 
-/* The value of --ranks-per-model, wherever it stands. */
+/* The value of --ranks-per-model, wherever it stands; 1 also for what is none, which the
+ * master says when it reads its options. */
 static uint64_t find_ranks_per_model(int argc, char **argv)
 {
 	static const char name[] = "--ranks-per-model";
@@ -276,7 +300,10 @@ static uint64_t find_ranks_per_model(int argc, char **argv)
 			const char *value = argv[i][n] == '=' ? argv[i] + n + 1
 					    : i + 1 < argc    ? argv[i + 1]
 							      : "";
-			return strtoull(value, NULL, 10);
+			double x = 0;
+			return parse_double(sv_from(value), &x) == 0 && x >= 1 && x < 1e6
+				       ? (uint64_t)x
+				       : 1;
 		}
 	}
 	return 1;
@@ -287,12 +314,12 @@ static bool fits(uint64_t m)
 {
 	uint64_t workers = (uint64_t)world_size - 1, below, above;
 
-	if (m >= 1 && workers >= m && workers % m == 0) {
+	if (workers >= m && workers % m == 0) {
 		return true;
 	}
-	below = m ? workers / m * m + 1 : 0;
-	above = m ? below + m : 0;
-	if (world_rank == 0 && m && below > 1) {
+	below = workers / m * m + 1;
+	above = below + m;
+	if (world_rank == 0 && below > 1) {
 		abc_error(
 			"%d ranks do not fit --ranks-per-model %llu: give mpirun -n %llu or %llu "
 			"(teams times ranks, and one master)",
@@ -308,29 +335,63 @@ static bool fits(uint64_t m)
 	return false;
 }
 
-/* The rest of a command line that works: its problem is loaded quietly. */
-static void work(int argc, char **argv, MPI_Comm comm)
+/* The command, if it samples: others, and calls for help, concern the first rank alone. */
+static const struct abc_command *sampling_command(int argc, char **argv)
 {
-	struct abc_options o = {.quiet = true};
-	const char *problem = NULL;
-	struct session s;
+	const struct abc_command *found = NULL;
+
+	for (size_t i = 0; argc > 1 && i < abc_command_count; i++) {
+		if (strcmp(abc_commands[i].name, argv[1]) == 0 &&
+			strchr(abc_commands[i].allows, 'M')) {
+			found = &abc_commands[i];
+		}
+	}
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (abc_is_help(argv[i])) {
+			found = NULL;
+		}
+	}
+	return found;
+}
+
+/* What a rank that is not the master makes of the command line: it loads the problem, and
+ * leaves it to the master to say what is wrong with either. */
+static bool open_quietly(const struct abc_command *command, int argc, char **argv,
+	struct abc_options *o, struct session *s)
+{
+	int own = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	bool sound;
 
-	for (int i = 2; i < argc && !problem; i++) {
-		size_t n = strlen(argv[i]);
-		bool yaml = (n > 5 && strcmp(argv[i] + n - 5, ".yaml") == 0) ||
-			    (n > 4 && strcmp(argv[i] + n - 4, ".yml") == 0);
-		problem = yaml ? argv[i] : NULL;
+	if (nowhere >= 0) {
+		dup2(nowhere, STDERR_FILENO);
+		close(nowhere);
 	}
-	o.operand = problem ? &problem : NULL;
-	if (freopen("/dev/null", "we", stderr) == NULL) {
-		fputs("", stdout);
+	o->mpi = &sampler_mpi_ops;
+	sound = abc_parse(command, argc - 2, argv + 2, o) == 0;
+	if (sound && session_open(s, o) != ABC_OK) {
+		session_release(s);
+		sound = false;
 	}
-	sound = problem && session_open(&s, &o) == ABC_OK;
+	if (own >= 0) {
+		dup2(own, STDERR_FILENO);
+		close(own);
+	}
+	return sound;
+}
+
+/* A rank that works. */
+static void work(const struct abc_command *command, int argc, char **argv, MPI_Comm comm)
+{
+	struct abc_options o = {0};
+	struct session s;
+	bool sound = open_quietly(command, argc, argv, &o, &s);
+
 	serve(&s, sound, comm);
-	if (problem) {
+	if (sound) {
 		session_release(&s);
 	}
+	abc_options_release(&o);
 }
 
 /* Sends the teams home, and takes what they still had in hand: MPI wants every message to
@@ -350,17 +411,13 @@ static void end_teams(void)
 	strbuf_release(&ignored);
 }
 
-int main(int argc, char **argv)
+static int with_ranks(const struct abc_command *command, int argc, char **argv)
 {
 	uint64_t m = find_ranks_per_model(argc, argv);
+	int status = ABC_OK;
 	MPI_Comm comm;
-	int provided, status = ABC_OK;
 
-	MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
-	MPI_Comm_size(MPI_COMM_WORLD, &world_size);
-	MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
 	if (!fits(m)) {
-		MPI_Finalize();
 		return ABC_USAGE;
 	}
 	team_size = (int)m;
@@ -370,9 +427,26 @@ int main(int argc, char **argv)
 		status = abc_main(argc, argv, &sampler_mpi_ops);
 		end_teams();
 	} else {
-		work(argc, argv, comm);
+		work(command, argc, argv, comm);
 	}
 	MPI_Comm_free(&comm);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct abc_command *command = sampling_command(argc, argv);
+	int provided, status = ABC_OK;
+
+	signal(SIGPIPE, SIG_IGN); /* of a simulator that ends before it reads */
+	MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+	MPI_Comm_size(MPI_COMM_WORLD, &world_size);
+	MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
+	if (command) {
+		status = with_ranks(command, argc, argv);
+	} else if (world_rank == 0) {
+		status = abc_main(argc, argv, &sampler_mpi_ops);
+	}
 	MPI_Finalize();
 	return status;
 }

@@ -298,11 +298,12 @@ static char *reason_now(
 }
 
 /* What the coming threshold must lie below: the present one, or, where the distance changes
- * in between, the farthest particle as the new distance sees it. */
+ * in between, the farthest particle as the new distance sees it. A list falls by itself, and
+ * has an end: there one threshold may well let all particles through. */
 static double must_fall_below(const struct problem *p, const struct generation *g)
 {
 	const struct population *q = &g->pop;
-	double farthest = 0;
+	double farthest = p->epsilon.count > 1 ? q->epsilon : 0;
 
 	if (!p->distance.adaptive) {
 		return q->epsilon;

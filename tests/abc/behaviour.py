@@ -83,6 +83,14 @@ status, _, err = call("run", "d.yaml", "-o", "d.db")
 eps = [g["epsilon"] for g in show("d.db")["generations"]]
 expect("quantile", status == 0 and eps == sorted(eps, reverse=True) and eps[-1] <= 0.2 < eps[-2], eps)
 
+# A list falls by itself, also where a changed distance lets all through.
+write("e1.yaml", simulator="{builtin: normal_mean_sd, n: 30}", epsilon="[10, 5, 2, 1]",
+      parameters="{mu: {uniform: [150, 200]}, sigma: {uniform: [5, 25]}}",
+      observed="{mean: 168.9, sd: 13.3}", extra="distance: {adaptive: mad}\n")
+status, _, err = call("run", "e1.yaml", "-o", "e1.db")
+eps = [g["epsilon"] for g in show("e1.db")["generations"] if g["t"] >= 0]
+expect("a list with an adaptive distance", status == 0 and eps == [10, 5, 2, 1], eps, err)
+
 write("e.yaml", simulator="{builtin: binomial, n: 10}", parameters="{p: {uniform: [0, 1]}}",
       observed="{y: 7}", epsilon="{quantile: 0.5}", extra="stop: {max_generations: 20}\n")
 status, _, err = call("run", "e.yaml", "-o", "e.db")
@@ -189,7 +197,47 @@ expect("crashing simulator, bytes", call("show", "k1.db", "--csv") == call("show
 write("k3.yaml", simulator='{command: ["false"]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k3.yaml", "-q", "-o", "k3.db")
 expect("a simulator that ends", status == 1 and "evaluation 0 (p = " in err
-       and "exit status 1 before it read anything" in err, err)
+       and "exit status 1 before it read anything" in err and "does not start" in err, err)
+script("broken.sh", """#!/bin/sh
+printf 'of old\\n\\nno such module\\n  \\nexecution halted\\n\\n' >&2
+exit 3
+""")
+write("k3.yaml", simulator='{command: [./broken.sh]}', parameters="{p: {uniform: [0, 1]}}")
+for how in [["run", "k3.yaml", "-q", "-o", "k3.db"], ["check", "k3.yaml"]]:
+    status, _, err = call(*how)
+    expect("a simulator that never starts", status == 1 and err.count("no such module") == 2
+           and err.endswith("it said: of old | no such module | execution halted\n"), err)
+
+# One that does not always come to its start is tried again; that costs an evaluation at most.
+script("late.py", """#!/usr/bin/env python3
+import os, random, sys
+log, *bad = sys.argv[1:]
+with open(log, "a") as f: f.write("x")
+start = os.path.getsize(log)
+if str(start) in bad:
+    print("no licence", start, file=sys.stderr)
+    sys.exit(7)
+for n, line in enumerate(sys.stdin):
+    id, seed, eps, p = line.split()
+    print(id, random.Random(int(seed)).gauss(float(p), 0.1), flush=True)
+    if start == 1: sys.exit(0)
+""")
+csvs, failed = [], []
+for n, late in enumerate([[], [2, 3, 4], [2, 3, 4, 5], [1, 2, 3, 5]]):
+    words = ", ".join(f'"{w}"' for w in [f"log{n}", *late])
+    write("k3.yaml", simulator=f"{{command: [./late.py, {words}]}}", epsilon="[0.4]",
+          parameters="{p: {uniform: [0, 1]}}", observed="{y: 0.5}", population=20)
+    status, _, err = call("run", "k3.yaml", "-o", "k3.db", "--restart", "--batch", "1")
+    expect("late starts", status == 0, late, err)
+    failed += [g["failed"] for g in show("k3.db")["generations"]]
+    csvs.append(call("show", "k3.db", "--csv")[1])
+expect("late starts, failed", failed == [0, 0, 1, 0], failed)
+expect("late starts, bytes", csvs[0] == csvs[1] == csvs[3] and "\n0,1," not in csvs[2], csvs)
+write("k3.yaml", simulator='{command: [./late.py, log4, "2", "3", "4", "5"]}', epsilon="[0.4]",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 0.5}", extra="max_failures: 0\n")
+status, _, err = call("run", "k3.yaml", "-q", "-o", "k3.db", "--restart", "--batch", "1")
+expect("late starts, said", status == 1 and "evaluation 1 said: it ended with exit status 7 "
+       "before it read anything: no licence 5" in err, err)
 write("k4.yaml", simulator='{command: [./nothing]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
 expect("no simulator", status == 1 and "nothing" in err, err)
@@ -366,6 +414,8 @@ if os.path.exists(plotter):
 # Refusals.
 call("generation", "b.yaml", "-q", "--t", "0", "-o", "g0.db")
 call("part", "a.yaml", "-q", "--t", "0", "--part", "1/2", "--ids", "10", "-o", "a.part")
+with open("q3.yaml", "w") as f:
+    f.write("".join(line for line in open("a.yaml") if not line.startswith("epsilon")))
 write("q2.yaml", model_extra='    constraints: ["mu > 6"]\n')
 for words, text, code in [
     (["run", "a.yaml"], "needs -o FILE", 2),
@@ -382,6 +432,11 @@ for words, text, code in [
     (["part", "a.yaml", "--t", "0", "-o", "z.part"], "needs --part K/P", 2),
     (["part", "a.yaml", "--t", "0", "--part", "9/8", "-o", "z.part"], "--part wants K/P", 2),
     (["merge", "a.yaml", "--t", "0", "a.yaml", "-o", "z.db"], "is no part of a generation", 1),
+    (["run", "a.yaml", "-o", ""], "needs -o FILE", 2),
+    (["run", "a.yaml", "-o", "."], "that is a folder", 2),
+    (["run", "a.yaml", "-o", "z.db", "--ranks-per-model", "2"], "is cwabc-mpi's", 2),
+    (["run", "a.yaml", "-o", "z.db", "--sampler", "mpi"], "is cwabc-mpi's", 2),
+    (["run", "q3.yaml", "-o", "z.db"], 'q3.yaml:1:1: error: "epsilon" is missing', 2),
     (["run", "q2.yaml", "-q", "-o", "z.db"], "fell outside the constraints", 1),
     (["merge", "a.yaml", "--t", "0", "--no-fill", "a.part", "-o", "z.db"], "are needed", 3),
     (["show", "a.yaml"], "cannot read a.yaml", 1),

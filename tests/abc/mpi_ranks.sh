@@ -65,6 +65,72 @@ grep -q "6 ranks do not fit --ranks-per-model 2: give mpirun -n 5 or 7" "$dir/er
 }
 [ ! -e "$dir/y.db" ]
 
+# What needs no ranks: called by itself, and once by many.
+"$cwabc_mpi" --version | cmp - <<EOF
+$("$cwabc" --version)
+EOF
+"$cwabc_mpi" run --help | grep -q -e --ranks-per-model
+"mpirun.$flavour" -n 3 "$cwabc_mpi" show "$dir/single.db" --csv | cmp - "$dir/single.csv"
+if "$cwabc_mpi" run "$dir/p.yaml" -q -o "$dir/y.db" --ranks-per-model x 2>"$dir/err"; then
+	exit 1
+fi
+grep -q "1 rank is too few\|wants a number above 0" "$dir/err"
+
+# A problem by another name, options before it.
+cp "$dir/p.yaml" "$dir/p.txt"
+rm -f "$dir/x.db"
+"mpirun.$flavour" -n 3 "$cwabc_mpi" run -q -o "$dir/x.db" "$dir/p.txt"
+"$cwabc" show "$dir/x.db" --csv | cmp - "$dir/single.csv"
+
+# What a team runs has no time limit, and that is said; single ranks have theirs.
+sed 's|library: [^,}]*|&, timeout: 60|' "$dir/p.yaml" >"$dir/limit.yaml"
+if "mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/limit.yaml" -q -o "$dir/y.db" \
+	--ranks-per-model 2 2>"$dir/err"; then
+	echo "a time limit of a team was not refused" >&2
+	exit 1
+fi
+grep -q '"timeout" of model .* cannot hold with --ranks-per-model 2' "$dir/err" || {
+	cat "$dir/err" >&2
+	exit 1
+}
+[ ! -e "$dir/y.db.part" ]
+"mpirun.$flavour" -n 2 "$cwabc_mpi" run "$dir/limit.yaml" -q -o "$dir/y.db"
+"$cwabc" show "$dir/y.db" --csv | cmp - "$dir/single.csv"
+rm "$dir/y.db"
+
+# What a simulator says on any rank is heard.
+printf '#!/bin/sh\necho "no such module" >&2\nexit 3\n' >"$dir/broken.sh"
+chmod +x "$dir/broken.sh"
+sed 's|{library: [^}]*}|{command: [./broken.sh]}|' "$dir/p.yaml" >"$dir/broken.yaml"
+if "mpirun.$flavour" -n 2 "$cwabc_mpi" run "$dir/broken.yaml" -q -o "$dir/y.db" 2>"$dir/err"; then
+	exit 1
+fi
+grep -q "^no such module" "$dir/err" && grep -q "does not start: .*it said: no such module" "$dir/err" || {
+	cat "$dir/err" >&2
+	exit 1
+}
+rm -rf "$dir/y.db.part"
+
+# A rank that is killed ends the job; the same command goes on.
+cp "$dir/p.yaml" "$dir/kill.yaml"
+SLEEP_US=20000 "mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/kill.yaml" -q -o "$dir/y.db" \
+	2>"$dir/err" &
+job=$!
+until [ -s "$dir/y.db.part/t0000.log" ] || ! kill -0 "$job" 2>/dev/null; do
+	sleep 0.05
+done
+victim=$(pgrep -f "^[^ ]*cwabc-mpi[^ ]* run $dir/kill.yaml" | tail -n 1)
+[ -n "$victim" ] && kill -9 "$victim"
+if wait "$job"; then
+	echo "a job that lost a rank ended well" >&2
+	exit 1
+fi
+[ -d "$dir/y.db.part" ]
+"mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/kill.yaml" -q -o "$dir/y.db"
+"$cwabc" show "$dir/y.db" --csv | cmp - "$dir/single.csv"
+rm "$dir/y.db"
+echo "a rank was killed: same"
+
 # A wrong problem ends all ranks, with one message.
 sed 's/population/populaton/' "$dir/p.yaml" >"$dir/bad.yaml"
 if "mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/bad.yaml" -q -o "$dir/y.db" 2>"$dir/err"; then

@@ -1,5 +1,8 @@
-/* Successes of 10 trials; on several ranks each makes some of the trials. */
+/* Successes of 10 trials; on several ranks each makes some of the trials. SLEEP_US: how long
+ * an evaluation takes. */
 #include <mpi.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cwabc_model.h>
 
@@ -20,7 +23,12 @@ static int trials(uint64_t seed, double p, int first, int step)
 int cwabc_simulate(void *ctx, uint64_t seed, const double *par, size_t npar, double eps,
 	double *stat, size_t nstat)
 {
+	const char *sleep_us = getenv("SLEEP_US");
+
 	(void)ctx, (void)npar, (void)eps, (void)nstat;
+	if (sleep_us) {
+		usleep((useconds_t)atoi(sleep_us));
+	}
 	stat[0] = trials(seed, par[0], 0, 1);
 	return CWABC_OK;
 }
