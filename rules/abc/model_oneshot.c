@@ -226,8 +226,12 @@ static void read_result(const struct model *m, struct sim_job *job, int status)
 	struct oneshot *o = m->state;
 
 	if (status) {
+		struct strbuf said = STRBUF_INIT;
+		bool spoke = child_model_said(&o->child, 1, &said);
 		job->status = SIM_FAILED;
-		snprintf(job->message, sizeof(job->message), "exit status %d", status);
+		snprintf(job->message, sizeof(job->message), "exit status %d%s%s", status,
+			spoke ? ": " : "", said.buf);
+		strbuf_release(&said);
 		return;
 	}
 	if (o->file) {
@@ -321,7 +325,7 @@ static enum outcome run_once(const struct model *m, const struct sim_context *ct
 static int run_job(struct model *m, const struct sim_context *ctx, struct sim_job *job,
 	struct strbuf *err)
 {
-	struct strbuf how = STRBUF_INIT, who = STRBUF_INIT;
+	struct strbuf how = STRBUF_INIT, who = STRBUF_INIT, said = STRBUF_INIT;
 	int status = 0;
 
 	for (unsigned times = 1;; times++) {
@@ -338,14 +342,19 @@ static int run_job(struct model *m, const struct sim_context *ctx, struct sim_jo
 		if (times > MODEL_RETRIES) {
 			struct oneshot *o = m->state;
 			model_describe_id(m, job->id, job->theta, &who);
+			if (!child_model_said(&o->child, 3, &said)) {
+				strbuf_addstr(&said, "nothing");
+			}
 			status = fail(err,
-				"evaluation %s was lost %u times: the simulator %s; it was: %s",
-				who.buf, times, how.buf, o->line.buf);
+				"evaluation %s was lost %u times: the simulator %s; it was: %s; "
+				"it said: %s",
+				who.buf, times, how.buf, o->line.buf, said.buf);
 			break;
 		}
 	}
 	strbuf_release(&how);
 	strbuf_release(&who);
+	strbuf_release(&said);
 	return status;
 }
 

@@ -275,6 +275,16 @@ write("k7.yaml", simulator='{command: [./exits.py, "100"]}', epsilon="[0.4]",
 status, _, err = call("run", "k7.yaml", "-q", "-o", "k7.db")
 expect("exit status 100", status == 1 and "was lost 4 times" in err and "status 100" in err, err)
 
+# What a command line says of its failure is told.
+for words, text in [("exit 4", "too many evaluations fail: 4 of the first 4 (max_failures); evaluation "
+                     "0 said: exit status 4: no such module"),
+                    ("exit 101", "ended with exit status 101; it was: echo oh; echo no such module "
+                     ">&2; exit 101; it said: no such module")]:
+    write("k10.yaml", simulator=f'{{oneshot: "echo oh; echo no such module >&2; {words}"}}',
+          parameters="{p: {uniform: [0, 1]}}", extra="max_failures: 3\n")
+    status, _, err = call("run", "k10.yaml", "-q", "-o", "k10.db", "--restart")
+    expect("oneshot says " + words, status == 1 and text in err, err)
+
 # Rubbish without an end.
 script("endless.py", """#!/usr/bin/env python3
 import sys, time
