@@ -56,3 +56,10 @@ function(cw_tool name room source)
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${built})
 	install(TARGETS ${name} RUNTIME DESTINATION ${installed})
 endfunction()
+
+# cw_manual_alias(NAME PAGE): the manual page PAGE(1) by another program's name.
+function(cw_manual_alias name page)
+	file(WRITE ${PROJECT_BINARY_DIR}/man/${name}.1 ".so man1/${page}.1\n")
+	install(FILES ${PROJECT_BINARY_DIR}/man/${name}.1
+		DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endfunction()
