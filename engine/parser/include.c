@@ -79,6 +79,7 @@ static int take_tree(struct reader *r, struct file_unit *u,
 		u->root = NULL;
 	} else if (root) {
 		rc = config_of_file(r, NULL, &own);
+		r->no_config |= rc != 0;
 		u->module->config = config_merge(r->arena, own, u->module->config);
 		if (!joined && !u->parent) {
 			rc |= config_of_command_line(

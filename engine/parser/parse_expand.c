@@ -246,6 +246,7 @@ static int add_waiting(struct expansion_reader *x, struct strview name,
 			"these sets need each other in a circle");
 	}
 	int rc = check_keys(r, node, waiting_keys, "a set", false);
+	rc |= check_set_sources(r, node);
 	rc |= parse_waiting_text(x, name, source, &def);
 	if (get(node, "after")) {
 		rc |= bind_after(x, name, get(node, "after"), &def);

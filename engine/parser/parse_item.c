@@ -264,9 +264,28 @@ static int parse_list(struct reader *r, const struct yaml_tree_node *node,
 	return rc;
 }
 
+/* An item has one source: no other beside `source`. */
+static int check_one_source(
+	struct reader *r, const struct yaml_tree_node *node, const char *source)
+{
+	for (size_t i = 0; i < CW_ARRAY_LEN(sources); i++) {
+		const struct yaml_tree_node *other = get(node, sources[i]);
+		if (other && strcmp(sources[i], source) != 0) {
+			return diag_error(r->sink, "CW-E018", other->span,
+				"an item has one source, and this one has `%s` and `%s`: "
+				"keep one of them",
+				source, sources[i]);
+		}
+	}
+	return 0;
+}
+
 static int parse_source(struct reader *r, const struct yaml_tree_node *node,
 	const char *source, struct rule *rule, bool plain, struct item *ret)
 {
+	if (check_one_source(r, node, source) != 0) {
+		return -1;
+	}
 	if (parse_flags(r, node, ret) != 0) {
 		return -1;
 	}

@@ -1,19 +1,24 @@
 /* Sets: lists, ranges, globs, tables, lines, as definitions; nothing is read here. */
+#include "base/hash.h"
+#include "base/number.h"
 #include "parser/reader.h"
 
 static const struct known_key set_keys[] = {{"from", NULL}, {"to", NULL}, {"step", NULL},
 	{"glob", NULL}, {"table", NULL}, {"lines", NULL}, {"columns", NULL},
 	{"where", NULL}, {NULL, NULL}};
 
+static uint64_t set_key(struct strview name, uint32_t module)
+{
+	return hash64(name.p, name.n) + module * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 uint32_t set_number(const struct reader *r, struct strview name)
 {
-	for (uint32_t i = 0; i < r->wf->set_count; i++) {
-		if (sv_eq(r->wf->sets[i].name, name) &&
-			r->wf->sets[i].module == r->unit->module->number) {
-			return i;
-		}
-	}
-	return UINT32_MAX;
+	uint32_t module = r->unit->module->number;
+	uint32_t at = hashmap_get(&r->set_names, set_key(name, module));
+	bool known = at != HASHMAP_NONE && r->wf->sets[at].module == module &&
+		     sv_eq(r->wf->sets[at].name, name);
+	return known ? at : UINT32_MAX;
 }
 
 /* A whole item "{config.x}": its value in the configuration, else NULL. */
@@ -83,7 +88,6 @@ static int parse_number(struct reader *r, const struct yaml_tree_node *map,
 {
 	const struct yaml_tree_node *node = get(map, key);
 	struct strview text;
-	char *end;
 	if (!node) {
 		return required ? diag_error(r->sink, "CW-E013", map->span,
 					  "a range needs `from` and `to`")
@@ -92,8 +96,7 @@ static int parse_number(struct reader *r, const struct yaml_tree_node *map,
 	if (want_scalar(r, node, key) != 0 || constant(r, node, &text) != 0) {
 		return -1;
 	}
-	*ret = strtoll(text.p, &end, 10);
-	if (!text.n || *end) {
+	if (parse_i64(text, ret) != 0) {
 		return diag_error(r->sink, "CW-E011", node->span,
 			"`%s` must be an integer, this is \"" SV_FMT "\"", key,
 			SV_ARG(text));
@@ -110,7 +113,8 @@ static int parse_range(
 		 parse_number(r, node, "to", true, &def->to) |
 		 parse_number(r, node, "step", false, &def->step);
 	if (rc == 0 && def->step == 0) {
-		rc = diag_error(r->sink, "CW-E011", node->span, "`step` must not be 0");
+		rc = diag_error(r->sink, "CW-E011", get(node, "step")->span,
+			"`step` must not be 0");
 	}
 	return rc;
 }
@@ -213,8 +217,7 @@ int parse_where(struct reader *r, const struct yaml_tree_node *node,
 	return rc;
 }
 
-/* A set has one source. */
-static int check_sources(struct reader *r, const struct yaml_tree_node *node)
+int check_set_sources(struct reader *r, const struct yaml_tree_node *node)
 {
 	static const char *const sources[] = {
 		"from", "to", "glob", "table", "lines", "columns"};
@@ -245,7 +248,7 @@ static int parse_mapping(
 			"rule waits for it");
 	} else {
 		rc = check_keys(r, node, set_keys, "a set", false);
-		rc |= check_sources(r, node);
+		rc |= check_set_sources(r, node);
 	}
 	if (get(node, "where")) {
 		rc |= parse_where(
@@ -299,6 +302,10 @@ uint32_t push_set(struct reader *r, const struct set_def *def)
 		wf->sets = grown;
 	}
 	wf->sets[wf->set_count] = *def;
+	uint64_t key = set_key(def->name, def->module);
+	if (hashmap_get(&r->set_names, key) == HASHMAP_NONE) {
+		hashmap_set(&r->set_names, key, wf->set_count);
+	}
 	return wf->set_count++;
 }
 

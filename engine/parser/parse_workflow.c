@@ -317,17 +317,24 @@ static int parse_hooks(struct reader *r)
 	return rc;
 }
 
-static int parse_all(struct reader *r)
+/* What stands in the files that could be read and needs nothing of the others. */
+static int parse_alone(struct reader *r)
 {
 	int rc = 0;
 	for (size_t u = 0; u < r->units.n; u++) {
 		r->unit = r->units.v[u];
 		rc |= parse_settings(r);
 	}
-	for (size_t u = 0; u < r->units.n; u++) {
+	for (size_t u = 0; u < r->units.n && !r->no_config; u++) {
 		r->unit = r->units.v[u];
 		rc |= parse_sets(r, get(r->unit->root, "sets"));
 	}
+	return rc;
+}
+
+static int parse_all(struct reader *r)
+{
+	int rc = parse_alone(r);
 	rc |= declare_rules(r);
 	rc |= parse_rules(r);
 	for (size_t u = 0; u < r->units.n; u++) {
@@ -352,18 +359,18 @@ int parse_workflow(
 	struct reader r = {.sink = sink, .wf = wf, .arena = &wf->arena, .options = o};
 	hashmap_init(&r.rule_names);
 	hashmap_init(&r.full_names);
+	hashmap_init(&r.set_names);
 	wf->file = arena_strdup(r.arena, o->file);
 	wf->workdir = arena_sv(r.arena, sv_from(o->workdir));
 	int rc = read_units(&r, o->file);
-	if (rc == 0) {
-		/* what is missing in an included file would be missed everywhere */
-		rc = parse_all(&r);
-	}
+	/* what is missing in an included file would be missed in all rules */
+	rc = rc == 0 ? parse_all(&r) : parse_alone(&r) | -1;
 	if (rc == 0) {
 		warn_option_rules(&r);
 	}
 	hashmap_release(&r.rule_names);
 	hashmap_release(&r.full_names);
+	hashmap_release(&r.set_names);
 	vec_release(&r.option_values);
 	vec_release(&r.rules);
 	vec_release(&r.units);

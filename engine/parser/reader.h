@@ -73,9 +73,11 @@ struct reader {
 	struct hashmap
 		rule_names; /* hash of module and local name -> number in `rules` */
 	struct hashmap full_names; /* the same for the names in the workflow */
+	struct hashmap set_names;  /* hash of module and name -> number of the set */
 	VEC(struct option_value) option_values;
 	uint32_t set_cap;
 	bool failed;     /* an error that need not end the reading was told */
+	bool no_config;  /* a file's configuration is wrong, and told */
 	unsigned broken; /* of enum broken_parts */
 	bool uses_env;   /* the present rule refers to {env.NAME} */
 };
@@ -201,6 +203,8 @@ int add_set(struct reader *r, struct strview name, const struct yaml_tree_node *
 	uint32_t *ret);
 uint32_t set_number(const struct reader *r, struct strview name); /* UINT32_MAX: none */
 bool set_has_column(const struct set_def *def, struct strview name);
+/* A set has one source. */
+int check_set_sources(struct reader *r, const struct yaml_tree_node *node);
 /* Adds a definition; its number. */
 uint32_t push_set(struct reader *r, const struct set_def *def);
 int parse_where(struct reader *r, const struct yaml_tree_node *node,
