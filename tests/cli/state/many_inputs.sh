@@ -72,7 +72,7 @@ run cwflow -n
 put in/11.txt eleven
 cwflow -q >killed 2>&1 &
 pid=$!; disown
-until grep -q eleven sum.txt; do sleep 0.01; done
+until grep -qs eleven sum.txt; do sleep 0.01; done
 kill -9 $pid 2>/dev/null
 while kill -0 $pid 2>/dev/null; do sleep 0.01; done
 cwflow -q 2>/dev/null
