@@ -57,3 +57,12 @@ void nearest_offer(struct nearest *n, struct strview candidate)
 		n->best = candidate;
 	}
 }
+
+bool nearest_note(const struct nearest *n, struct diag_sink *sink)
+{
+	if (n->best.p) {
+		diag_note(sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
+			SV_ARG(n->best));
+	}
+	return n->best.p;
+}

@@ -84,10 +84,7 @@ static void note_nearest(struct builder *b, uint32_t file, bool target, bool dro
 			"\" would fit, but for the constraints of its wildcards",
 			SV_ARG(product->path.t.text), SV_ARG(rule->name));
 	}
-	if (near.best.p) {
-		diag_note(b->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	} else if (product && !fits) {
+	if (!nearest_note(&near, b->sink) && product && !fits) {
 		diag_note(b->sink, product->span,
 			"did you mean \"" SV_FMT "\", which rule \"" SV_FMT "\" makes?",
 			SV_ARG(product->path.t.text), SV_ARG(rule->name));

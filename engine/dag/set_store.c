@@ -239,10 +239,7 @@ int set_store_column(struct set_store *s, const struct set *set, struct strview 
 	diag_error(s->sink, "CW-E205", span,
 		"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(set->name),
 		SV_ARG(name));
-	if (near.best.p) {
-		diag_note(s->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	} else {
+	if (!nearest_note(&near, s->sink)) {
 		note_columns(s->sink, set);
 	}
 	return -1;

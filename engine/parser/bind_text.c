@@ -7,7 +7,7 @@ static int unknown(struct reader *r, struct span span, const char *kind,
 {
 	diag_error(r->sink, "CW-E020", span, "unknown %s \"" SV_FMT "\"%s", kind,
 		SV_ARG(name), near->best.p ? "" : " in this place");
-	note_near(r, near);
+	nearest_note(near, r->sink);
 	return -1;
 }
 
@@ -315,7 +315,7 @@ static int bind_env(struct reader *r, const struct text *t, const struct ref *re
 	diag_error(r->sink, "CW-E020", span_of_ref(t, ref),
 		"the environment variable \"" SV_FMT "\" is not among `envvars`",
 		SV_ARG(ref->name));
-	note_near(r, &near);
+	nearest_note(&near, r->sink);
 	if (!near.best.p) {
 		diag_note(r->sink, (struct span){0},
 			"write `envvars: [" SV_FMT "]` at the top level",

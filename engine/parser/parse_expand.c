@@ -48,9 +48,7 @@ static int no_such_name(struct expansion_reader *x, struct strview name, struct 
 	if (of) {
 		diag_note(x->r->sink, of->span, "asked for here");
 	}
-	if (near.best.p) {
-		note_near(x->r, &near);
-	} else {
+	if (!nearest_note(&near, x->r->sink)) {
 		diag_note(x->r->sink, (struct span){0},
 			"write its values beside `%s`, as in " SV_FMT
 			": [1, 2], or under `sets:`",
@@ -449,7 +447,7 @@ static int check_unused(struct expansion_reader *x)
 			diag_error(x->r->sink, "CW-E012", x->node->pairs[i].key->span,
 				"no pattern of this expansion uses \"" SV_FMT "\"",
 				SV_ARG(name));
-			note_near(x->r, &near);
+			nearest_note(&near, x->r->sink);
 			return -1;
 		}
 	}
@@ -531,7 +529,7 @@ static int copy_outputs(struct expansion_reader *x, const struct rule *rule,
 		name ? "rule \"" SV_FMT "\" has no output of that name"
 		     : "rule \"" SV_FMT "\" has no outputs",
 		SV_ARG(rule->name));
-	note_near(r, &near);
+	nearest_note(&near, r->sink);
 	return -1;
 }
 

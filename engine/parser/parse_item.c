@@ -133,7 +133,7 @@ static int check_column(struct reader *r, const struct set_def *def,
 	diag_error(r->sink, "CW-E205", span,
 		"set \"" SV_FMT "\" has no column \"" SV_FMT "\"", SV_ARG(def->name),
 		SV_ARG(column));
-	note_near(r, &near);
+	nearest_note(&near, r->sink);
 	return -1;
 }
 
@@ -154,7 +154,7 @@ static int find_table(struct reader *r, const struct yaml_tree_node *node, uint3
 	}
 	diag_error(r->sink, "CW-E214", node->span, "there is no set \"" SV_FMT "\"",
 		SV_ARG(node->text));
-	note_near(r, &near);
+	nearest_note(&near, r->sink);
 	return -1;
 }
 
@@ -347,7 +347,7 @@ int parse_item(struct reader *r, const struct yaml_tree_node *node, struct rule 
 			for (size_t k = 0; k < CW_ARRAY_LEN(sources); k++) {
 				nearest_offer(&near, sv_from(sources[k]));
 			}
-			note_near(r, &near);
+			nearest_note(&near, r->sink);
 		}
 		return -1;
 	}

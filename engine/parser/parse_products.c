@@ -285,7 +285,7 @@ static void note_misspelt(struct reader *r, const struct rule *rule,
 			"did you mean \"" SV_FMT "\" where \"" SV_FMT "\" stands?",
 			SV_ARG(name), SV_ARG(near.best));
 	} else {
-		note_near(r, &near);
+		nearest_note(&near, r->sink);
 	}
 }
 

@@ -256,7 +256,7 @@ static void warn_option_rule(struct reader *r, const char *option, struct strvie
 	}
 	diag_warning(r->sink, "CW-W013", (struct span){0},
 		"%s: there is no rule \"" SV_FMT "\"", option, SV_ARG(name));
-	note_near(r, &near);
+	nearest_note(&near, r->sink);
 }
 
 void warn_option_rules(struct reader *r)

@@ -410,7 +410,7 @@ static int check_constraint_names(
 				"\" have none of that "
 				"name",
 				SV_ARG(map->pairs[i].key->text), SV_ARG(rule->name));
-			note_near(r, &near);
+			nearest_note(&near, r->sink);
 			return -1;
 		}
 	}

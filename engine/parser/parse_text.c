@@ -66,10 +66,7 @@ static int no_config(struct reader *r, const struct text *t, const struct ref *r
 	}
 	diag_error(r->sink, "CW-E031", span_of_ref(t, ref),
 		"the configuration has no \"%s\"", config_path(r, ref, at + 1));
-	if (near.best.p) {
-		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	} else {
+	if (!nearest_note(&near, r->sink)) {
 		diag_note(r->sink, (struct span){0},
 			"give it a value under `config:`, or with --config %s=VALUE",
 			config_path(r, ref, at + 1));

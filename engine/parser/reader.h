@@ -106,9 +106,6 @@ int read_int(struct reader *r, const struct yaml_tree_node *node, int64_t low,
 int check_name(struct reader *r, const struct yaml_tree_node *node, const char *what);
 bool is_name(struct strview s);
 
-/* A note "did you mean", where something is near. */
-void note_near(struct reader *r, const struct nearest *near);
-
 /* The value of a key, NULL where it is not there or an empty plain value. */
 const struct yaml_tree_node *get(const struct yaml_tree_node *map, const char *key);
 

@@ -128,14 +128,6 @@ int check_keys(struct reader *r, const struct yaml_tree_node *map,
 	return rc;
 }
 
-void note_near(struct reader *r, const struct nearest *near)
-{
-	if (near->best.p) {
-		diag_note(r->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near->best));
-	}
-}
-
 int want_mapping(struct reader *r, const struct yaml_tree_node *node, const char *what)
 {
 	if (node->kind == YAML_MAPPING) {

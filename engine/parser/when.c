@@ -43,7 +43,7 @@ static const struct config *value_of(
 			}
 			diag_error(r->sink, "CW-E031", key->span,
 				"the configuration has no \"" SV_FMT "\"", SV_ARG(step));
-			note_near(r, &near);
+			nearest_note(&near, r->sink);
 			return NULL;
 		}
 		c = next;

@@ -194,10 +194,7 @@ int plan_each_named(struct plan *p, const char *option, struct strview name,
 	for (uint32_t r = 0; r < d->wf->rule_count; r++) {
 		nearest_offer(&near, d->wf->rules[r].name);
 	}
-	if (near.best.p) {
-		diag_note(sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	}
+	nearest_note(&near, sink);
 	return -1;
 }
 
