@@ -17,7 +17,8 @@ int cmd_lint(struct session *s)
 	return EXIT_FAILED;
 }
 
-int cmd_schema(struct session *s)
+int cmd_schema(void)
 {
-	return session_written(s, fputs(schema_text, stdout) < 0 ? -1 : 0);
+	fputs(schema_text, stdout); /* what fails shows when all is written */
+	return 0;
 }

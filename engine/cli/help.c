@@ -1,11 +1,14 @@
-/* --help and completion, from the table. */
+/* --help, from the table. */
 #include "base/edit_distance.h"
 #include "cli/options.h"
 
 static const struct {
 	enum option_group group;
 	const char *name, *title;
-} groups[] = {{GROUP_RUN, "run", "Run"}, {GROUP_CLUSTER, "cluster", "Clusters"},
+} groups[] = {{GROUP_RUN, "run", "Run"},
+	{GROUP_VALUES, "values", "Configuration and resources"},
+	{GROUP_FILES, "files", "Files and records"},
+	{GROUP_CLUSTER, "cluster", "Clusters"},
 	{GROUP_SELECT, "select", "Choose what runs"}, {GROUP_LOOK, "look", "Look"},
 	{GROUP_CLEAN, "clean", "Clean"}, {GROUP_OUTPUT, "output", "What is printed"},
 	{GROUP_OTHER, "other", "Other"}};
@@ -37,6 +40,28 @@ static void option_words(const struct option *opt, char *buf, size_t size)
 		opt->arg ? tail : "");
 }
 
+enum { INDENT = 28, WIDTH = 79 };
+
+/* Words in lines up to WIDTH, from column INDENT on. */
+static void print_help(const char *text)
+{
+	size_t column = INDENT;
+	for (bool first = true; *text; first = false) {
+		size_t n = strcspn(text, " ");
+		if (!first && column + 1 + n > WIDTH) {
+			printf("\n%-*s", INDENT, "");
+			column = INDENT;
+		} else if (!first) {
+			printf(" ");
+			column++;
+		}
+		printf("%.*s", (int)n, text);
+		column += n;
+		text += n + (text[n] == ' ');
+	}
+	printf("\n");
+}
+
 static void print_group(enum option_group group)
 {
 	for (const struct option *opt = option_table; !is_end(opt); opt++) {
@@ -45,11 +70,12 @@ static void print_group(enum option_group group)
 			continue;
 		}
 		option_words(opt, words, sizeof(words));
-		if (strlen(words) > 27) {
-			printf("  %s\n  %-28s%s\n", words, "", opt->help);
+		if (strlen(words) > INDENT - 3) {
+			printf("  %s\n%-*s", words, INDENT, "");
 		} else {
-			printf("  %-28s%s\n", words, opt->help);
+			printf("  %-*s", INDENT - 2, words);
 		}
+		print_help(opt->help);
 	}
 }
 
@@ -62,15 +88,30 @@ static void print_overview(void)
 	       "  cwflow -n                   say what would run, and why\n"
 	       "  cwflow --dag | dot -Tpng    the graph as a picture\n\n");
 	for (size_t i = 0; i < CW_ARRAY_LEN(groups); i++) {
-		printf("  %-28s", groups[i].title);
+		char letters[64] = "";
+		size_t n = 0;
 		for (const struct option *opt = option_table; !is_end(opt); opt++) {
-			if (opt->group == groups[i].group && opt->letter) {
-				printf("-%c ", opt->letter);
+			if (opt->group == groups[i].group && opt->letter &&
+				n + 4 < sizeof(letters)) {
+				letters[n++] = '-';
+				letters[n++] = opt->letter;
+				letters[n++] = ' ';
 			}
 		}
-		printf("  cwflow --help=%s\n", groups[i].name);
+		printf("  %-28s %-25s cwflow --help=%s\n", groups[i].title, letters,
+			groups[i].name);
 	}
 	printf("\nThe manual: man cwflow. The language: share/doc/cwflow/workflow-format.md.\n");
+}
+
+bool options_has_group(const char *word)
+{
+	for (size_t i = 0; i < CW_ARRAY_LEN(groups); i++) {
+		if (strcmp(word, groups[i].name) == 0) {
+			return true;
+		}
+	}
+	return strcmp(word, "all") == 0;
 }
 
 int options_help(const char *group, struct diag_sink *sink)
@@ -97,72 +138,11 @@ int options_help(const char *group, struct diag_sink *sink)
 	}
 	diag_error(sink, "CW-E502", (struct span){0},
 		"there is no group \"%s\" of options", group);
-	diag_note(sink, (struct span){0},
-		"the groups: run, select, look, clean, output, other, all");
+	nearest_offer(&near, SV("all"));
+	if (!nearest_note(&near, sink)) {
+		diag_note(sink, (struct span){0},
+			"the groups: run, values, files, cluster, select, look, clean, "
+			"output, other, all");
+	}
 	return -1;
-}
-
-static void print_words(const char *before, const char *after)
-{
-	for (const struct option *opt = option_table; !is_end(opt); opt++) {
-		if (opt->name) {
-			printf("%s%s%s", before, opt->name, after);
-		}
-	}
-}
-
-static void complete_bash(void)
-{
-	printf("_cwflow() {\n"
-	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
-	       "\tif [[ $cur == -* ]]; then\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
-	print_words("--", " ");
-	printf("' -- \"$cur\")\n"
-	       "\telse\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -f -W \"$(cwflow --list-rules -q "
-	       "2>/dev/null)\" -- \"$cur\")\n"
-	       "\tfi\n"
-	       "}\n"
-	       "complete -o filenames -F _cwflow cwflow\n");
-}
-
-static void complete_zsh(void)
-{
-	printf("#compdef cwflow\n_arguments \\\n");
-	for (const struct option *opt = option_table; !is_end(opt); opt++) {
-		if (opt->name) {
-			printf("\t'--%s[%s]%s' \\\n", opt->name, opt->help,
-				opt->kind == OPT_FLAG    ? ""
-				: opt->kind == OPT_MAYBE ? "::value:"
-							 : ":value:_files");
-		}
-	}
-	printf("\t'*:target:($(cwflow --list-rules -q 2>/dev/null))'\n");
-}
-
-static void complete_fish(void)
-{
-	for (const struct option *opt = option_table; !is_end(opt); opt++) {
-		if (opt->name) {
-			printf("complete -c cwflow -l %s -d '%s'\n", opt->name,
-				opt->help);
-		}
-	}
-	printf("complete -c cwflow -a '(cwflow --list-rules -q 2>/dev/null)'\n");
-}
-
-int options_completion(const char *shell, struct diag_sink *sink)
-{
-	if (strcmp(shell, "bash") == 0) {
-		complete_bash();
-	} else if (strcmp(shell, "zsh") == 0) {
-		complete_zsh();
-	} else if (strcmp(shell, "fish") == 0) {
-		complete_fish();
-	} else {
-		return diag_error(sink, "CW-E503", (struct span){0},
-			"completion is there for bash, zsh and fish");
-	}
-	return 0;
 }

@@ -76,24 +76,32 @@ static int dispatch(struct session *s)
 	return s->o.dry_run ? cmd_dry_run(s) : cmd_run(s);
 }
 
+/* --help look is --help=look. */
+static const char *help_group(const struct options *o)
+{
+	bool behind = !*o->help && o->targets.n && options_has_group(o->targets.v[0]);
+	return behind ? o->targets.v[0] : o->help;
+}
+
 /* What needs no workflow. True if it was asked for; *ret is the exit status. */
 static bool answer_at_once(struct session *s, int *ret)
 {
 	int rc = 0;
 	if (s->o.help) {
-		rc = options_help(s->o.help, &s->sink);
+		rc = options_help(help_group(&s->o), &s->sink);
 	} else if (s->o.version) {
 		printf("cwflow %s\n", CWFLOW_VERSION);
 	} else if (s->o.schema) {
-		rc = cmd_schema(s) == EXIT_DONE ? 0 : -1;
+		rc = cmd_schema();
 	} else if (s->o.tools_dir) {
 		printf("%s\n", s->tools_dir.buf);
 	} else if (s->o.completion) {
-		rc = options_completion(s->o.completion, &s->sink);
+		*ret = cmd_complete(s);
+		return true;
 	} else {
 		return false;
 	}
-	*ret = rc == 0 && fflush(stdout) == 0 ? EXIT_DONE : EXIT_WRONG;
+	*ret = rc == 0 ? session_written(s, 0) : EXIT_WRONG;
 	return true;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/option_values.h"
 
+#include "base/edit_distance.h"
 #include "base/number.h"
 #include "plan/plan.h"
 
@@ -35,12 +36,22 @@ static int read_triggers(
 	struct strview bad = SV("");
 	const char *words = o->rerun_triggers;
 	v->triggers = words ? plan_triggers(sv_from(words), &bad) : TRIGGER_ALL;
-	return v->triggers ? 0
-			   : diag_error(sink, "CW-E504", (struct span){0},
-				     "--rerun-triggers takes a list of mtime, checksum, "
-				     "input, params, code and software, \"" SV_FMT
-				     "\" is none of them",
-				     SV_ARG(bad));
+	if (v->triggers) {
+		return 0;
+	}
+	static const char *const names[] = {
+		"mtime", "checksum", "input", "params", "code", "software"};
+	struct nearest near;
+	diag_error(sink, "CW-E504", (struct span){0},
+		"--rerun-triggers takes a list of mtime, checksum, input, params, code and "
+		"software, \"" SV_FMT "\" is none of them",
+		SV_ARG(bad));
+	nearest_init(&near, bad);
+	for (size_t i = 0; i < CW_ARRAY_LEN(names); i++) {
+		nearest_offer(&near, sv_from(names[i]));
+	}
+	nearest_note(&near, sink);
+	return -1;
 }
 
 static int read_checksum_limit(
@@ -90,21 +101,27 @@ static int read_numbers(
 }
 
 /* Two commands at once: one of them would not be done. */
-static int check_commands(const struct options *o, struct diag_sink *sink)
+static int check_commands(
+	struct option_values *v, const struct options *o, struct diag_sink *sink)
 {
 	const struct {
 		bool on;
 		const char *name;
-	} commands[] = {{o->dag, "--dag"}, {o->rulegraph, "--rulegraph"},
-		{o->filegraph, "--filegraph"}, {o->summary, "--summary"},
-		{o->detailed_summary, "--detailed-summary"},
-		{o->list_rules, "--list-rules"}, {o->list_targets, "--list-targets"},
-		{o->list_untracked, "--list-untracked"}, {o->why, "--why"},
-		{o->lineage, "--lineage"}, {o->verify, "--verify"}, {o->stats, "--stats"},
-		{o->lint, "--lint"}, {o->trace, "--trace"}, {o->report, "--report"},
-		{o->crate, "--crate"}, {o->delete_all_output, "--delete-all-output"},
-		{o->delete_temp_output, "--delete-temp-output"}, {o->unlock, "--unlock"},
-		{o->touch, "--touch"}, {o->accept.n > 0, "--accept"}};
+		bool writes;
+	} commands[] = {{o->dag, "--dag", false}, {o->rulegraph, "--rulegraph", false},
+		{o->filegraph, "--filegraph", false}, {o->summary, "--summary", false},
+		{o->detailed_summary, "--detailed-summary", false},
+		{o->list_rules, "--list-rules", false},
+		{o->list_targets, "--list-targets", false},
+		{o->list_untracked, "--list-untracked", false}, {o->why, "--why", false},
+		{o->lineage, "--lineage", false}, {o->verify, "--verify", false},
+		{o->stats || o->advise, o->stats ? "--stats" : "--advise", false},
+		{o->lint, "--lint", false}, {o->trace, "--trace", false},
+		{o->report, "--report", false}, {o->crate, "--crate", false},
+		{o->unlock, "--unlock", false},
+		{o->delete_all_output, "--delete-all-output", true},
+		{o->delete_temp_output, "--delete-temp-output", true},
+		{o->touch, "--touch", true}, {o->accept.n > 0, "--accept", true}};
 	const char *first = NULL;
 	for (size_t i = 0; i < CW_ARRAY_LEN(commands); i++) {
 		if (commands[i].on && first) {
@@ -113,6 +130,7 @@ static int check_commands(const struct options *o, struct diag_sink *sink)
 				commands[i].name);
 		}
 		first = commands[i].on ? commands[i].name : first;
+		v->looks = v->looks || (commands[i].on && !commands[i].writes);
 	}
 	return 0;
 }
@@ -147,5 +165,6 @@ int option_values_read(
 	rc |= read_checksum_limit(v, o, sink);
 	rc |= read_numbers(v, o, sink);
 	rc |= read_batch(v, o, sink);
-	return rc | check_commands(o, sink);
+	v->looks = o->completion;
+	return rc | check_commands(v, o, sink);
 }

@@ -13,6 +13,7 @@ struct option_values {
 	struct strview batch_rule; /* --batch; empty: not given */
 	uint32_t batch, batches;   /* from 1 */
 	unsigned triggers;         /* of TRIGGER_* */
+	bool looks;                /* the command changes nothing here */
 };
 
 /* 0, or -1 with errors for all that are wrong, and for commands that exclude each other. */

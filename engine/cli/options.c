@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/edit_distance.h"
+#include "base/strbuf.h"
 
 struct parser {
 	struct options *o;
@@ -119,6 +120,23 @@ static int fail(struct parser *p, const char *option, const char *what)
 	return diag_error(p->sink, "CW-E500", (struct span){0}, "%s %s", option, what);
 }
 
+/* Whether a word is meant as a count rather than a target: "4", "all", "-1", "1.5". */
+static bool is_meant_as_count(const char *word)
+{
+	const char *digits = word + (*word == '-');
+	return strcmp(word, "all") == 0 ||
+	       (isdigit((unsigned char)*digits) &&
+		       !digits[strspn(digits, "0123456789.")]);
+}
+
+/* Paths and names of rules are never empty: that is a variable of the shell without value. */
+static bool needs_text(const struct option *opt)
+{
+	return opt->arg &&
+	       (strcmp(opt->arg, "FILE") == 0 || strcmp(opt->arg, "DIR") == 0 ||
+		       strcmp(opt->arg, "X") == 0);
+}
+
 /* The words behind an option that takes them; `attached` is what stood behind = or the
  * letter, or NULL. `shown`: the option as the user wrote it. */
 static int take_values(struct parser *p, const struct option *opt, const char *attached,
@@ -136,7 +154,7 @@ static int take_values(struct parser *p, const struct option *opt, const char *a
 		set_value(p->o, opt, attached ? attached : "");
 		return 0;
 	case OPT_COUNT:
-		if (!attached && next && is_count(next)) {
+		if (!attached && next && is_meant_as_count(next)) {
 			attached = next;
 			p->at++;
 		}
@@ -147,11 +165,12 @@ static int take_values(struct parser *p, const struct option *opt, const char *a
 		return 0;
 	case OPT_VALUE:
 	case OPT_REPEATED:
-		if (!attached && !next) {
+		p->at += attached ? 0 : 1;
+		attached = attached ? attached : next;
+		if (!attached || (!*attached && needs_text(opt))) {
 			return fail(p, shown, "needs a value");
 		}
-		p->at += attached ? 0 : 1;
-		set_value(p->o, opt, attached ? attached : next);
+		set_value(p->o, opt, attached);
 		return 0;
 	case OPT_PAIRS:
 		break;
@@ -168,7 +187,23 @@ static int take_values(struct parser *p, const struct option *opt, const char *a
 	return 0;
 }
 
-static int unknown_long(struct parser *p, const char *word, size_t len, bool ambiguous)
+/* The beginning of several names. */
+static int ambiguous_long(struct parser *p, const char *word, size_t len)
+{
+	struct strbuf list = STRBUF_INIT;
+	for (const struct option *opt = option_table; !is_end(opt); opt++) {
+		if (opt->name && strncmp(opt->name, word, len) == 0) {
+			strbuf_addf(&list, list.len ? ", --%s" : "--%s", opt->name);
+		}
+	}
+	diag_error(p->sink, "CW-E501", (struct span){0}, "ambiguous option --%.*s",
+		(int)len, word);
+	diag_note(p->sink, (struct span){0}, "it may be %s", list.buf);
+	strbuf_release(&list);
+	return -1;
+}
+
+static int unknown_long(struct parser *p, const char *word, size_t len)
 {
 	struct nearest near;
 	nearest_init(&near, (struct strview){word, len});
@@ -177,15 +212,28 @@ static int unknown_long(struct parser *p, const char *word, size_t len, bool amb
 			nearest_offer(&near, sv_from(opt->name));
 		}
 	}
-	diag_error(p->sink, "CW-E501", (struct span){0}, "%s option --%.*s",
-		ambiguous ? "ambiguous" : "unknown", (int)len, word);
-	if (near.best.p && !ambiguous) {
+	diag_error(p->sink, "CW-E501", (struct span){0}, "unknown option --%.*s",
+		(int)len, word);
+	if (near.best.p) {
 		diag_note(p->sink, (struct span){0}, "did you mean --" SV_FMT "?",
 			SV_ARG(near.best));
 	} else {
 		diag_note(p->sink, (struct span){0}, "cwflow --help lists the options");
 	}
 	return -1;
+}
+
+/* A target as it was given. */
+static int add_target(struct parser *p, const char *word)
+{
+	if (!*word) {
+		diag_error(p->sink, "CW-E500", (struct span){0}, "a target is empty");
+		diag_note(p->sink, (struct span){0},
+			"a variable of the shell that is not set?");
+		return -1;
+	}
+	vec_push(&p->o->targets, word);
+	return 0;
 }
 
 static int parse_long(struct parser *p, const char *word)
@@ -195,7 +243,8 @@ static int parse_long(struct parser *p, const char *word)
 	bool ambiguous;
 	const struct option *opt = find_long(word, len, &ambiguous);
 	if (!opt) {
-		return unknown_long(p, word, len, ambiguous);
+		return ambiguous ? ambiguous_long(p, word, len)
+				 : unknown_long(p, word, len);
 	}
 	char shown[64];
 	snprintf(shown, sizeof(shown), "--%s", opt->name);
@@ -239,7 +288,7 @@ int options_parse(struct options *o, int argc, char **argv, struct diag_sink *si
 	while (p.at < argc) {
 		const char *word = argv[p.at++];
 		if (only_targets || word[0] != '-' || word[1] == '\0') {
-			vec_push(&o->targets, word);
+			rc |= add_target(&p, word);
 		} else if (strcmp(word, "--") == 0) {
 			only_targets = true;
 		} else if (word[1] == '-') {

@@ -10,6 +10,8 @@
 
 enum option_group {
 	GROUP_RUN,
+	GROUP_VALUES,
+	GROUP_FILES,
 	GROUP_CLUSTER,
 	GROUP_SELECT,
 	GROUP_LOOK,
@@ -80,10 +82,13 @@ bool option_is_set(const struct options *o, const struct option *opt);
 void option_set(struct options *o, const struct option *opt, const char *value);
 word_list *option_list(struct options *o, const struct option *opt);
 
-/* --help, --help=GROUP. Exit status. */
+/* --help, --help=GROUP: 0, or -1 with an error. */
 int options_help(const char *group, struct diag_sink *sink);
 
-/* A script for bash, zsh or fish on stdout. */
+/* Whether --help has a group of that name. */
+bool options_has_group(const char *word);
+
+/* A script for bash, zsh or fish on stdout: 0, or -1 with an error. */
 int options_completion(const char *shell, struct diag_sink *sink);
 
 #endif

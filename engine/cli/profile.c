@@ -1,5 +1,6 @@
 #include "cli/profile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -287,10 +288,7 @@ static int unknown_key(struct reading *r, const struct yaml_tree_node *key)
 		"\": it holds long options without their "
 		"dashes",
 		SV_ARG(key->text));
-	if (near.best.p) {
-		diag_note(&r->s->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	}
+	nearest_note(&near, &r->s->sink);
 	return -1;
 }
 
@@ -365,6 +363,100 @@ static bool try_path(
 	return fs_stat(AT_FDCWD, out->buf, &st) == 0 && st.kind == FS_FILE;
 }
 
+/* The names of the profiles in one folder. False: enough. */
+static bool each_in(
+	const char *dir, bool (*name)(void *ctx, struct strview name), void *ctx)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+	bool more = true;
+	while (d && more && (e = readdir(d))) {
+		struct strview file = sv_from(e->d_name), end = SV(".yaml");
+		if (file.n > end.n && sv_ends(file, end) && file.p[0] != '.' &&
+			!sv_eq_str(file, "config.yaml")) {
+			more = name(ctx, sv_sub(file, 0, file.n - end.n));
+		}
+	}
+	if (d) {
+		closedir(d);
+	}
+	return more;
+}
+
+void profiles_each(
+	const struct session *s, bool (*name)(void *ctx, struct strview name), void *ctx)
+{
+	struct strbuf user = STRBUF_INIT, shipped = STRBUF_INIT, dir = STRBUF_INIT;
+	user_dir(&user);
+	shipped_dir(s, &shipped);
+	const char *dirs[] = {user.buf, "/etc/cwflow", shipped.buf};
+	bool more = true;
+	for (size_t i = 0; i < CW_ARRAY_LEN(dirs) && more; i++) {
+		strbuf_reset(&dir);
+		strbuf_addf(&dir, "%s/profiles", dirs[i]);
+		more = !*dirs[i] ||
+		       (each_in(dir.buf, name, ctx) && each_in(dirs[i], name, ctx));
+	}
+	strbuf_release(&user);
+	strbuf_release(&shipped);
+	strbuf_release(&dir);
+}
+
+/* For profiles_each: names go when their folder is closed, so a near one is kept. */
+struct near_profile {
+	struct nearest near;
+	struct strbuf name;
+};
+
+static bool offer_profile(void *ctx, struct strview name)
+{
+	struct near_profile *n = ctx;
+	unsigned distance = n->near.distance;
+	nearest_offer(&n->near, name);
+	if (n->near.distance < distance) {
+		strbuf_reset(&n->name);
+		strbuf_addsv(&n->name, name);
+		n->near.best = strbuf_sv(&n->name);
+	}
+	return true;
+}
+
+static bool is_path(const char *name)
+{
+	return strchr(name, '/') || sv_ends(sv_from(name), SV(".yaml")) ||
+	       sv_ends(sv_from(name), SV(".yml"));
+}
+
+static void no_profile(struct session *s, const char *name)
+{
+	struct strbuf user = STRBUF_INIT, shipped = STRBUF_INIT;
+	struct near_profile near = {.name = STRBUF_INIT};
+	diag_error(&s->sink, "CW-E520", (struct span){0}, "there is no profile \"%s\"",
+		name);
+	if (is_path(name)) {
+		diag_note(&s->sink, (struct span){0},
+			"a name with a / or with .yaml behind it is a path: of a file, or of "
+			"a folder with a config.yaml");
+		return;
+	}
+	user_dir(&user);
+	shipped_dir(s, &shipped);
+	diag_note(&s->sink, (struct span){0},
+		"looked for %s.yaml in %s/profiles, /etc/cwflow/profiles and %s/profiles",
+		name, user.len ? user.buf : "~/.config/cwflow", shipped.buf);
+	nearest_init(&near.near, sv_from(name));
+	profiles_each(s, offer_profile, &near);
+	if (fs_exists(name)) {
+		diag_note(&s->sink, (struct span){0},
+			"the one that is here is named with a /: ./%s", name);
+	} else {
+		nearest_note(&near.near, &s->sink);
+	}
+	strbuf_release(&user);
+	strbuf_release(&shipped);
+	strbuf_release(&near.name);
+}
+
 /* The file of a profile called `name`; false where there is none. */
 static bool find_profile(struct session *s, const char *name, struct strbuf *out)
 {
@@ -372,25 +464,18 @@ static bool find_profile(struct session *s, const char *name, struct strbuf *out
 	user_dir(&user);
 	shipped_dir(s, &shipped);
 	const char *dirs[] = {user.buf, "/etc/cwflow", shipped.buf};
-	bool is_path = strchr(name, '/') || sv_ends(sv_from(name), SV(".yaml")) ||
-		       sv_ends(sv_from(name), SV(".yml"));
 	bool found = false;
-	if (is_path) {
+	if (is_path(name)) {
 		found = try_path(out, "%s%s", "", name) ||
 			try_path(out, "%s/%s", name, "config.yaml");
 	}
-	for (size_t i = 0; i < CW_ARRAY_LEN(dirs) && !found && !is_path; i++) {
+	for (size_t i = 0; i < CW_ARRAY_LEN(dirs) && !found && !is_path(name); i++) {
 		found = *dirs[i] &&
 			(try_path(out, "%s/profiles/%s.yaml", dirs[i], name) ||
 				try_path(out, "%s/%s.yaml", dirs[i], name));
 	}
 	if (!found) {
-		diag_error(&s->sink, "CW-E520", (struct span){0},
-			"there is no profile \"%s\"", name);
-		diag_note(&s->sink, (struct span){0},
-			"looked for %s.yaml in %s/profiles, /etc/cwflow/profiles and "
-			"%s/profiles; a path with a / is taken as it is",
-			name, user.len ? user.buf : "~/.config/cwflow", shipped.buf);
+		no_profile(s, name);
 	}
 	strbuf_release(&user);
 	strbuf_release(&shipped);

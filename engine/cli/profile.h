@@ -7,10 +7,17 @@
 #ifndef CW_CLI_PROFILE_H
 #define CW_CLI_PROFILE_H
 
+#include "base/strview.h"
+
 struct session;
 
 /* Lays the profiles under the options of the command line. 0, or -1 with errors in the
  * session's sink. */
 int profiles_read(struct session *s);
+
+/* Calls `name` with each profile that can be named without a path, the user's first; the same
+ * name may come again. False from it ends this. */
+void profiles_each(
+	const struct session *s, bool (*name)(void *ctx, struct strview name), void *ctx);
 
 #endif

@@ -88,12 +88,11 @@ void session_tell(struct session *s)
 	diag_clear(&s->sink);
 }
 
-static int wrong(struct session *s, const char *fmt, const char *word)
+/* The current folder was removed, or is too deep. */
+static int no_folder(struct session *s)
 {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	diag_error(&s->sink, "CW-E504", (struct span){0}, fmt, word);
-#pragma GCC diagnostic pop
+	diag_error(&s->sink, "CW-E504", (struct span){0},
+		"the current folder cannot be told: %s", strerror(errno));
 	return EXIT_WRONG;
 }
 
@@ -103,7 +102,7 @@ static int keep_paths(struct session *s)
 	char cwd[PATH_MAX];
 	struct options *o = &s->o;
 	if (!getcwd(cwd, sizeof(cwd))) {
-		return wrong(s, "the current folder cannot be told: %s", strerror(errno));
+		return no_folder(s);
 	}
 	if (o->workflow_file && o->workflow_file[0] != '/') {
 		s->file_owned = xasprintf("%s/%s", cwd, o->workflow_file);
@@ -136,7 +135,7 @@ int session_enter(struct session *s)
 		return EXIT_WRONG;
 	}
 	if (!getcwd(cwd, sizeof(cwd))) {
-		return wrong(s, "the current folder cannot be told: %s", strerror(errno));
+		return no_folder(s);
 	}
 	strbuf_addstr(&s->workdir, cwd);
 	return EXIT_DONE;
@@ -167,17 +166,21 @@ static int read_cores(struct session *s)
 {
 	bool by_both = s->o.both && (!s->o.cores || s->profile_cores);
 	const char *text = by_both ? s->o.both : s->o.cores ? s->o.cores : s->o.jobs;
+	const char *option = by_both ? "-j" : s->o.cores ? "--cores" : "--jobs";
 	int64_t n = 1;
 	if (s->cluster.on) {
 		/* -j and --jobs are of the cluster; this is what local rules may use */
 		text = s->o.local_cores ? s->o.local_cores : s->o.cores;
+		option = s->o.local_cores ? "--local-cores" : "--cores";
 		n = cpus_allowed() < 4 ? cpus_allowed() : 4;
 	}
 	if (text && strcmp(text, "all") == 0) {
 		n = cpus_allowed();
 	} else if (text && (parse_i64(sv_from(text), &n) != 0 || n < 1 || n > 100000)) {
-		return wrong(
-			s, "-j takes a number of cores from 1 on, this is \"%s\"", text);
+		diag_error(&s->sink, "CW-E504", (struct span){0},
+			"%s takes a number of cores from 1 on, this is \"%s\"", option,
+			text);
+		return EXIT_WRONG;
 	}
 	if (pilot_workers() && !s->cluster.on) {
 		/* the ranks' cores, and short jobs for them to have at hand */
@@ -212,8 +215,8 @@ int session_read(struct session *s)
 		.default_resources = s->o.default_resources.v,
 		.default_resources_count = (uint32_t)s->o.default_resources.n,
 		.update_modules = s->o.update_modules,
-		.dry_run = s->o.dry_run,
-		.no_generators = s->o.lint};
+		.dry_run = s->o.dry_run || (s->values.looks && !s->o.update_modules),
+		.no_generators = s->o.lint || s->o.completion};
 	return parse_workflow(&s->sink, &s->wf, &o) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
@@ -226,10 +229,7 @@ static int no_batch_rule(struct session *s)
 	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
 		nearest_offer(&near, s->wf.rules[r].name);
 	}
-	if (near.best.p) {
-		diag_note(&s->sink, (struct span){0}, "did you mean \"" SV_FMT "\"?",
-			SV_ARG(near.best));
-	}
+	nearest_note(&near, &s->sink);
 	return EXIT_WRONG;
 }
 
@@ -288,6 +288,20 @@ static void read_omits(struct session *s, struct plan_options *o)
 	o->omit_count = n;
 }
 
+/* What --prioritize names is there, also where nothing runs. */
+static int check_first(struct session *s)
+{
+	size_t n = s->o.prioritize.n;
+	uint8_t *marks = n ? xcalloc(s->dag.job_count + 1, 1) : NULL;
+	int rc = 0;
+	for (size_t i = 0; i < n; i++) {
+		rc |= plan_mark_first(&s->plan, "--prioritize",
+			sv_from(s->o.prioritize.v[i]), &s->sink, marks);
+	}
+	free(marks);
+	return rc;
+}
+
 int session_plan(struct session *s, enum state_mode mode)
 {
 	struct plan_options o = {.force_all = s->o.forceall,
@@ -313,12 +327,13 @@ int session_plan(struct session *s, enum state_mode mode)
 			s->records->state.unfinished.n &&
 			lockfile_is_held(STATE_DIR "/lock", NULL);
 	s->has_plan = true;
-	return plan_make(&s->plan, &s->dag, &o, &s->sink) == 0 ? EXIT_DONE : EXIT_WRONG;
+	int rc = plan_make(&s->plan, &s->dag, &o, &s->sink);
+	return rc == 0 && check_first(s) == 0 ? EXIT_DONE : EXIT_WRONG;
 }
 
 int session_written(struct session *s, int rc)
 {
-	if (rc == 0 && fflush(stdout) == 0) {
+	if (rc == 0 && fflush(stdout) == 0 && !ferror(stdout)) {
 		return EXIT_DONE;
 	}
 	diag_error(&s->sink, "CW-E302", (struct span){0},

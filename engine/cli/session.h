@@ -76,7 +76,8 @@ int cmd_dry_run(struct session *s);
 int cmd_graph(struct session *s);
 int cmd_list_rules(struct session *s);
 int cmd_lint(struct session *s);
-int cmd_schema(struct session *s); /* wants no workflow */
+int cmd_schema(void);                /* wants no workflow; 0 */
+int cmd_complete(struct session *s); /* reads it itself, where it wants it */
 int cmd_list_targets(struct session *s);
 int cmd_list_untracked(struct session *s);
 int cmd_delete_outputs(struct session *s);
