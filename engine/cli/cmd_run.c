@@ -259,8 +259,8 @@ static int take_lock(struct session *s, struct lockfile *lock)
 /* The run's log, of all its rounds. */
 static void open_run_log(struct session *s)
 {
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (s->round ? O_APPEND : O_TRUNC);
-	s->log_fd = s->log_fd > 0 ? s->log_fd : open(RUN_LOG, flags, 0666);
+	int flags = O_WRONLY | O_CREAT | (s->round ? O_APPEND : O_TRUNC);
+	s->log_fd = s->log_fd > 0 ? s->log_fd : fs_open_regular(RUN_LOG, flags, 0666);
 }
 
 static struct reporter *log_reporter(struct session *s)

@@ -1,6 +1,7 @@
 #include "db/db.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/xalloc.h"
 
@@ -89,11 +90,17 @@ int db_open(struct db *db, const char *path, unsigned flags, const char *const *
 {
 	int how = (flags & DB_READONLY) ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	char *uri = NULL;
+	struct stat st;
 	int code;
 
 	*db = (struct db){.sql = sql, .count = count};
 	strbuf_init(&db->error);
 	db->stmt = xcalloc(count ? count : 1, sizeof(struct sqlite3_stmt *));
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		db->fault = DB_FAULT_OTHER; /* a pipe would be waited for */
+		strbuf_addstr(&db->error, "it is no regular file");
+		return -1;
+	}
 	if (flags & DB_CREATE) {
 		how |= SQLITE_OPEN_CREATE;
 	}

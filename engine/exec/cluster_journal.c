@@ -149,7 +149,7 @@ int cluster_journal_read(const char *dir, struct cluster_entries *ret)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 	strbuf_addf(&path, "%s/journal", dir);
-	int rc = fs_read_file(path.buf, JOURNAL_MOST, &text);
+	int rc = fs_read_regular(path.buf, JOURNAL_MOST, &text);
 	int err = errno;
 	strbuf_release(&path);
 	if (rc < 0) {

@@ -174,7 +174,7 @@ int aside_restore(const char *kept, const char *path)
  * is the second. */
 static bool read_record(const char *file, struct strbuf *text, const char **ret_path)
 {
-	if (fs_read_file(file, 4 * PATH_MAX, text) != 0 || text->len < 2) {
+	if (fs_read_regular(file, 4 * PATH_MAX, text) != 0 || text->len < 2) {
 		return false;
 	}
 	size_t n = strlen(text->buf) + 1;

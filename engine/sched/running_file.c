@@ -38,7 +38,7 @@ void running_file_open(struct running_file *f, const char *state_dir, uint32_t s
 	struct strbuf path = STRBUF_INIT;
 	file_name(&path, state_dir);
 	size_t size = (size_t)slots * PAGE;
-	f->fd = open(path.buf, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	f->fd = fs_open_regular(path.buf, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	strbuf_release(&path);
 	if (f->fd < 0 || ftruncate(f->fd, (off_t)size) < 0) {
 		return;
@@ -154,7 +154,7 @@ static void recover_long(const char *state_dir, uint32_t slot)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 	long_name(&path, state_dir, slot);
-	if (fs_read_file(path.buf, SIZE_MAX / 2, &text) == 0) {
+	if (fs_read_regular(path.buf, SIZE_MAX / 2, &text) == 0) {
 		remove_outputs(strbuf_sv(&text));
 	}
 	unlink(path.buf);
@@ -168,7 +168,7 @@ uint32_t running_file_recover(const char *state_dir)
 	struct page *page = xmalloc(sizeof(*page));
 	uint32_t count = 0;
 	file_name(&path, state_dir);
-	int fd = open(path.buf, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = fs_open_regular(path.buf, O_RDONLY, 0);
 	for (uint32_t slot = 0; fd >= 0; slot++) {
 		ssize_t n = pread(fd, page, sizeof(*page), (off_t)slot * PAGE);
 		if (n != (ssize_t)sizeof(*page)) {

@@ -86,8 +86,7 @@ void failure_log_put(struct failure_log *log, const struct failure *f)
 		return;
 	}
 	if (log->fd < 0) {
-		log->fd =
-			open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+		log->fd = fs_open_regular(log->path, O_WRONLY | O_CREAT | O_APPEND, 0666);
 	}
 	encode(&log->entry, f, log->count < FAILURES_WHOLE);
 	uint32_t head[2] = {MAGIC, (uint32_t)(log->entry.len - HEAD)};
@@ -145,7 +144,7 @@ void failures_read(struct failures *f, const char *path)
 {
 	struct failure one;
 	*f = (struct failures){.bytes = STRBUF_INIT};
-	if (fs_read_file(path, LARGEST_FILE, &f->bytes) != 0) {
+	if (fs_read_regular(path, LARGEST_FILE, &f->bytes) != 0) {
 		strbuf_reset(&f->bytes);
 	}
 	for (struct strview at = strbuf_sv(&f->bytes); at.n >= HEAD;) {

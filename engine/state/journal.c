@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "sys/fs.h"
 
 struct head {
 	uint32_t magic, length;
@@ -28,7 +29,7 @@ static uint64_t sum_of(struct head h, const char *payload)
 
 int journal_lock(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = fs_open_regular(path, O_RDWR | O_CREAT, 0600);
 	/* where locks are not to be had, the run's lock alone has to do */
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
 		close(fd);

@@ -112,7 +112,7 @@ static int load(struct snapshot *s, const char *path, bool copy, unsigned parts)
 	struct file_head h;
 	int rc = -1;
 	*s = (struct snapshot){0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = fs_open_regular(path, O_RDONLY, 0);
 	if (fd >= 0 && read_head(fd, &h)) {
 		uint64_t at = ALIGN;
 		s->identity = h.identity;
@@ -188,7 +188,7 @@ int snapshot_save(
 	h.own_sum = hash64(&h, sizeof(h));
 	/* under the run's lock: one that a killed run left is written over */
 	char *next = xasprintf("%s.new", path);
-	int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = fs_open_regular(next, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	int rc = fd < 0 ? -1 : write_part(fd, &h, sizeof(h));
 	for (int i = 0; i < SNAPSHOT_PARTS && rc == 0; i++) {
 		rc = write_part(fd, parts[i].p, parts[i].n);

@@ -29,7 +29,7 @@ static void read_journal(struct state *s, struct strbuf *out)
 {
 	char *path = state_in_dir(s, "journal");
 	/* what cannot be read is as if it were not there: a torn end is no error either */
-	if (fs_read_file(path, JOURNAL_LARGEST, out) != 0) {
+	if (fs_read_regular(path, JOURNAL_LARGEST, out) != 0) {
 		strbuf_reset(out);
 	}
 	free(path);

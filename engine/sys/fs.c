@@ -98,9 +98,21 @@ static int read_some(int fd, size_t most, struct strbuf *out)
 	}
 }
 
-int fs_read_file(const char *path, size_t most, struct strbuf *out)
+int fs_open_regular(const char *path, int flags, unsigned mode)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW,
+		(mode_t)mode);
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	return fd;
+}
+
+static int read_whole(int fd, size_t most, struct strbuf *out)
+{
 	if (fd < 0) {
 		return -1;
 	}
@@ -114,6 +126,16 @@ int fs_read_file(const char *path, size_t most, struct strbuf *out)
 		return -1;
 	}
 	return 0;
+}
+
+int fs_read_file(const char *path, size_t most, struct strbuf *out)
+{
+	return read_whole(open(path, O_RDONLY | O_CLOEXEC), most, out);
+}
+
+int fs_read_regular(const char *path, size_t most, struct strbuf *out)
+{
+	return read_whole(fs_open_regular(path, O_RDONLY, 0), most, out);
 }
 
 static int read_part(const char *path, size_t most, bool tail, struct strbuf *out)

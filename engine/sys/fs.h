@@ -27,8 +27,16 @@ int fs_lstat(int at, const char *path, struct fs_stat *ret);
 /* Whether something is there, be it a dangling link; errors count as no. */
 bool fs_exists(const char *path);
 
-/* Appends the whole file to `out`; EFBIG where it is larger than `most` bytes. */
+/* Opens (as open(2) does, close-on-exec) what is a regular file, or becomes one. EINVAL, or
+ * ENXIO, where it is something else: a pipe is not waited for, a link not followed. */
+int fs_open_regular(const char *path, int flags, unsigned mode);
+
+/* Appends the whole file to `out`; EFBIG where it is larger than `most` bytes. A pipe is
+ * read to its end. */
 int fs_read_file(const char *path, size_t most, struct strbuf *out);
+
+/* The same of a file of our own, by fs_open_regular. */
+int fs_read_regular(const char *path, size_t most, struct strbuf *out);
 
 /* Appends at most `most` bytes from the end, the begin of a regular file. */
 int fs_read_tail(const char *path, size_t most, struct strbuf *out);

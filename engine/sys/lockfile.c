@@ -170,7 +170,7 @@ enum lock_result lockfile_take(
 	struct lockfile *l, const char *path, int64_t wait_ns, struct strbuf *who)
 {
 	l->fd = -1;
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = fs_open_regular(path, O_RDWR | O_CREAT, 0600);
 	if (fd < 0) {
 		return LOCK_ERROR;
 	}
@@ -207,7 +207,7 @@ void lockfile_release(struct lockfile *l)
 
 bool lockfile_is_held(const char *path, struct strbuf *who)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int fd = fs_open_regular(path, O_RDWR, 0);
 	if (fd < 0) {
 		return false;
 	}

@@ -14,6 +14,12 @@ rules: {all: {input: a}}
 X
 run cwflow -q --update-modules -n
 ls Workflowfile.lock .cwflow 2>&1
+# commands that only look pin nothing either
+for look in --dag -l --summary --list-targets --lint "--why a" "--completion rules"; do
+	# shellcheck disable=SC2086 # an option and its value
+	cwflow $look >/dev/null 2>&1
+done
+ls Workflowfile.lock 2>&1
 run cwflow -q
 before=$(cat Workflowfile.lock)
 cd mod && echo '# more' >>Workflowfile && git -c user.name=n -c user.email=e commit -qam two
