@@ -22,6 +22,7 @@
 #include "report/reporter.h"
 #include "sched/job_files.h"
 #include "sched/run.h"
+#include "sys/clock.h"
 #include "sys/fs.h"
 #include "sys/lockfile.h"
 #include "sys/path.h"
@@ -271,6 +272,37 @@ static struct reporter *log_reporter(struct session *s)
 	return s->log_fd > 0 ? report_plain_new(&o) : NULL;
 }
 
+/* --events; NULL with an error. */
+static struct reporter *events_reporter(struct session *s)
+{
+	struct reporter *r = report_json_new(s->o.events, s->round, &s->events_fault);
+	if (!r) {
+		diag_system(&s->sink, "CW-E300", errno, s->o.events, "write");
+	}
+	return r;
+}
+
+/* Programs that read events are told, too, that there is nothing to be done. */
+static int tell_nothing(struct session *s)
+{
+	struct reporter *r;
+	struct run_event e = {.kind = EVENT_RUN_STARTED,
+		.time_ns = clock_wall_ns(&clock_real),
+		.threads = (uint32_t)s->cores};
+	if (!s->o.events || s->round) {
+		return EXIT_DONE;
+	}
+	r = events_reporter(s);
+	if (!r) {
+		return EXIT_WRONG;
+	}
+	r->event(r, &e);
+	e.kind = EVENT_RUN_FINISHED;
+	r->event(r, &e);
+	r->free(r);
+	return EXIT_DONE;
+}
+
 /* `run`: its failures are kept; NULL: nothing is recorded. */
 static struct reporter *make_reporter(struct session *s, const struct row_run *run)
 {
@@ -282,12 +314,8 @@ static struct reporter *make_reporter(struct session *s, const struct row_run *r
 		.fd = STDERR_FILENO};
 	struct reporter *sinks[4];
 	uint32_t n = 0;
-	if (s->o.events) {
-		sinks[n] = report_json_new(s->o.events);
-		if (!sinks[n++]) {
-			diag_system(&s->sink, "CW-E300", errno, s->o.events, "write");
-			return NULL;
-		}
+	if (s->o.events && !(sinks[n++] = events_reporter(s))) {
+		return NULL;
 	}
 	sinks[n++] = o.terminal ? report_terminal_new(&o) : report_plain_new(&o);
 	sinks[n] = log_reporter(s);
@@ -451,7 +479,7 @@ static int run_round(struct session *s)
 	if (!s->o.quiet && !s->round) {
 		fprintf(stderr, "nothing to be done\n");
 	}
-	return EXIT_DONE;
+	return tell_nothing(s);
 }
 
 static int run_rounds(struct session *s)
@@ -468,6 +496,18 @@ static int run_rounds(struct session *s)
 			return rc;
 		}
 	}
+}
+
+/* Events that somebody waits for and that are lost; a reader that went wants no more. */
+static int tell_events(struct session *s, int rc)
+{
+	if (!s->events_fault || s->events_fault == EPIPE) {
+		return rc;
+	}
+	diag_system(&s->sink, "CW-E302", s->events_fault,
+		strcmp(s->o.events, "-") == 0 ? "standard output" : s->o.events,
+		"write events to");
+	return rc == EXIT_DONE ? EXIT_FAILED : rc;
 }
 
 /* A hook that fails makes a run fail that did not. */
@@ -502,7 +542,7 @@ static int build_and_run(struct session *s)
 		open_run_log(s); /* {log} of the first hook is there */
 		rc = call_hook(s, &s->wf.onstart, "onstart", rc);
 	}
-	rc = rc == EXIT_DONE ? run_rounds(s) : rc;
+	rc = rc == EXIT_DONE ? tell_events(s, run_rounds(s)) : rc;
 	if (!s->o.notemp) {
 		temp_sweep(s);
 	}

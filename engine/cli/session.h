@@ -44,6 +44,7 @@ struct session {
 	bool again; /* some jobs are left to a further round */
 	bool wrong; /* what came to be known during the run shows a fault of the workflow */
 	int log_fd;             /* of the run's log; 0: not open */
+	int events_fault;       /* errno of --events, or 0 */
 	struct strview *failed; /* rules with failed jobs, after a run */
 	uint32_t failed_count;
 	bool has_dag, has_plan, color;

@@ -11,6 +11,7 @@
 struct json_sink {
 	struct reporter base;
 	int fd;
+	int *fault;
 	struct strbuf out;
 };
 
@@ -46,7 +47,8 @@ static const char *name_of(enum run_event_kind kind)
 static void flush(struct json_sink *s)
 {
 	if (s->out.len && s->fd >= 0 && !line_printer_write(s->fd, strbuf_sv(&s->out))) {
-		close(s->fd); /* a full disk or a reader gone: no more events */
+		*s->fault = errno; /* a full disk or a reader gone: no more events */
+		close(s->fd);
 		s->fd = -1;
 	}
 	strbuf_reset(&s->out);
@@ -147,25 +149,26 @@ static void json_free(struct reporter *r)
 {
 	struct json_sink *s = (struct json_sink *)r;
 	flush(s);
-	if (s->fd >= 0) {
-		close(s->fd);
+	if (s->fd >= 0 && close(s->fd) != 0) {
+		*s->fault = errno;
 	}
 	strbuf_release(&s->out);
 	free(s);
 }
 
-struct reporter *report_json_new(const char *path)
+struct reporter *report_json_new(const char *path, bool more, int *fault)
 {
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
 	int fd = strcmp(path, "-") == 0
 			 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-			 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
-				   0666);
+			 : open(path, flags | (more ? O_APPEND : O_TRUNC), 0666);
 	if (fd < 0) {
 		return NULL;
 	}
 	struct json_sink *s = xcalloc(1, sizeof(*s));
 	s->base = (struct reporter){json_event, json_tick, json_free};
 	s->fd = fd;
+	s->fault = fault;
 	strbuf_init(&s->out);
 	return &s->base;
 }

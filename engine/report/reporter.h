@@ -57,8 +57,10 @@ struct report_options {
 struct reporter *report_terminal_new(const struct report_options *o);
 struct reporter *report_plain_new(const struct report_options *o);
 
-/* JSON Lines into `path`, "-" for standard output. NULL with errno where it cannot be opened. Returns owned. */
-struct reporter *report_json_new(const char *path);
+/* JSON Lines into `path`, "-" for standard output; `more`: behind what is there, as a run goes
+ * on. *fault (borrows, until it is freed) becomes the errno of a write that fails; nothing
+ * follows it. NULL with errno where it cannot be opened. Returns owned. */
+struct reporter *report_json_new(const char *path, bool more, int *fault);
 
 /* One that passes everything to several (takes them). Returns owned. */
 struct reporter *report_mux_new(struct reporter *const *sinks, uint32_t count);

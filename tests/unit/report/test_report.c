@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -182,9 +183,10 @@ static void times(void **state)
 static void json_lines(void **state)
 {
 	(void)state;
-	struct reporter *sinks[] = {
-		report_json_new("a.jsonl"), report_json_new("b.jsonl")};
-	assert_null(report_json_new("none/x.jsonl"));
+	int fault = 0;
+	struct reporter *sinks[] = {report_json_new("a.jsonl", false, &fault),
+		report_json_new("b.jsonl", false, &fault)};
+	assert_null(report_json_new("none/x.jsonl", false, &fault));
 	struct reporter *r = report_mux_new(sinks, 2);
 	const char *outputs[] = {"\xff\"\n"};
 	struct run_event e = {
@@ -207,8 +209,20 @@ static void json_lines(void **state)
 		"\"seconds\":0.034,\"printed\":0,\"output\":[\"\xef\xbf\xbd\\\"\\n\"],"
 		"\"total\":63,\"done\":1,\"failed\":0,\"running\":0}\n");
 	assert_string_equal(a, b);
+	assert_int_equal(fault, 0);
 	free(a);
 	free(b);
+	/* a run that goes on adds to what is there */
+	r = report_json_new("a.jsonl", true, &fault);
+	r->event(r, &e);
+	r->free(r);
+	a = sandbox_read("a.jsonl");
+	assert_memory_equal(a, "{\"event\":\"run_started\"", 22);
+	free(a);
+	r = report_json_new("/dev/full", false, &fault);
+	r->event(r, &e);
+	r->free(r);
+	assert_int_equal(fault, ENOSPC);
 }
 
 /*
