@@ -131,6 +131,6 @@ int cmd_delete_outputs(struct session *s)
 		printf("nothing to remove\n");
 	}
 	vec_release(&c.folders);
-	fflush(stdout);
-	return c.failed ? EXIT_FAILED : EXIT_DONE;
+	rc = session_written(s, 0);
+	return c.failed ? EXIT_FAILED : rc;
 }

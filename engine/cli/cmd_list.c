@@ -89,7 +89,10 @@ int cmd_list_untracked(struct session *s)
 		qsort(found.v, found.n, sizeof(*found.v), by_name);
 	}
 	for (size_t i = 0; i < found.n; i++) {
-		printf("%s\n", found.v[i]);
+		struct strbuf shown = STRBUF_INIT;
+		escape_for_terminal(&shown, sv_from(found.v[i]));
+		printf("%s\n", shown.buf);
+		strbuf_release(&shown);
 		free(found.v[i]);
 	}
 	vec_release(&folders);

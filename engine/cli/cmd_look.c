@@ -40,7 +40,11 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 
 int cmd_dry_run(struct session *s)
 {
+	touch_targets(s);
 	int rc = prepare(s);
+	if (rc == EXIT_DONE && (s->o.touch || s->o.accept.n)) {
+		return touch_outputs(s);
+	}
 	rc = rc == EXIT_DONE ? refuse_missing_scripts(s) : rc;
 	if (rc != EXIT_DONE) {
 		return rc;

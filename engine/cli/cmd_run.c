@@ -523,9 +523,7 @@ static int call_hook(struct session *s, const struct hook *hook, const char *nam
 
 static int build_and_run(struct session *s)
 {
-	for (size_t i = 0; i < s->o.accept.n; i++) {
-		vec_push(&s->o.targets, s->o.accept.v[i]);
-	}
+	touch_targets(s);
 	int rc = rounds_plan(s, STATE_RUN);
 	if (rc != EXIT_DONE) {
 		return rc;

@@ -296,6 +296,18 @@ static bool find_changes(struct recorder *r, struct started *a)
 	return a->again;
 }
 
+/* What is known of a file that is gone, as removed temporary ones are: --touch takes it as it
+ * was. False: nothing. */
+static bool was_known(const struct state *s, uint32_t file, struct known_file *ret)
+{
+	uint32_t id = state_file_of(s, file);
+	if (id == STATE_NONE || !s->files.v[id].content.kind) {
+		return false;
+	}
+	*ret = s->files.v[id];
+	return true;
+}
+
 /* What the inputs are at this moment. */
 static void note_inputs(struct recorder *r, struct started *a)
 {
@@ -319,6 +331,9 @@ static void note_inputs(struct recorder *r, struct started *a)
 		}
 		bool fresh = id == STATE_NONE;
 		if (look_at_input(r, file, fresh, now) != 0) {
+			if (was_known(s, file, now)) {
+				continue;
+			}
 			now->stamp = (struct stamp){-1, -1};
 			now->job = STATE_NONE;
 		} else if (fresh && now->content.kind != CONTENT_NONE) {
@@ -510,18 +525,21 @@ static void add_outputs(struct recorder *r, const struct job_spec *spec,
 	for (uint32_t i = 0; i < n; i++) {
 		struct known_file now;
 		const char *path = dag_path(p->d, files[i]).p;
-		bool output = i < spec->output_count;
+		bool output = i < spec->output_count, gone = false;
 		if (!output && !(p->d->file_flags[files[i]] & FILE_NEEDED)) {
 			continue; /* a log that nobody reads */
 		}
 		if (output && seen && seen[i].kind == FS_FILE) {
 			content_from(&seen[i], &now);
 		} else if (content_look(path, &now) != 0) {
-			continue;
+			gone = output && was_known(s, files[i], &now);
+			if (!gone) {
+				continue;
+			}
 		}
 		if (output && spec->outputs[i].flags & OUTPUT_TOUCH) {
 			now.content = content_of_job(r, print);
-		} else {
+		} else if (!gone) {
 			now.job = id;
 			read_later(r, files[i], state_file_id(s, files[i]), -1, &now);
 		}

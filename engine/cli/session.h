@@ -94,7 +94,9 @@ int cmd_trace(struct session *s);
 int cmd_lineage(struct session *s);
 int cmd_unlock(struct session *s);
 
-/* In cmd_run's place, under its lock, for --touch and --accept. */
+/* For --touch and --accept: the files of --accept become targets; then, with a plan, in the
+ * place of cmd_run, under its lock, or of cmd_dry_run. */
+void touch_targets(struct session *s);
 int touch_outputs(struct session *s);
 
 #endif

@@ -1,21 +1,25 @@
 #include "view/out.h"
 #include "view/view_records.h"
 
-/* A field: tab, newline, backslash escaped. */
+/* A field: tab, newline, backslash and control bytes escaped; all else is the name's bytes. */
 static void add_field(struct strbuf *sb, struct strview text)
 {
 	static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
 	for (size_t at = 0; at < text.n;) {
-		const char *which = NULL;
 		size_t plain = at;
-		while (plain < text.n &&
-			!(which = memchr(special, text.p[plain], sizeof(special) - 1))) {
+		while (plain < text.n && (unsigned char)text.p[plain] >= ' ' &&
+			text.p[plain] != '\\' && text.p[plain] != '\x7f') {
 			plain++;
 		}
 		strbuf_add(sb, text.p + at, plain - at);
-		if (which) {
-			strbuf_addch(sb, '\\');
-			strbuf_addch(sb, letters[which - special]);
+		if (plain < text.n) {
+			char c = text.p[plain];
+			const char *which = memchr(special, c, sizeof(special) - 1);
+			if (which) {
+				strbuf_addf(sb, "\\%c", letters[which - special]);
+			} else {
+				strbuf_addf(sb, "\\x%02x", (unsigned)c);
+			}
 		}
 		at = plain + 1;
 	}

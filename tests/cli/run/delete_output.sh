@@ -12,6 +12,8 @@ ln -s elsewhere link
 cwflow -q
 put c/mine.txt
 run cwflow --delete-all-output -n
+cwflow --delete-all-output -n >/dev/full
+echo $?
 run cwflow -j 1 --delete-all-output two
 run cwflow --delete-all-output
 run cwflow --delete-all-output

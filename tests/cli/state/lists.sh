@@ -9,7 +9,7 @@ rules:
   other: {output: other.txt, shell: "touch {output}"}
 WF
 put in/a.txt; put in/b.txt; put notes.md; put "out/old
-file"; put .hidden
+file"; put $'out/esc\e[31m'; put .hidden
 run cwflow --list-targets
 run cwflow --list-untracked
 run cwflow --unlock

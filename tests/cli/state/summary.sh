@@ -1,7 +1,7 @@
 # --summary, --detailed-summary: hostile names are escaped, the words are Snakemake 7's.
 workflow <<'WF'
 rules:
-  all: {input: [c.txt, d.txt, "e\tf.txt"]}
+  all: {input: [c.txt, d.txt, "e\tf.txt", "g\x1b.txt"]}
   a:
     output: {path: a.txt, temp: true}
     log: a.log
@@ -18,6 +18,7 @@ rules:
   e:
     output: "e\tf.txt"
     shell: "echo 'back\\slash' > {output}"
+  g: {output: "g\x1b.txt", shell: "touch {output}"}
 WF
 put in.txt
 no_date() { sed -E 's/[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4}/DATE/'; }
