@@ -180,6 +180,29 @@ int view_dag_dot(const struct plan *p, FILE *to)
 	return rc;
 }
 
+/* Text inside a quoted label: what Mermaid or HTML would read as something else. */
+static void add_mermaid(struct strbuf *sb, struct strview s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '"':
+			strbuf_addstr(sb, "#quot;");
+			break;
+		case '<':
+			strbuf_addstr(sb, "#lt;");
+			break;
+		case '&':
+			strbuf_addstr(sb, "#amp;");
+			break;
+		case '#':
+			strbuf_addstr(sb, "#35;");
+			break;
+		default:
+			strbuf_addch(sb, s.p[i]);
+		}
+	}
+}
+
 int view_dag_mermaid(const struct plan *p, FILE *to)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -191,13 +214,7 @@ int view_dag_mermaid(const struct plan *p, FILE *to)
 		dag_wildcards_text(p->d, j, &words);
 		strbuf_addf(&sb, "\tj%u[\"" SV_FMT "%s", (unsigned)j,
 			SV_ARG(dag_rule(p->d, j)->name), words.len ? "<br/>" : "");
-		for (size_t i = 0; i < words.len; i++) {
-			char c = words.buf[i];
-			strbuf_addstr(&sb, c == '"' ? "#quot;" : c == '<' ? "#lt;" : "");
-			if (c != '"' && c != '<') {
-				strbuf_addch(&sb, c);
-			}
-		}
+		add_mermaid(&sb, strbuf_sv(&words));
 		strbuf_addstr(&sb, "\"]\n");
 		strbuf_release(&words);
 		rc = flush(&sb, to, FLUSH_AT);

@@ -13,3 +13,11 @@ run cwflow --dag=json
 run cwflow --rulegraph
 run cwflow --filegraph
 run cwflow --dag=png
+# what would be markup in Mermaid and HTML stands for itself
+workflow names.yaml <<'TXT'
+sets: {n: ['a#lt;b', 'c&amp;d', 'e"<f>']}
+rules:
+  all: {input: {expand: "out/{n}"}}
+  part: {output: "out/{n}", shell: "touch {output}"}
+TXT
+run cwflow -s names.yaml --dag=mermaid
