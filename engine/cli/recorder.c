@@ -271,14 +271,19 @@ static bool find_changes(struct recorder *r, struct started *a)
 	uint32_t n, count;
 	const uint32_t *in = dag_inputs(p->d, a->job, &n);
 	VEC(uint32_t) at = {0};
+	bool all;
 	if (p->record[a->job] != a->id || !record || !record->run ||
 		dag_rule(p->d, a->job)->depfile ||
-		!plan_unlike(p, a->job, &unlike, &count)) {
+		!plan_unlike(p, a->job, &unlike, &count, &all)) {
 		return false;
 	}
 	bool looks = clock_monotonic_ns(&clock_real) - p->looked_ns > LOOK_HOLDS_NS;
 	seen = r->records->state.inputs.v + record->inputs;
-	for (uint32_t k = 0, i = 0; k < n && at.n <= n / 4; k++) {
+	all = all && !looks;
+	for (uint32_t i = 0; all && i < count && at.n <= n / 4; i++) {
+		vec_push(&at, unlike[i]);
+	}
+	for (uint32_t k = 0, i = 0; !all && k < n && at.n <= n / 4; k++) {
 		uint32_t file = INPUT_FILE(in[k]), maker = p->d->producer[file];
 		bool other = i < count && unlike[i] == k;
 		i += other;

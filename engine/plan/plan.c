@@ -18,6 +18,7 @@ void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
 	p->has_forced = p->has_forced || reason == REASON_FORCED;
 	if (!before) {
 		p->wanted_count++;
+		p->wants++;
 	}
 	/* the file belongs to the first reason in order: the lowest bit */
 	if (!before || reason < (before & -before)) {
@@ -28,10 +29,10 @@ void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file)
 uint32_t plan_next_wanted(const struct plan *p, uint32_t job)
 {
 	const uint32_t n = p->d->job_count;
-	uint64_t four = 0;
-	while (job + 4 <= n && !four) {
-		memcpy(&four, p->reasons + job, sizeof(four));
-		job += four ? 0 : 4;
+	uint64_t w[4] = {0}; /* of 16 jobs */
+	while (job + 16 <= n && !(w[0] | w[1] | w[2] | w[3])) {
+		memcpy(w, p->reasons + job, sizeof(w));
+		job += w[0] | w[1] | w[2] | w[3] ? 0 : 16;
 	}
 	while (job < n && !p->reasons[job]) {
 		job++;
@@ -130,10 +131,11 @@ struct plan_links plan_link_jobs(const struct plan *p, uint32_t from, bool wante
 		for (uint32_t j = wanted_only ? plan_next_wanted(p, from) : from;
 			j < d->job_count;
 			j = wanted_only ? plan_next_wanted(p, j + 1) : j + 1) {
-			uint32_t n;
-			const uint32_t *in = dag_inputs(d, j, &n);
-			for (uint32_t k = 0; k < n; k++) {
-				uint32_t maker = d->producer[INPUT_FILE(in[k])];
+			struct plan_inputs in =
+				wanted_only ? plan_stirred(p, j) : plan_inputs(p, j);
+			for (uint32_t k = 0; k < in.n; k++) {
+				uint32_t file = plan_input(&in, k);
+				uint32_t maker = d->producer[file];
 				if (maker == DAG_NONE || maker < from ||
 					(wanted_only && !p->reasons[maker])) {
 					continue;
@@ -270,10 +272,15 @@ void plan_judge(struct plan *p, uint32_t from, const struct dag_growth *growth)
 			plan_judge_record(p, job);
 		}
 		judge_inputs(p, job, ages[job - from]);
+		if (p->reasons[job]) {
+			plan_find_maybe(p, job);
+		}
 	}
 	free(ages);
+	if (from == 0) {
+		p->wants_judged = p->wants;
+	}
 	if (p->wanted_count) {
-		plan_find_maybes(p, from);
 		plan_want_missing(p, from, growth);
 	}
 }

@@ -87,6 +87,8 @@ struct plan {
 	uint8_t *needed_by_excluded; /* by file; made at the first question */
 	uint32_t *record;            /* by job: the id of its record, or STATE_NONE */
 	uint32_t wanted_count;       /* jobs with reasons, `maybe` ones included */
+	uint32_t wants;              /* how often a job came to have some */
+	uint32_t wants_judged;       /* ... until each had been judged by its inputs */
 	uint32_t maybe_count;
 	uint32_t unfinished_count; /* jobs that an earlier run left unfinished */
 	/* contents looked up by this plan that differ from those recorded for the file:
@@ -169,11 +171,12 @@ bool plan_owns_record(const struct plan *p, uint32_t job);
 
 /*
  * Of a job whose inputs are those of its record, in its order: the numbers, rising, of those
- * inputs that were not found to be as they are there. What jobs of this run make may change
- * as well. False: the job has few inputs, or others, or nothing is known of them.
+ * inputs that were not found to be as they are there. *ret_all: what jobs of this run make is
+ * among them; otherwise that may change as well. False: the job has few inputs, or others, or
+ * nothing is known of them.
  */
-bool plan_unlike(
-	const struct plan *p, uint32_t job, const uint32_t **ret, uint32_t *ret_n);
+bool plan_unlike(const struct plan *p, uint32_t job, const uint32_t **ret,
+	uint32_t *ret_n, bool *ret_all);
 
 /* What is in `file` now: by its record where the stamp is that, else by reading it.
  * CONTENT_NONE where nothing is there. */

@@ -31,10 +31,9 @@ static bool is_lacking(const struct plan *p, uint32_t file)
 
 static bool lacks_input(const struct plan *p, uint32_t job)
 {
-	uint32_t n;
-	const uint32_t *in = dag_inputs(p->d, job, &n);
-	for (uint32_t k = 0; k < n; k++) {
-		if (is_lacking(p, INPUT_FILE(in[k]))) {
+	struct plan_inputs in = plan_stirred(p, job);
+	for (uint32_t k = 0; k < in.n; k++) {
+		if (is_lacking(p, plan_input(&in, k))) {
 			return true;
 		}
 	}
@@ -77,14 +76,9 @@ static bool is_maybe(struct plan *p, uint32_t job)
 	return true;
 }
 
-void plan_find_maybes(struct plan *p, uint32_t from)
+void plan_find_maybe(struct plan *p, uint32_t job)
 {
-	for (uint32_t i = from; i < p->d->job_count; i++) {
-		uint32_t job = p->d->order[i];
-		if (p->reasons[job]) {
-			set_maybe(p, job, is_maybe(p, job));
-		}
-	}
+	set_maybe(p, job, is_maybe(p, job));
 }
 
 /* The users of jobs in `updated`, near and far, that do not run yet may run. */

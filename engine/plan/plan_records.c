@@ -347,8 +347,8 @@ static void judge_same_inputs(struct plan *p, uint32_t job,
 	}
 }
 
-bool plan_unlike(
-	const struct plan *p, uint32_t job, const uint32_t **ret, uint32_t *ret_n)
+bool plan_unlike(const struct plan *p, uint32_t job, const uint32_t **ret,
+	uint32_t *ret_n, bool *ret_all)
 {
 	const struct known_job *record = plan_record(p, job);
 	uint32_t n, at = hashmap_get(&p->alike_at, job);
@@ -358,7 +358,25 @@ bool plan_unlike(
 	}
 	*ret_n = p->alike.v[at].count;
 	*ret = p->unlike.v + p->alike.v[at].first;
+	*ret_all = p->wants == p->wants_judged;
 	return true;
+}
+
+struct plan_inputs plan_inputs(const struct plan *p, uint32_t job)
+{
+	struct plan_inputs all = {0};
+	all.in = dag_inputs(p->d, job, &all.n);
+	return all;
+}
+
+struct plan_inputs plan_stirred(const struct plan *p, uint32_t job)
+{
+	struct plan_inputs all = plan_inputs(p, job), some = all;
+	bool whole = false;
+	return all.n >= MANY_INPUTS && plan_unlike(p, job, &some.at, &some.n, &whole) &&
+			       whole
+		       ? some
+		       : all;
 }
 
 /* The inputs of a job where they are not those of the record one by one. Whether the set
@@ -477,13 +495,13 @@ bool plan_still_wanted(struct plan *p, uint32_t job, uint32_t *ret_file)
 {
 	const struct state *s = p->o.state;
 	const struct known_job *record = &s->jobs.v[p->record[job]];
-	uint32_t n;
-	const uint32_t *in = dag_inputs(p->d, job, &n);
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t file = INPUT_FILE(in[k]);
+	struct plan_inputs some = plan_stirred(p, job);
+	for (uint32_t i = 0; i < some.n; i++) {
+		uint32_t k = some.at ? some.at[i] : i;
+		uint32_t file = plan_input(&some, i);
 		uint32_t maker = p->d->producer[file];
-		if (in[k] & INPUT_ANCIENT || maker == DAG_NONE || !p->reasons[maker] ||
-			!p->done[maker]) {
+		if (some.in[k] & INPUT_ANCIENT || maker == DAG_NONE ||
+			!p->reasons[maker] || !p->done[maker]) {
 			continue;
 		}
 		const struct seen_input *seen = &s->inputs.v[record->inputs + k];

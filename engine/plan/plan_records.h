@@ -7,6 +7,24 @@
 /* Notes a reason; the file belongs to the first in order. */
 void plan_want(struct plan *p, uint32_t job, enum reason reason, uint32_t file);
 
+/* Inputs of a job: all `n`, or those of the numbers `at`. */
+struct plan_inputs {
+	const uint32_t *in; /* all of them, as of dag_inputs() */
+	const uint32_t *at; /* rising, or NULL */
+	uint32_t n;
+};
+
+static inline uint32_t plan_input(const struct plan_inputs *i, uint32_t k)
+{
+	return INPUT_FILE(i->in[i->at ? i->at[k] : k]);
+}
+
+struct plan_inputs plan_inputs(const struct plan *p, uint32_t job);
+
+/* Those of them that may be missing, made by jobs of this run, or other than its record has
+ * them; where these are not known, all. */
+struct plan_inputs plan_stirred(const struct plan *p, uint32_t job);
+
 /* Finds the record of each job from `from` on. */
 void plan_find_records(struct plan *p, uint32_t from);
 
@@ -27,8 +45,9 @@ struct plan_links plan_link_jobs(const struct plan *p, uint32_t from, bool wante
 
 /* --- plan_missing.c --- */
 
-/* Marks the jobs that only other jobs' results can make run; not below a forced one. */
-void plan_find_maybes(struct plan *p, uint32_t from);
+/* Of a job that runs, behind those that it needs: whether only other jobs' results can make
+ * it run; not below a forced one. */
+void plan_find_maybe(struct plan *p, uint32_t job);
 
 /* Jobs that run need their inputs: what is missing is made again. */
 void plan_want_missing(struct plan *p, uint32_t from, const struct dag_growth *growth);

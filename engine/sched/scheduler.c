@@ -115,16 +115,19 @@ static void start_groups(struct scheduler *s)
 static void add_jobs(struct scheduler *s, uint32_t from, bool many)
 {
 	const struct sched_graph *g = s->graph;
+	size_t n = g->job_count - from;
 	make_room(s);
 	s->job_count = g->job_count;
+	if (n == 0) {
+		return;
+	}
+	memset(s->attempts + from, 0, n * sizeof(*s->attempts));
+	memset(s->cancelled + from, CANCEL_NONE, n);
+	memset(s->state + from, SCHED_SUCCEEDED, n);
+	for (uint32_t j = from; s->class_of && j < g->job_count; j++) {
+		s->class_of[j] = g->class_of ? g->class_of[j] : 0;
+	}
 	for (uint32_t j = from; j < g->job_count; j++) {
-		s->attempts[j] = 0;
-		s->cancelled[j] = CANCEL_NONE;
-		s->link[j] = 0;
-		s->state[j] = SCHED_SUCCEEDED;
-		if (s->class_of) {
-			s->class_of[j] = g->class_of ? g->class_of[j] : 0;
-		}
 		if (!g->wanted[j]) {
 			continue;
 		}
