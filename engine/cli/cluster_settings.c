@@ -1,5 +1,6 @@
 #include "cli/cluster_settings.h"
 
+#include "base/edit_distance.h"
 #include "base/number.h"
 #include "cli/session.h"
 #include "yaml/yaml_tree.h"
@@ -58,6 +59,53 @@ static int set_words_raw(struct session *s, struct cluster_text *text, bool is_w
 		}
 	}
 	return 0;
+}
+
+static int no_word(
+	struct session *s, const struct cluster_text *text, struct strview name)
+{
+	const struct cluster_settings *c = &s->cluster;
+	struct nearest near;
+	nearest_init(&near, name);
+	for (size_t i = 0; i < c->words.n; i++) {
+		nearest_offer(&near, c->words.v[i].name);
+	}
+	diag_error(&s->sink, "CW-E521", text->span,
+		"`cluster:` of the profile has no \"" SV_FMT "\", which \"" SV_FMT
+		"\" asks for",
+		SV_ARG(name), SV_ARG(text->text));
+	nearest_note(&near, &s->sink);
+	return -1;
+}
+
+/* What a command asks for is there: {cluster.NAME}; `of_ids`: nothing of a job, since it is
+ * told of many. */
+static int check_refs(struct session *s, const struct cluster_text *text, bool of_ids)
+{
+	int rc = 0;
+	for (uint32_t i = 0; i < text->t.count; i++) {
+		const struct piece *p = &text->t.pieces[i];
+		const struct ref *ref = p->kind == PIECE_EXPR && p->expr->op == EXPR_REF
+						? p->expr->ref
+						: NULL;
+		if (!ref) {
+			continue;
+		}
+		if (ref->kind == REF_EXTRA && sv_eq_str(ref->name, "cluster")) {
+			struct strview name = ref->steps[0].name;
+			rc |= cluster_word_find(&s->cluster, name)
+				      ? 0
+				      : no_word(s, text, name);
+		} else if (of_ids && ref->kind != REF_EXTRA && ref->kind != REF_JOBID &&
+			   ref->kind != REF_ENV) {
+			rc = diag_error(&s->sink, "CW-E521", text->span,
+				"status and cancel commands may use {jobids}, {jobid}, "
+				"{cluster.NAME} and {env.NAME} only, this is \"" SV_FMT
+				"\"",
+				SV_ARG(text->text));
+		}
+	}
+	return rc;
 }
 
 static int parse(struct session *s, struct cluster_text *text, const char *const *names,
@@ -129,14 +177,26 @@ int cluster_settings_read(struct session *s)
 	take(&c->cancel, s->o.cluster_cancel);
 	c->on = c->submit.text.p != NULL;
 	c->statuses_per_second = 0.1;
+	int rc = read_rate(
+		s, "--max-submit-rate", s->o.max_submit_rate, &c->submits_per_second);
+	rc |= read_rate(
+		s, "--max-status-rate", s->o.max_status_rate, &c->statuses_per_second);
 	if (!c->on) {
-		return 0;
+		return rc;
 	}
-	int rc = parse(s, &c->submit, submit_names, false) |
-		 parse(s, &c->status, id_names, false) |
-		 parse(s, &c->cancel, id_names, false);
+	if (!c->submit.text.p[strspn(c->submit.text.p, " \t\n")]) {
+		return diag_error(&s->sink, "CW-E521", c->submit.span,
+			"the command that submits a job is empty");
+	}
+	rc |= parse(s, &c->submit, submit_names, false) |
+	      parse(s, &c->status, id_names, false) |
+	      parse(s, &c->cancel, id_names, false);
 	for (size_t i = 0; i < c->words.n; i++) {
 		rc |= parse(s, &c->words.v[i].value, submit_names, true);
+	}
+	if (rc == 0) { /* else there are no references yet */
+		rc = check_refs(s, &c->submit, false) | check_refs(s, &c->status, true) |
+		     check_refs(s, &c->cancel, true);
 	}
 	c->status_one_by_one = !mentions(&c->status, "jobids");
 	if (c->array && !c->array_id) {
@@ -144,10 +204,6 @@ int cluster_settings_read(struct session *s)
 			"`array: true` needs `array-id`, how the scheduler calls a member: "
 			"\"{id}_{n}\" for Slurm");
 	}
-	rc |= read_rate(
-		s, "--max-submit-rate", s->o.max_submit_rate, &c->submits_per_second);
-	rc |= read_rate(
-		s, "--max-status-rate", s->o.max_status_rate, &c->statuses_per_second);
 	bool by_both = s->o.both && (!s->o.jobs || s->profile_jobs);
 	rc |= read_count(
 		s, "--jobs", by_both ? s->o.both : s->o.jobs, JOBS_USUAL, &c->jobs);
