@@ -1,29 +1,17 @@
 /* Commands that only look: -n, --dag, --rulegraph, --filegraph, --list-rules. */
+#include "cli/job_builder.h"
 #include "cli/refusals.h"
 #include "cli/rounds.h"
 #include "cli/session.h"
-#include "job/job_spec_build.h"
 #include "sched/job_words.h"
 #include "view/view.h"
-
-static int prepare(struct session *s)
-{
-	return rounds_plan(s, STATE_LOOK);
-}
-
-struct describe {
-	struct job_context context;
-	struct arena arena;
-};
 
 /* -n -p: the command of a job. */
 static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 {
-	struct describe *d = ctx;
 	struct job_spec spec;
 	const char *error;
-	struct arena_mark mark = arena_mark(&d->arena);
-	if (job_spec_build(&d->context, &d->arena, job, 1, &spec, &error) == 0) {
+	if (job_builder_make(ctx, job, &spec, &error) == 0) {
 		struct strbuf words = STRBUF_INIT;
 		job_words_command(&words, &spec);
 		if (words.len) {
@@ -35,13 +23,12 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 	} else {
 		strbuf_addf(out, "    error: %s\n", error);
 	}
-	arena_pop(&d->arena, mark);
 }
 
 int cmd_dry_run(struct session *s)
 {
 	touch_targets(s);
-	int rc = prepare(s);
+	int rc = rounds_plan(s, STATE_LOOK);
 	if (rc == EXIT_DONE && (s->o.touch || s->o.accept.n)) {
 		return touch_outputs(s);
 	}
@@ -50,12 +37,9 @@ int cmd_dry_run(struct session *s)
 		return rc;
 	}
 	refuse_protected(s, true);
-	struct describe d;
-	job_context_init(&d.context, &s->dag, &s->sink);
-	d.context.cores = s->cores;
-	d.context.container_program = s->o.container_program;
-	arena_init(&d.arena);
-	struct view_plan_options o = {.counts_only = s->o.quiet, .ctx = &d};
+	struct job_builder builder;
+	job_builder_init(&builder, s);
+	struct view_plan_options o = {.counts_only = s->o.quiet, .ctx = &builder};
 	o.describe = s->o.print_commands ? add_command : NULL;
 	rc = session_written(s, view_plan(&s->plan, &o, stdout));
 	uint32_t waiting = rounds_waiting(s);
@@ -65,14 +49,13 @@ int cmd_dry_run(struct session *s)
 			(unsigned)waiting,
 			waiting == 1 ? " has inputs that are" : "s have inputs that are");
 	}
-	job_context_release(&d.context);
-	arena_release(&d.arena);
+	job_builder_release(&builder);
 	return rc;
 }
 
 int cmd_graph(struct session *s)
 {
-	int rc = prepare(s);
+	int rc = rounds_plan(s, STATE_LOOK);
 	if (rc != EXIT_DONE) {
 		return rc;
 	}

@@ -1,13 +1,8 @@
 /* Commands that lay the records over the graph: --why, --summary, --detailed-summary. */
+#include "cli/job_builder.h"
 #include "cli/rounds.h"
 #include "cli/session.h"
-#include "job/job_spec_build.h"
 #include "view/view_records.h"
-
-static int plan(struct session *s)
-{
-	return rounds_plan(s, STATE_LOOK);
-}
 
 int cmd_why(struct session *s)
 {
@@ -19,7 +14,7 @@ int cmd_why(struct session *s)
 			"--why wants a file: --why results/table.csv");
 		return EXIT_WRONG;
 	}
-	int rc = plan(s);
+	int rc = rounds_plan(s, STATE_LOOK);
 	if (rc != EXIT_DONE) {
 		return rc;
 	}
@@ -32,18 +27,11 @@ int cmd_why(struct session *s)
 	return session_written(s, rc);
 }
 
-struct commands {
-	struct job_context context;
-	struct arena arena;
-};
-
 static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 {
-	struct commands *c = ctx;
 	struct job_spec spec;
 	const char *error;
-	struct arena_mark mark = arena_mark(&c->arena);
-	if (job_spec_build(&c->context, &c->arena, job, 1, &spec, &error) == 0) {
+	if (job_builder_make(ctx, job, &spec, &error) == 0) {
 		char *const *argv = spec.shown_argv ? spec.shown_argv : spec.argv;
 		if (spec.kind == COMMAND_SHELL && spec.shown) {
 			strbuf_addstr(out, spec.shown);
@@ -54,7 +42,6 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 			strbuf_addf(out, i ? " %s" : "%s", argv[i]);
 		}
 	}
-	arena_pop(&c->arena, mark);
 }
 
 /* Outputs that nobody needs were not looked at for the plan. */
@@ -71,17 +58,14 @@ static void look_at_outputs(struct dag *d)
 
 int cmd_summary(struct session *s)
 {
-	int rc = plan(s);
+	int rc = rounds_plan(s, STATE_LOOK);
 	if (rc != EXIT_DONE) {
 		return rc;
 	}
 	look_at_outputs(&s->dag);
-	struct commands c;
-	job_context_init(&c.context, &s->dag, &s->sink);
-	c.context.cores = s->cores;
-	arena_init(&c.arena);
-	rc = view_summary(&s->plan, s->o.detailed_summary, add_command, &c, stdout);
-	job_context_release(&c.context);
-	arena_release(&c.arena);
+	struct job_builder builder;
+	job_builder_init(&builder, s);
+	rc = view_summary(&s->plan, s->o.detailed_summary, add_command, &builder, stdout);
+	job_builder_release(&builder);
 	return session_written(s, rc);
 }

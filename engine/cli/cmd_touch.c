@@ -4,16 +4,15 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "cli/job_builder.h"
 #include "cli/recorder.h"
 #include "cli/session.h"
-#include "job/job_spec_build.h"
 #include "sys/clock.h"
 
 struct toucher {
 	struct session *s;
 	struct recorder recorder;
-	struct job_context context;
-	struct arena arena;
+	struct job_builder builder;
 	uint32_t touched, missing, failed;
 };
 
@@ -76,11 +75,10 @@ static void touch_job(struct toucher *t, uint32_t job, bool with_time)
 {
 	struct job_spec spec;
 	const char *error = NULL;
-	struct arena_mark mark = arena_mark(&t->arena);
 	if (!dag_rule(&t->s->dag, job)->output_count || !is_complete(t, job)) {
 		return;
 	}
-	if (job_spec_build(&t->context, &t->arena, job, 1, &spec, &error) != 0) {
+	if (job_builder_make(&t->builder, job, &spec, &error) != 0) {
 		diag_error(&t->s->sink, "CW-E306", (struct span){0}, "%s", error);
 		t->failed++;
 	} else if (t->s->o.dry_run) {
@@ -95,7 +93,6 @@ static void touch_job(struct toucher *t, uint32_t job, bool with_time)
 		recorder_ended(&t->recorder, &spec, &result);
 		t->touched++;
 	}
-	arena_pop(&t->arena, mark);
 }
 
 /* --accept: the jobs of these files. */
@@ -140,9 +137,7 @@ int touch_outputs(struct session *s)
 {
 	struct toucher t = {.s = s};
 	recorder_init(&t.recorder, s->records, &s->plan, s->arguments.buf, s->wf.file);
-	job_context_init(&t.context, &s->dag, &s->sink);
-	t.context.cores = s->cores;
-	arena_init(&t.arena);
+	job_builder_init(&t.builder, s);
 	recorder_begin(&t.recorder);
 	if (s->o.accept.n) {
 		accept_files(&t);
@@ -161,8 +156,7 @@ int touch_outputs(struct session *s)
 		fprintf(stderr, "%u job%s marked up to date\n", (unsigned)t.touched,
 			t.touched == 1 ? "" : "s");
 	}
-	job_context_release(&t.context);
+	job_builder_release(&t.builder);
 	recorder_release(&t.recorder);
-	arena_release(&t.arena);
 	return rc;
 }

@@ -78,8 +78,25 @@ static void job_param_id(struct strbuf *id, uint32_t bar, struct strview name)
 	crate_add_uri(id, name);
 }
 
-void crate_add_param_refs(
-	struct crate *c, struct crate_refs *refs, uint32_t bar, const struct row_job *row)
+/* One param of a job as an entity. */
+static void add_param(struct crate *c, const char *id, const struct row_job *row,
+	struct strview name, struct strview value)
+{
+	struct strbuf text = STRBUF_INIT;
+	crate_entity(c, id, "PropertyValue");
+	json_key_string(&c->j, "name", name);
+	json_key_string(&c->j, "value", value);
+	strbuf_addf(&text, SV_FMT "/" SV_FMT, SV_ARG(row->rule), SV_ARG(name));
+	intern_put(&c->params, text.buf, text.len);
+	rule_param_id(&text, row->rule, name);
+	crate_ref(&c->j, "exampleOfWork", text.buf);
+	crate_end(c);
+	strbuf_release(&text);
+}
+
+/* The params of a job: each as a reference, or (NULL) as an entity of its own. */
+static void each_job_param(
+	struct crate *c, uint32_t bar, const struct row_job *row, struct crate_refs *refs)
 {
 	struct strbuf id = STRBUF_INIT;
 	struct strview name, value;
@@ -87,30 +104,24 @@ void crate_add_param_refs(
 	crate_params_begin(&params, c->known.v[c->rule_of[bar]], row->param_text);
 	while (crate_params_next(&params, &name, &value)) {
 		job_param_id(&id, bar, name);
-		crate_refs_add(refs, id.buf);
+		if (refs) {
+			crate_refs_add(refs, id.buf);
+		} else {
+			add_param(c, id.buf, row, name, value);
+		}
 	}
 	strbuf_release(&id);
 }
 
+void crate_add_param_refs(
+	struct crate *c, struct crate_refs *refs, uint32_t bar, const struct row_job *row)
+{
+	each_job_param(c, bar, row, refs);
+}
+
 void crate_add_params(struct crate *c, uint32_t bar, const struct row_job *row)
 {
-	struct strbuf id = STRBUF_INIT;
-	struct strview name, value;
-	struct crate_params params;
-	crate_params_begin(&params, c->known.v[c->rule_of[bar]], row->param_text);
-	while (crate_params_next(&params, &name, &value)) {
-		job_param_id(&id, bar, name);
-		crate_entity(c, id.buf, "PropertyValue");
-		json_key_string(&c->j, "name", name);
-		json_key_string(&c->j, "value", value);
-		strbuf_reset(&id);
-		strbuf_addf(&id, SV_FMT "/" SV_FMT, SV_ARG(row->rule), SV_ARG(name));
-		intern_put(&c->params, id.buf, id.len);
-		rule_param_id(&id, row->rule, name);
-		crate_ref(&c->j, "exampleOfWork", id.buf);
-		crate_end(c);
-	}
-	strbuf_release(&id);
+	each_job_param(c, bar, row, NULL);
 }
 
 /* The parameters of a rule: each as a reference, or (NULL) as an entity of its own. */

@@ -18,42 +18,50 @@ static double microseconds(int64_t ns)
 	return (double)ns / 1000;
 }
 
-static void add_args(struct json_writer *j, const struct row_job *job)
-{
-	json_key(j, "args");
-	json_object(j);
-	json_key_string(j, "rule", job->rule);
-	json_key_string(j, "wildcards", job->wildcards);
-	json_key_string(j, "command", job->command);
-	json_key_int(j, "threads", job->threads);
-	json_key_int(j, "attempt", job->attempt);
-	json_key_double(j, "cpu_seconds", job->user_s + job->sys_s);
-	json_key_int(j, "max_rss_kb", job->max_rss_kb);
-	if (job->log.n) {
-		json_key_string(j, "log", job->log);
-	}
-	json_end(j);
-}
+/* What is known of a good attempt and of a failed one. */
+struct attempt_words {
+	struct strview rule, wildcards, command, log;
+	uint32_t attempt;
+};
 
-/* What all bars have: name, kind, place. */
-static void add_bar(struct trace *t, const struct run_bar *bar, struct strview rule,
-	struct strview wildcards)
+/* What all bars have: name, kind, place, and the begin of what is shown of one. */
+static void add_bar(
+	struct trace *t, const struct run_bar *bar, const struct attempt_words *w)
 {
 	struct json_writer *j = &t->j;
 	struct strbuf name = STRBUF_INIT;
-	strbuf_addsv(&name, rule);
-	if (wildcards.n) {
-		strbuf_addf(&name, " " SV_FMT, SV_ARG(wildcards));
+	strbuf_addsv(&name, w->rule);
+	if (w->wildcards.n) {
+		strbuf_addf(&name, " " SV_FMT, SV_ARG(w->wildcards));
 	}
 	json_object(j);
 	json_key_string(j, "name", strbuf_sv(&name));
-	json_key_string(j, "cat", rule);
+	json_key_string(j, "cat", w->rule);
 	json_key_string(j, "ph", SV("X"));
 	json_key_double(j, "ts", microseconds(bar->start_ns - t->run.begin_ns));
 	json_key_double(j, "dur", microseconds(bar->end_ns - bar->start_ns));
 	json_key_int(j, "pid", 1);
 	json_key_int(j, "tid", bar->lane + 1);
+	if (bar->failure != STATE_NONE) {
+		json_key_string(j, "cname", SV("terrible")); /* Chrome's red */
+	}
+	json_key(j, "args");
+	json_object(j);
+	json_key_string(j, "rule", w->rule);
+	json_key_string(j, "wildcards", w->wildcards);
+	json_key_string(j, "command", w->command);
+	json_key_int(j, "attempt", w->attempt);
+	if (w->log.n) {
+		json_key_string(j, "log", w->log);
+	}
 	strbuf_release(&name);
+}
+
+static void end_bar(struct trace *t)
+{
+	json_end(&t->j);
+	json_end(&t->j);
+	t->rc = flush(&t->text, t->to, FLUSH_AT);
 }
 
 static void put_job(void *ctx, const struct row_job *job)
@@ -63,37 +71,29 @@ static void put_job(void *ctx, const struct row_job *job)
 		t->rc != 0) {
 		return;
 	}
-	add_bar(t, &t->run.bars.v[t->run.bar_of.v[job->id]], job->rule, job->wildcards);
-	add_args(&t->j, job);
-	json_end(&t->j);
-	t->rc = flush(&t->text, t->to, FLUSH_AT);
+	struct attempt_words w = {
+		job->rule, job->wildcards, job->command, job->log, job->attempt};
+	add_bar(t, &t->run.bars.v[t->run.bar_of.v[job->id]], &w);
+	json_key_int(&t->j, "threads", job->threads);
+	json_key_double(&t->j, "cpu_seconds", job->user_s + job->sys_s);
+	json_key_int(&t->j, "max_rss_kb", job->max_rss_kb);
+	end_bar(t);
 }
 
-/* Attempts that failed, in Chrome's red. */
+/* Attempts that failed. */
 static void put_failures(struct trace *t)
 {
-	struct json_writer *j = &t->j;
 	for (size_t i = 0; i < t->run.bars.n && t->rc == 0; i++) {
 		const struct run_bar *bar = &t->run.bars.v[i];
 		if (bar->failure == STATE_NONE) {
 			continue;
 		}
 		const struct failure *f = &t->run.failures.list.v[bar->failure];
-		add_bar(t, bar, f->rule, f->wildcards);
-		json_key_string(j, "cname", SV("terrible"));
-		json_key(j, "args");
-		json_object(j);
-		json_key_string(j, "failed", f->reason);
-		json_key_string(j, "rule", f->rule);
-		json_key_string(j, "wildcards", f->wildcards);
-		json_key_string(j, "command", f->command);
-		json_key_int(j, "attempt", f->attempt);
-		if (f->log.n) {
-			json_key_string(j, "log", f->log);
-		}
-		json_end(j);
-		json_end(j);
-		t->rc = flush(&t->text, t->to, FLUSH_AT);
+		struct attempt_words w = {
+			f->rule, f->wildcards, f->command, f->log, f->attempt};
+		add_bar(t, bar, &w);
+		json_key_string(&t->j, "failed", f->reason);
+		end_bar(t);
 	}
 }
 
