@@ -1,8 +1,12 @@
 #include "fakes/sandbox.h"
 
 #include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/strbuf.h"
 #include "base/xalloc.h"
@@ -51,4 +55,16 @@ char *sandbox_read(const char *path)
 	char *copy = xmemdup0(text.buf, text.len);
 	strbuf_release(&text);
 	return copy;
+}
+
+void sandbox_assert(const char *path, const char *expected)
+{
+	char *text = sandbox_read(path);
+	if (expected) {
+		assert_non_null(text);
+		assert_string_equal(text, expected);
+	} else {
+		assert_null(text);
+	}
+	free(text);
 }

@@ -10,4 +10,7 @@ int sandbox_leave(void **state);
 void sandbox_write(const char *path, const char *text);
 char *sandbox_read(const char *path);
 
+/* The text of a file is `expected`; NULL: it is not there. */
+void sandbox_assert(const char *path, const char *expected);
+
 #endif

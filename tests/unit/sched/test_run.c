@@ -14,19 +14,6 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-/* The text of a file is `expected`; NULL: it is not there. */
-static void assert_file(const char *path, const char *expected)
-{
-	char *text = sandbox_read(path);
-	if (expected) {
-		assert_non_null(text);
-		assert_string_equal(text, expected);
-	} else {
-		assert_null(text);
-	}
-	free(text);
-}
-
 static void assert_said(const struct small_run *s, const char *part)
 {
 	if (!strstr(s->said.buf, part)) {
@@ -54,7 +41,7 @@ static void jobs_run_in_order(void **state)
 		{.needs = "1"});
 	assert_int_equal(s.result.counts.succeeded, 3);
 	assert_int_equal(s.result.counts.failed, 0);
-	assert_file("two", "a\nb\n");
+	sandbox_assert("two", "a\nb\n");
 	assert_said(&s, "[1/3] rule0 ");
 	assert_said(&s, "3 of 3 jobs done in ");
 	small_run_release(&s);
@@ -73,10 +60,10 @@ static void strict_mode_and_failure(void **state)
 	assert_int_equal(s.result.counts.blocked, 1);
 	assert_int_equal(s.outcome[0], JOB_EXIT);
 	assert_int_equal(s.code[0], 1);
-	assert_file("never", NULL);
-	assert_file("after", NULL);
-	assert_file("independent", NULL); /* not keep-going */
-	assert_file("logs/l", "");
+	sandbox_assert("never", NULL);
+	sandbox_assert("after", NULL);
+	sandbox_assert("independent", NULL); /* not keep-going */
+	sandbox_assert("logs/l", "");
 	assert_said(&s, "\n  exit status 1\n");
 	assert_said(&s, "  command:\n    false | true; : > never\n");
 	small_run_release(&s);
@@ -90,7 +77,7 @@ static void keep_going_runs_the_rest(void **state)
 		{.text = ": > independent", .outputs = {{.path = "independent"}}});
 	assert_int_equal(s.result.counts.failed, 1);
 	assert_int_equal(s.result.counts.succeeded, 1);
-	assert_file("independent", "");
+	sandbox_assert("independent", "");
 	small_run_release(&s);
 }
 
@@ -104,9 +91,9 @@ static void earlier_outputs_come_back(void **state)
 		{.text = "test ! -e replaced; echo new > replaced",
 			.outputs = {{.path = "replaced"}}},
 		{.text = "echo x > part; kill -SEGV $$", .outputs = {{.path = "part"}}});
-	assert_file("good", "old");
-	assert_file("replaced", "new\n");
-	assert_file("part", NULL);
+	sandbox_assert("good", "old");
+	sandbox_assert("replaced", "new\n");
+	sandbox_assert("part", NULL);
 	assert_int_equal(s.outcome[2], JOB_SIGNAL);
 	assert_said(&s, "killed by SIGSEGV");
 	assert_int_equal(rmdir(".cwflow/aside"), 0); /* nothing is left in it */
@@ -129,7 +116,7 @@ static void missing_outputs_are_named(void **state)
 					"410ff61f20015ad"}}});
 	assert_int_equal(s.outcome[0], JOB_BAD_OUTPUT);
 	assert_said(&s, "the command ended well but did not make b\n");
-	assert_file("a", NULL);
+	sandbox_assert("a", NULL);
 	assert_int_equal(s.outcome[1], JOB_BAD_OUTPUT);
 	assert_said(&s, "output d is a folder");
 	assert_true(fs_exists("d")); /* not declared as one: not ours to remove */
@@ -152,11 +139,11 @@ static void flags_of_outputs(void **state)
 			.outputs = {{.path = "d", .flags = OUTPUT_DIRECTORY}}},
 		{.text = "true", .log = "l/og", .benchmark = "b/ench"});
 	assert_int_equal(s.result.counts.succeeded, 4);
-	assert_file("t/done", "");
+	sandbox_assert("t/done", "");
 	struct fs_stat st;
 	assert_int_equal(fs_stat(AT_FDCWD, "p", &st), 0);
 	assert_int_equal(st.mode & 0222, 0);
-	assert_file("l/og", "");
+	sandbox_assert("l/og", "");
 	char *text = sandbox_read("b/ench");
 	assert_non_null(text);
 	assert_memory_equal(
@@ -178,7 +165,7 @@ static void flags_of_outputs(void **state)
 			.retries = 1});
 	assert_int_equal(again.outcome[0], JOB_OK);
 	assert_false(fs_exists("d/old"));
-	assert_file("p", "1\n");
+	sandbox_assert("p", "1\n");
 	assert_said(&again, "output p is protected");
 	small_run_release(&again);
 }
@@ -248,8 +235,8 @@ static void environment_of_jobs(void **state)
 	assert_null(strstr(text, "OMPI_"));
 	assert_null(strstr(text, "SLURM_"));
 	free(text);
-	assert_file("stdin", "");
-	assert_file("fds", "0\n1\n2\n3\n"); /* 3 is that of ls itself */
+	sandbox_assert("stdin", "");
+	sandbox_assert("fds", "0\n1\n2\n3\n"); /* 3 is that of ls itself */
 	small_run_release(&s);
 }
 
@@ -266,11 +253,11 @@ static void programs_without_a_shell(void **state)
 	struct small_run s = {.keep_going = true};
 	RUN(&s, {.argv = argv, .outputs = {{.path = "to 'y'"}}}, {.argv = missing},
 		{.argv = script, .outputs = {{.path = "s"}}});
-	assert_file("to 'y'", "text");
+	sandbox_assert("to 'y'", "text");
 	assert_int_equal(s.outcome[1], JOB_NOT_STARTED);
 	assert_said(&s, "cannot start no-such-program: No such file or directory");
 	assert_said(&s, "failed: rule1\n");
-	assert_file("s", "script ran\n");
+	sandbox_assert("s", "script ran\n");
 	small_run_release(&s);
 }
 
@@ -296,7 +283,7 @@ static void very_long_text(void **state)
 	struct small_run s = {0};
 	RUN(&s, {.text = text.buf, .outputs = {{.path = "out"}}});
 	assert_int_equal(s.outcome[0], JOB_OK);
-	assert_file("out", "end\nmore\n");
+	sandbox_assert("out", "end\nmore\n");
 	small_run_release(&s);
 
 	strbuf_reset(&text);
@@ -324,7 +311,7 @@ static void out_of_time(void **state)
 	assert_int_equal(s.outcome[0], JOB_TIMEOUT);
 	assert_int_equal(s.outcome[1], JOB_TIMEOUT);
 	assert_said(&s, "timeout of 1 s");
-	assert_file("part", NULL);
+	sandbox_assert("part", NULL);
 	small_run_release(&s);
 }
 
@@ -338,8 +325,8 @@ static void strange_names(void **state)
 			.outputs = {{.path = "new\nline"}}},
 		{.text = "printf x > $'\\xff\\x1b[31m'",
 			.outputs = {{.path = "\xff\x1b[31m"}, {.path = "-missing"}}});
-	assert_file("new\nline", "old");
-	assert_file("\xff\x1b[31m", NULL);
+	sandbox_assert("new\nline", "old");
+	sandbox_assert("\xff\x1b[31m", NULL);
 	assert_null(strchr(s.said.buf, '\x1b'));
 	assert_said(&s, "output: new\\nline\n");
 	small_run_release(&s);
@@ -366,16 +353,16 @@ static void temporary_files(void **state)
 	assert_int_equal(s.result.counts.succeeded, 4);
 	assert_false(fs_exists("t"));
 	assert_false(fs_exists("d"));
-	assert_file("asked", "2\n");
-	assert_file("not", "3\n");
-	assert_file("u", "");   /* one that needs it failed */
-	assert_file("v", NULL); /* one that needs it was needless */
+	sandbox_assert("asked", "2\n");
+	sandbox_assert("not", "3\n");
+	sandbox_assert("u", "");   /* one that needs it failed */
+	sandbox_assert("v", NULL); /* one that needs it was needless */
 	small_run_release(&s);
 
 	struct small_run t = {.notemp = true};
 	RUN(&t, {.text = ": > w", .outputs = {{.path = "w", .flags = OUTPUT_TEMP}}},
 		{.text = "true", .needs = "0"});
-	assert_file("w", "");
+	sandbox_assert("w", "");
 	small_run_release(&t);
 }
 

@@ -14,18 +14,6 @@
 #include "sys/clock.h"
 #include "sys/fs.h"
 
-static void assert_file(const char *path, const char *expected)
-{
-	char *text = sandbox_read(path);
-	if (expected) {
-		assert_non_null(text);
-		assert_string_equal(text, expected);
-	} else {
-		assert_null(text);
-	}
-	free(text);
-}
-
 static double now_s(void)
 {
 	return (double)clock_monotonic_ns(&clock_real) / 1e9;
@@ -76,9 +64,9 @@ static void interrupt_stops_and_restores(void **state)
 		assert_int_equal(s.result.signal, signals[i]);
 		assert_int_equal(s.outcome[0], JOB_CANCELLED);
 		assert_int_equal(s.result.counts.failed, 0);
-		assert_file("good", "old");
-		assert_file("log", "");
-		assert_file("on", NULL);
+		sandbox_assert("good", "old");
+		sandbox_assert("log", "");
+		sandbox_assert("on", NULL);
 		assert_non_null(strstr(s.said.buf, "stopping the running jobs"));
 		assert_non_null(strstr(s.said.buf, "0 of 2 jobs done, 2 not run"));
 		assert_null(strstr(s.said.buf, "failed"));
@@ -98,7 +86,7 @@ static void deaf_jobs_are_killed(void **state)
 	pid_t pid = signal_later("ready", SIGINT, 0);
 	assert_int_equal(small_run(&s), 0);
 	assert_true(now_s() - start >= 0.4 && now_s() - start < 30);
-	assert_file("out", NULL);
+	sandbox_assert("out", NULL);
 	waitpid(pid, NULL, 0);
 	small_run_release(&s);
 
@@ -158,7 +146,7 @@ static void await_file(const char *path, const char *expected)
 		}
 		usleep(10000);
 	}
-	assert_file(path, expected);
+	sandbox_assert(path, expected);
 }
 
 static void killed_engine_leaves_no_partial_file(void **state)
@@ -184,17 +172,17 @@ static void killed_engine_leaves_no_partial_file(void **state)
 		usleep(10000);
 	}
 	assert_false(fs_exists("dir"));
-	assert_file("keep", "p\n");
+	sandbox_assert("keep", "p\n");
 	/* the warden has seen to it: nothing to do for the next run */
 	assert_int_equal(job_files_recover(".cwflow"), 0);
 
 	/* with the warden gone too the next run sees to it */
 	run_and_kill(jobs, 1, true);
-	assert_file("good", "part\n");
+	sandbox_assert("good", "part\n");
 	assert_int_equal(job_files_recover(".cwflow"), 2);
-	assert_file("good", "old");
+	sandbox_assert("good", "old");
 	assert_false(fs_exists("dir"));
-	assert_file("keep", "p\n");
+	sandbox_assert("keep", "p\n");
 	assert_int_equal(job_files_recover(".cwflow"), 0);
 	free(many);
 }
@@ -215,15 +203,15 @@ static void long_names_come_back_too(void **state)
 	run_and_kill(jobs, 1, false);
 	await_file(path.buf, "old");
 	run_and_kill(jobs, 1, true);
-	assert_file(path.buf, NULL);
+	sandbox_assert(path.buf, NULL);
 	assert_int_equal(job_files_recover(".cwflow"), 2);
-	assert_file(path.buf, "old");
+	sandbox_assert(path.buf, "old");
 	const struct small_job fails[] = {
 		{.text = "false", .outputs = {{.path = path.buf}}},
 	};
 	struct small_run s = {.jobs = fails, .count = 1};
 	assert_int_equal(small_run(&s), 0);
-	assert_file(path.buf, "old");
+	sandbox_assert(path.buf, "old");
 	small_run_release(&s);
 	strbuf_release(&path);
 }

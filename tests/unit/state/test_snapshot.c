@@ -7,22 +7,28 @@ static void in_dir_of(char path[96], const char *name)
 }
 
 /* Run `run` makes `count` jobs more. */
+/* A run of jobs `from` on, after which the world is closed. */
+static void run_in(struct world *w, uint32_t run, uint32_t from, uint32_t count)
+{
+	struct row_run row = {.id = run, .host = SV("here"), .dirty = -1};
+	state_put_run(&w->state, &row);
+	for (uint32_t i = from; i < from + count; i++) {
+		uint32_t id = state_new_job(&w->state);
+		start_job(w, id, i);
+		end_job(w, id, i);
+	}
+	row.end_ns = 7;
+	state_put_run(&w->state, &row);
+	assert_int_equal(state_commit(&w->state), 0);
+	assert_int_equal(close_world(w), 0);
+}
+
 static void one_run(uint32_t run, uint32_t from, uint32_t count)
 {
 	struct world w;
 	assert_int_equal(open_world(&w, STATE_RUN), 0);
 	assert_int_equal(w.state.last_run, run - 1);
-	struct row_run row = {.id = run, .host = SV("here"), .dirty = -1};
-	state_put_run(&w.state, &row);
-	for (uint32_t i = from; i < from + count; i++) {
-		uint32_t id = state_new_job(&w.state);
-		start_job(&w, id, i);
-		end_job(&w, id, i);
-	}
-	row.end_ns = 7;
-	state_put_run(&w.state, &row);
-	assert_int_equal(state_commit(&w.state), 0);
-	assert_int_equal(close_world(&w), 0);
+	run_in(&w, run, from, count);
 }
 
 /* All jobs up to `count`, for a run and for who looks. */
@@ -290,17 +296,7 @@ static void other_workflow(uint32_t run, uint32_t from, uint32_t count)
 	intern_init(&w.names);
 	strbuf_init(&w.note);
 	assert_int_equal(state_open(&w.state, dir, STATE_RUN, &names, &w.note), 0);
-	struct row_run row = {.id = run, .host = SV("here"), .dirty = -1};
-	state_put_run(&w.state, &row);
-	for (uint32_t i = from; i < from + count; i++) {
-		uint32_t id = state_new_job(&w.state);
-		start_job(&w, id, i);
-		end_job(&w, id, i);
-	}
-	row.end_ns = 7;
-	state_put_run(&w.state, &row);
-	assert_int_equal(state_commit(&w.state), 0);
-	assert_int_equal(close_world(&w), 0);
+	run_in(&w, run, from, count);
 }
 
 static void assert_kept(uint32_t known, size_t all)

@@ -23,14 +23,6 @@ static int entries(void)
 	return n;
 }
 
-static void assert_file(const char *path, const char *text)
-{
-	char *got = sandbox_read(path);
-	assert_non_null(got);
-	assert_string_equal(got, text);
-	free(got);
-}
-
 static int write_text(const char *path, const char *text)
 {
 	return output_file_write(&text_kit_tool, path, text, strlen(text));
@@ -45,12 +37,12 @@ static void appears_whole(void **state)
 	strbuf_addstr(&o.data, "new");
 	assert_int_not_equal(access("a file", F_OK), 0);
 	assert_int_equal(output_file_commit(&o), 0);
-	assert_file("a file", "new");
+	sandbox_assert("a file", "new");
 	assert_int_equal(entries(), before + 1);
 	mode_t mask = umask(027);
 	assert_int_equal(write_text("a file", "again"), 0);
 	umask(mask);
-	assert_file("a file", "again");
+	sandbox_assert("a file", "again");
 	struct stat st;
 	assert_int_equal(stat("a file", &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0640);
@@ -66,7 +58,7 @@ static void abandoned_leaves_nothing(void **state)
 	assert_int_equal(output_file_open(&o, &text_kit_tool, "kept"), 0);
 	strbuf_addstr(&o.data, "new");
 	output_file_abandon(&o);
-	assert_file("kept", "old");
+	sandbox_assert("kept", "old");
 	assert_int_equal(entries(), before);
 }
 
@@ -93,7 +85,7 @@ static void follows_links(void **state)
 	assert_int_equal(write_text("dir/target", "old"), 0);
 	assert_int_equal(symlink("dir/target", "link"), 0);
 	assert_int_equal(write_text("link", "new"), 0);
-	assert_file("dir/target", "new");
+	sandbox_assert("dir/target", "new");
 	struct stat st;
 	assert_int_equal(lstat("link", &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
