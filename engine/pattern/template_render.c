@@ -190,6 +190,15 @@ static int put_items(struct rendering *rn, const struct piece *piece,
 	return 0;
 }
 
+/* What a here-document got from `from` on is looked at when all of it is there. */
+static void note_stretch(struct rendering *rn, const struct piece *piece, size_t from)
+{
+	if (piece->format != FORMAT_RAW && piece->heredoc.p &&
+		(piece->place == PLACE_HEREDOC || piece->place == PLACE_HEREDOC_QUOTED)) {
+		vec_push(&rn->stretches, (struct stretch){piece, from, rn->out->len});
+	}
+}
+
 static int put_piece(struct rendering *rn, const struct piece *piece, bool shell)
 {
 	struct value v, formatted;
@@ -204,6 +213,7 @@ static int put_piece(struct rendering *rn, const struct piece *piece, bool shell
 		}
 		put_variable(rn, piece,
 			sv_starts(v.text, SV("$")) ? sv_skip(v.text, 1) : v.text);
+		note_stretch(rn, piece, from);
 		return 0;
 	}
 	if (piece->format == FORMAT_NONE) {
@@ -214,9 +224,8 @@ static int put_piece(struct rendering *rn, const struct piece *piece, bool shell
 	if (put_items(rn, piece, &formatted, shell)) {
 		return -1;
 	}
-	if (shell && piece->format != FORMAT_RAW && piece->heredoc.p &&
-		(piece->place == PLACE_HEREDOC || piece->place == PLACE_HEREDOC_QUOTED)) {
-		vec_push(&rn->stretches, (struct stretch){piece, from, rn->out->len});
+	if (shell) {
+		note_stretch(rn, piece, from);
 	}
 	return 0;
 }
@@ -247,6 +256,21 @@ static bool ends_early(
 	       (memchr(rest.p, ')', rest.n) || (kind == SHELL_KSH && rest.p[0] == '\\'));
 }
 
+/* ksh93 sees no $ right behind a line's begin that is the delimiter's begin too; if it sees
+ * none at all it expands nothing. `from`: where in the line the value stands. */
+static bool hides_dollar(const struct rendering *rn, const struct piece *piece,
+	struct strview line, size_t from)
+{
+	size_t n = 0;
+	if (rn->t->kind != SHELL_KSH || piece->place != PLACE_HEREDOC) {
+		return false;
+	}
+	while (n < line.n && n < piece->heredoc.n && line.p[n] == piece->heredoc.p[n]) {
+		n++;
+	}
+	return n && n >= from && n < line.n && line.p[n] == '$';
+}
+
 /* bash (5.2) takes a byte 1 before another, or before a byte 127, away within $(...). */
 static bool loses_control(const struct piece *piece, struct strview line)
 {
@@ -262,8 +286,8 @@ static bool loses_control(const struct piece *piece, struct strview line)
 }
 
 /* What is wrong with a line of a here-document that has a part of a value; or NULL. */
-static const char *line_fault(
-	const struct rendering *rn, const struct piece *piece, struct strview line)
+static const char *line_fault(const struct rendering *rn, const struct piece *piece,
+	struct strview line, size_t from)
 {
 	enum shell_kind kind = rn->t->kind;
 	bool dash = kind == SHELL_DASH || kind == SHELL_SH;
@@ -281,6 +305,11 @@ static const char *line_fault(
 		return "a line of this value begins like the delimiter of the "
 		       "here-document, and the shell could end it there; use another "
 		       "delimiter";
+	}
+	if (hides_dollar(rn, piece, line, from)) {
+		return "a line of this value begins like the delimiter of the "
+		       "here-document, and ksh would not expand the $ behind it; use "
+		       "another delimiter";
 	}
 	return sv_eq(line, piece->heredoc) ? quote_fault(piece) : NULL;
 }
@@ -304,8 +333,9 @@ static int check_stretch(struct rendering *rn, const struct stretch *s)
 			}
 			first++;
 		}
+		size_t from = s->from > first ? s->from - first : 0;
 		const char *fault =
-			line_fault(rn, s->piece, sv_sub(text, first, end - first));
+			line_fault(rn, s->piece, sv_sub(text, first, end - first), from);
 		if (fault) {
 			return render_error(rn, s->piece, RENDER_ERROR, fault);
 		}

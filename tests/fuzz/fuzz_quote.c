@@ -563,10 +563,11 @@ static const char prologue[] = "A() { printf '%s\\0' \"$@\" . >&3; }\n"
 			       "H() { /bin/cat >&3; printf '\\0' >&3; }\n"
 			       "V=vv PATH=/nowhere\n";
 
-/* The script's begin; texts without a grammar may loop. */
+/* The script's begin; texts without a grammar may loop, each for that second (of the
+ * processor, and of its own process). */
 static void begin_script(struct strbuf *script, const struct shell *sh)
 {
-	strbuf_addstr(script, "ulimit -t 10\n");
+	strbuf_addstr(script, "ulimit -t 1\n");
 	if (sh->mksh) { /* it has no printf of its own */
 		strbuf_addstr(script,
 			"printf() { typeset _q; case $1 in mark*) print -n \"$1\";; "
