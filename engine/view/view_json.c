@@ -35,6 +35,9 @@ static void add_job(struct json_writer *j, const struct plan *p, uint32_t job)
 	if (p->reasons[job]) {
 		struct strbuf reason = STRBUF_INIT;
 		plan_reason_text(p, job, &reason);
+		if (p->maybe && p->maybe[job]) {
+			json_key_bool(j, "if_changed", true);
+		}
 		json_key_string(j, "reason", strbuf_sv(&reason));
 		strbuf_release(&reason);
 	}
