@@ -8,6 +8,7 @@
 
 #include "base/vec.h"
 #include "cli/rounds.h"
+#include "cli/run_lock.h"
 #include "cli/session.h"
 #include "sys/fs.h"
 #include "sys/path.h"
@@ -107,7 +108,7 @@ static void remove_folders(struct cleaner *c)
 	}
 }
 
-int cmd_delete_outputs(struct session *s)
+static int delete_outputs(struct session *s)
 {
 	struct cleaner c = {.s = s, .dry = s->o.dry_run};
 	int rc = s->wf.has_after ? rounds_plan(s, STATE_LOOK) : session_build(s);
@@ -133,4 +134,17 @@ int cmd_delete_outputs(struct session *s)
 	vec_release(&c.folders);
 	rc = session_written(s, 0);
 	return c.failed ? EXIT_FAILED : rc;
+}
+
+int cmd_delete_outputs(struct session *s)
+{
+	struct lockfile lock = LOCKFILE_INIT;
+	int rc = EXIT_DONE;
+	/* where nothing was ever run there is nobody to wait for, and no folder to make */
+	if (!s->o.dry_run && fs_exists(STATE_DIR)) {
+		rc = run_lock_take(s, &lock);
+	}
+	rc = rc == EXIT_DONE ? delete_outputs(s) : rc;
+	lockfile_release(&lock);
+	return rc;
 }

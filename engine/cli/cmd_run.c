@@ -14,6 +14,7 @@
 #include "cli/refusals.h"
 #include "cli/rounds.h"
 #include "cli/run_classes.h"
+#include "cli/run_lock.h"
 #include "cli/session.h"
 #include "cli/spare_memory.h"
 #include "cli/temp_sweep.h"
@@ -24,11 +25,9 @@
 #include "sched/run.h"
 #include "sys/clock.h"
 #include "sys/fs.h"
-#include "sys/lockfile.h"
 #include "sys/path.h"
 #include "sys/term.h"
 
-#define LOCK_WAIT_NS 3000000000
 /* what {log} is in hooks */
 #define RUN_LOG STATE_DIR "/run.log"
 
@@ -221,40 +220,6 @@ static int make_state_dir(struct session *s)
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
-}
-
-static int take_lock(struct session *s, struct lockfile *lock)
-{
-	struct strbuf who = STRBUF_INIT;
-	int rc = EXIT_DONE;
-	if (s->o.nolock) {
-		return EXIT_DONE;
-	}
-	enum lock_result taken =
-		lockfile_take(lock, STATE_DIR "/lock", LOCK_WAIT_NS, &who);
-	switch (taken) {
-	case LOCK_TAKEN:
-		break;
-	case LOCK_BUSY:
-	case LOCK_TOLD:
-		diag_error(&s->sink, "CW-E305", (struct span){0},
-			"another run is going on in this folder: %s", who.buf);
-		diag_note(&s->sink, (struct span){0},
-			"wait for it; -n, --dag and the like work meanwhile");
-		if (taken == LOCK_TOLD) {
-			diag_note(&s->sink, (struct span){0},
-				"on this file system no host sees the locks of another: if "
-				"that run is dead, remove " STATE_DIR "/lock");
-		}
-		rc = EXIT_WRONG;
-		break;
-	case LOCK_ERROR:
-		diag_system(&s->sink, "CW-E305", errno, STATE_DIR "/lock", "lock");
-		rc = EXIT_FAILED;
-		break;
-	}
-	strbuf_release(&who);
-	return rc;
 }
 
 /* The run's log, of all its rounds. */
@@ -557,7 +522,7 @@ int cmd_run(struct session *s)
 	struct lockfile lock = LOCKFILE_INIT;
 	int rc = make_state_dir(s);
 	if (rc == EXIT_DONE) {
-		rc = take_lock(s, &lock);
+		rc = run_lock_take(s, &lock);
 	}
 	if (rc == EXIT_DONE) {
 		/* what a killed run left, before anything is looked at */
