@@ -221,10 +221,12 @@ static void hand_out(struct loop *l, const struct epoll_event *e)
 	}
 }
 
-/* Runs the timers that are due; the time of the next one, or INT64_MAX. */
+/* Runs the timers that are due; the time of the next one, or INT64_MAX; 0 where some ran:
+ * what they did is to be looked at before anything else. */
 static int64_t run_timers(struct loop *l)
 {
 	int64_t next = INT64_MAX;
+	bool ran = false;
 	if (l->timers == 0) {
 		return next;
 	}
@@ -235,7 +237,11 @@ static int64_t run_timers(struct loop *l)
 			struct source was = *s;
 			free_source(l, s);
 			was.fn.timer(was.ctx);
+			ran = true;
 		}
+	}
+	if (ran) {
+		return 0;
 	}
 	/* only now: a timer may have been added in a place that was passed already */
 	for (size_t i = 0; i < l->sources.n; i++) {

@@ -47,9 +47,22 @@ static void timers_that_add_timers_are_waited_for(void **state)
 	loop_free(loop);
 }
 
+/* What is due at once is not waited behind: there may be something to do after it. */
+static void a_turn_ends_with_its_first_timers(void **state)
+{
+	(void)state;
+	struct loop *loop = loop_new();
+	int64_t begin = clock_monotonic_ns(&clock_real);
+	loop_add_timer(loop, 0, nothing, NULL);
+	assert_int_equal(loop_turn(loop, begin + 60 * NS_PER_S), 0);
+	assert_true(clock_monotonic_ns(&clock_real) - begin < 30 * NS_PER_S);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_turn_ends_with_its_first_timers),
 		cmocka_unit_test(timers_that_add_timers_are_waited_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
