@@ -293,35 +293,56 @@ static void tell(struct local *l, struct control c)
 	message_send(l->warden.control, &c, sizeof(c), NULL, 0, -1, 0);
 }
 
-static void local_submit(struct executor *x, const struct job_spec *spec)
+/* Gives a request to the warden, or has it wait for room there. */
+static void hand_over(struct local *l, struct in_flight f, const char *request, size_t n)
 {
-	struct local *l = local_of(x);
-	struct job_result early = {.job = spec->job, .attempt = spec->attempt};
-	if (spec->kind == COMMAND_NONE) {
-		finish_soon(l, early);
-		return;
-	}
 	if (l->warden.pid < 0 && start_warden(l) < 0) {
-		early.outcome = JOB_NOT_STARTED;
-		early.code = errno;
-		early.text = "the helper process cannot be started";
-		finish_soon(l, early);
+		finish_soon(l, (struct job_result){.job = f.job,
+				       .attempt = f.attempt,
+				       .outcome = JOB_NOT_STARTED,
+				       .code = errno,
+				       .text = "the helper process cannot be started"});
 		return;
 	}
-	vec_push(&l->flights, (struct in_flight){spec->job, spec->attempt, spec->ahead});
-	l->ahead += spec->ahead;
+	vec_push(&l->flights, f);
+	l->ahead += f.ahead;
 	uint32_t running = (uint32_t)l->flights.n - l->ahead;
 	if (l->threads < running && l->threads < l->options.slots) {
 		l->threads = running;
 		tell(l, (struct control){.kind = CONTROL_THREADS, .value = l->threads});
 	}
+	if (l->queue.n || !send_request(l, request, n)) {
+		vec_push(&l->queue, (struct queued){xmemdup0(request, n), n});
+	}
+}
+
+static void local_submit(struct executor *x, const struct job_spec *spec)
+{
+	struct local *l = local_of(x);
+	if (spec->kind == COMMAND_NONE) {
+		finish_soon(l,
+			(struct job_result){.job = spec->job, .attempt = spec->attempt});
+		return;
+	}
 	strbuf_reset(&l->request);
 	request_encode(spec, l->recalls, &l->request);
-	if (l->queue.n || !send_request(l, l->request.buf, l->request.len)) {
-		vec_push(&l->queue,
-			(struct queued){xmemdup0(l->request.buf, l->request.len),
-				l->request.len});
+	hand_over(l, (struct in_flight){spec->job, spec->attempt, spec->ahead},
+		l->request.buf, l->request.len);
+}
+
+bool executor_local_forward(struct executor *x, const char *request, size_t n)
+{
+	struct request_head head;
+	if (n < sizeof(head)) {
+		return false;
 	}
+	memcpy(&head, request, sizeof(head));
+	if (head.body != n - sizeof(head)) {
+		return false;
+	}
+	hand_over(local_of(x),
+		(struct in_flight){.job = head.job, .attempt = head.attempt}, request, n);
+	return true;
 }
 
 static void local_cancel(struct executor *x, uint32_t job, bool hard)

@@ -20,6 +20,10 @@ struct local_options {
  * kills jobs that still run. Returns owned (x->ops->free). */
 struct executor *executor_local_new(const struct local_options *o);
 
+/* Starts an attempt by a request that request_encode() made, maybe in another process; it is
+ * borrowed for the call. False: its bytes are no request. */
+bool executor_local_forward(struct executor *x, const char *request, size_t n);
+
 /* When freed, also kill what jobs have left running in the background (after an
  * interrupt). */
 void executor_local_sweep(struct executor *x);
