@@ -15,20 +15,15 @@
 #include "sys/clock.h"
 #include "sys/loop.h"
 
-struct pending_send {
-	MPI_Request request;
-	char *bytes; /* owned until it is sent */
-};
-
 struct remote_job {
 	uint32_t job, attempt, threads;
-	int rank;
 };
 
 struct rank_state {
 	bool dead;
-	uint32_t jobs;
 	int64_t heard_ns;
+	VEC(struct remote_job) jobs; /* that it was sent, or will be by flush_jobs() */
+	struct strbuf out;           /* jobs that are not sent yet */
 };
 
 struct host_state {
@@ -47,39 +42,20 @@ struct pilot {
 	struct pilot_options o;
 	struct rank_state *ranks;
 	struct host_state *hosts; /* by their first rank */
-	VEC(struct remote_job) jobs;
+	uint32_t cores;           /* of all */
+	size_t under_way;         /* jobs of all ranks */
 	VEC(struct queued_job) queue;
-	VEC(struct pending_send) sends;
+	bool room; /* there may be for some of them */
+	struct outbox outbox;
 	VEC(struct remote_job) lost; /* to be told in the next turn */
 	struct pace pace;
-	double usual_s; /* of late jobs */
+	struct usual usual;
 	uint64_t timer;
+	int64_t look_ns; /* when it comes */
 	char *buf;
 	size_t buf_size;
 	struct strbuf request;
 };
-
-static void send_later(struct pilot *p, int rank, enum tag tag, char *bytes, size_t n)
-{
-	struct pending_send s = {.bytes = bytes};
-	MPI_Isend(bytes, (int)n, MPI_BYTE, rank, (int)tag, MPI_COMM_WORLD, &s.request);
-	vec_push(&p->sends, s);
-}
-
-static void collect_sends(struct pilot *p)
-{
-	size_t left = 0;
-	for (size_t i = 0; i < p->sends.n; i++) {
-		int done = 0;
-		MPI_Test(&p->sends.v[i].request, &done, MPI_STATUS_IGNORE);
-		if (done) {
-			free(p->sends.v[i].bytes);
-		} else {
-			p->sends.v[left++] = p->sends.v[i];
-		}
-	}
-	p->sends.n = left;
-}
 
 static struct host_state *host_of(struct pilot *p, int rank)
 {
@@ -90,10 +66,8 @@ static struct host_state *host_of(struct pilot *p, int rank)
  * are the more, so that it need not wait for us between them. */
 static uint32_t ahead(const struct pilot *p)
 {
-	if (p->usual_s < 0.02) {
-		return PILOT_AHEAD;
-	}
-	return p->usual_s < 0.2 ? PILOT_AHEAD / 4 : p->usual_s < 2 ? 1 : 0;
+	double s = p->usual.jobs ? p->usual.seconds : 1; /* not known yet */
+	return s < 0.02 ? PILOT_AHEAD : s < 0.2 ? PILOT_AHEAD / 4 : s < 2 ? 1 : 0;
 }
 
 /* Whether `rank` may take a job of so many threads now. */
@@ -109,7 +83,7 @@ static bool has_room(struct pilot *p, int rank, uint32_t threads)
 	}
 	uint32_t more = ahead(p);
 	return h->busy + 1 <= h->cores + more * h->ranks &&
-	       r->jobs < (uint32_t)pilot_world.ranks[rank].own_cores + more;
+	       r->jobs.n < (uint32_t)pilot_world.ranks[rank].own_cores + more;
 }
 
 /* The rank with the fewest jobs that has room; 0: none. */
@@ -118,97 +92,147 @@ static int choose_rank(struct pilot *p, uint32_t threads)
 	int best = 0;
 	for (int r = 1; r < pilot_world.size; r++) {
 		if (has_room(p, r, threads) &&
-			(!best || p->ranks[r].jobs < p->ranks[best].jobs)) {
+			(!best || p->ranks[r].jobs.n < p->ranks[best].jobs.n)) {
 			best = r;
 		}
 	}
 	return best;
 }
 
-static void send_job(struct pilot *p, int rank, const struct queued_job *q)
+static void send_out(struct pilot *p, int rank)
 {
-	p->ranks[rank].jobs++;
-	host_of(p, rank)->busy += q->threads;
-	vec_push(&p->jobs, (struct remote_job){q->job, q->attempt, q->threads, rank});
-	send_later(p, rank, TAG_JOB, q->bytes, q->n);
+	struct strbuf *out = &p->ranks[rank].out;
+	if (out->len) {
+		size_t n = out->len;
+		outbox_send(&p->outbox, rank, TAG_JOBS, strbuf_detach(out, NULL), n);
+	}
 }
 
-static void send_queued(struct pilot *p)
+/* Sends each rank what there is for it; whether there was anything. */
+static bool flush_jobs(struct pilot *p)
 {
+	size_t before = p->outbox.n;
+	for (int r = 1; r < pilot_world.size; r++) {
+		send_out(p, r);
+	}
+	return p->outbox.n > before;
+}
+
+static void give_job(struct pilot *p, int rank, const struct queued_job *q)
+{
+	struct rank_state *r = &p->ranks[rank];
+	host_of(p, rank)->busy += q->threads;
+	vec_push(&r->jobs, (struct remote_job){q->job, q->attempt, q->threads});
+	p->under_way++;
+	if (r->out.len + q->n > BUNDLE_MOST) {
+		send_out(p, rank);
+	}
+	strbuf_add(&r->out, q->bytes, q->n);
+}
+
+/* Gives those that wait to the ranks that have room, the first ones first. */
+static void give_queued(struct pilot *p)
+{
+	uint32_t least = UINT32_MAX; /* threads that there is no room for */
+	bool single = true;          /* but maybe for one */
 	size_t left = 0;
-	for (size_t i = 0; i < p->queue.n; i++) {
-		int rank = choose_rank(p, p->queue.v[i].threads);
+	for (size_t i = 0; p->room && i < p->queue.n; i++) {
+		struct queued_job q = p->queue.v[i];
+		bool may = q.threads > 1 ? q.threads < least : single;
+		int rank = may ? choose_rank(p, q.threads) : 0;
 		if (rank) {
-			send_job(p, rank, &p->queue.v[i]);
-		} else {
-			p->queue.v[left++] = p->queue.v[i];
+			give_job(p, rank, &q);
+			free(q.bytes);
+			continue;
+		}
+		p->queue.v[left++] = q;
+		if (q.threads == 1) {
+			single = false;
+		} else if (may) {
+			least = q.threads;
 		}
 	}
-	p->queue.n = left;
+	p->queue.n = p->room ? left : p->queue.n;
+	p->room = false;
 }
 
-/* Takes the job off the list; false: it is not there (any more). */
-static bool take_job(
-	struct pilot *p, uint32_t job, uint32_t attempt, int rank, struct remote_job *ret)
+/* Takes the i-th of a rank's jobs off its list. */
+static struct remote_job take_at(struct pilot *p, int rank, size_t i)
 {
-	for (size_t i = 0; i < p->jobs.n; i++) {
-		struct remote_job j = p->jobs.v[i];
-		if (j.job == job && j.attempt == attempt && j.rank == rank) {
-			*ret = j;
-			p->jobs.v[i] = vec_last(&p->jobs);
-			p->jobs.n--;
-			p->ranks[rank].jobs--;
-			host_of(p, rank)->busy -= j.threads;
+	struct rank_state *r = &p->ranks[rank];
+	struct remote_job job = r->jobs.v[i];
+	r->jobs.v[i] = vec_last(&r->jobs);
+	r->jobs.n--;
+	p->under_way--;
+	host_of(p, rank)->busy -= job.threads;
+	p->room = true;
+	return job;
+}
+
+/* Takes the job off the list of its rank; false: it is not there (any more). */
+static bool take_job(struct pilot *p, uint32_t job, uint32_t attempt, int rank)
+{
+	const struct rank_state *r = &p->ranks[rank];
+	for (size_t i = 0; i < r->jobs.n; i++) {
+		if (r->jobs.v[i].job == job && r->jobs.v[i].attempt == attempt) {
+			take_at(p, rank, i);
 			return true;
 		}
 	}
 	return false;
 }
 
-static void on_result(struct pilot *p, int rank, const char *bytes, size_t n)
+static void on_result(
+	struct pilot *p, int rank, const struct result_message *m, const char *text)
 {
-	struct result_message m;
-	struct remote_job job;
-	if (n < sizeof(m)) {
-		return;
-	}
-	memcpy(&m, bytes, sizeof(m));
-	if (n != sizeof(m) + m.text_bytes + m.output_bytes ||
-		!take_job(p, m.job, m.attempt, rank, &job)) {
+	if (!take_job(p, m->job, m->attempt, rank)) {
 		return; /* of a rank that was given up */
 	}
-	const char *text = bytes + sizeof(m);
-	struct job_result result = {.job = m.job,
-		.attempt = m.attempt,
-		.outcome = (enum job_outcome)m.outcome,
-		.code = m.code,
-		.text = m.text_bytes ? text : NULL,
-		.usage = m.usage,
-		.output = {text + m.text_bytes, m.output_bytes},
-		.output_size = m.output_size};
-	p->usual_s += (result.usage.seconds - p->usual_s) / 8;
-	send_queued(p);
+	struct job_result result = {.job = m->job,
+		.attempt = m->attempt,
+		.outcome = (enum job_outcome)m->outcome,
+		.code = m->code,
+		.text = m->text_bytes ? text : NULL,
+		.usage = m->usage,
+		.output = {text + m->text_bytes, m->output_bytes},
+		.output_size = m->output_size};
+	usual_add(&p->usual, m->usage.seconds);
 	p->base.finished(p->base.ctx, &result);
+}
+
+static void on_results(struct pilot *p, int rank, const char *bytes, size_t n)
+{
+	struct result_message m;
+	while (n >= sizeof(m)) {
+		memcpy(&m, bytes, sizeof(m));
+		size_t size = sizeof(m) + m.text_bytes + (size_t)m.output_bytes;
+		if (size > n) {
+			break;
+		}
+		on_result(p, rank, &m, bytes + sizeof(m));
+		bytes += size;
+		n -= size;
+	}
 }
 
 /* Its jobs are lost, and no more go there. */
 static void give_up(struct pilot *p, int rank)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct remote_job job;
-	p->ranks[rank].dead = true;
+	struct rank_state *r = &p->ranks[rank];
+	size_t n = r->jobs.n;
+	r->dead = true;
 	pilot_world.lost_some = true;
-	for (size_t i = p->jobs.n; i-- > 0;) {
-		struct remote_job j = p->jobs.v[i];
-		if (j.rank == rank && take_job(p, j.job, j.attempt, rank, &job)) {
-			vec_push(&p->lost, job);
-		}
+	while (r->jobs.n) {
+		vec_push(&p->lost, take_at(p, rank, r->jobs.n - 1));
 	}
+	strbuf_reset(&r->out);
 	host_of(p, rank)->ranks--;
 	host_of(p, rank)->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
+	p->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
 	strbuf_addf(&text,
 		"rank %d has been silent for %d s and is given up, with %zu job%s", rank,
-		(int)(p->o.silence_ns / NS_PER_S), p->lost.n, p->lost.n == 1 ? "" : "s");
+		(int)(p->o.silence_ns / NS_PER_S), n, n == 1 ? "" : "s");
 	p->o.say(p->o.say_ctx, text.buf);
 	strbuf_release(&text);
 }
@@ -235,7 +259,7 @@ static void watch_ranks(struct pilot *p)
 	while (all_dead(p) && p->queue.n) {
 		struct queued_job q = vec_pop(&p->queue);
 		free(q.bytes);
-		vec_push(&p->lost, (struct remote_job){q.job, q.attempt, 0, 0});
+		vec_push(&p->lost, (struct remote_job){q.job, q.attempt, 0});
 	}
 	while (p->lost.n) {
 		struct remote_job j = vec_pop(&p->lost);
@@ -248,11 +272,27 @@ static void watch_ranks(struct pilot *p)
 	}
 }
 
+static void look(void *ctx);
+
+/* When the next look comes, at the latest: the last one found a message, or one is sure to
+ * come. The ranks rest while they have enough to do, and so do we: half as long. */
+static void look_again(struct pilot *p, bool came)
+{
+	int64_t rest = usual_rest_ns(&p->usual, p->under_way, p->cores) / 2;
+	int64_t at_ns = pace_next(&p->pace, came, rest);
+	if (!p->timer || at_ns < p->look_ns) {
+		loop_remove(p->o.loop, p->timer);
+		p->timer = loop_add_timer(p->o.loop, at_ns, look, p);
+		p->look_ns = at_ns;
+	}
+}
+
 static void look(void *ctx)
 {
 	struct pilot *p = ctx;
 	struct pilot_letter l;
 	bool came = false;
+	p->timer = 0;
 	while (pilot_probe(&l)) {
 		size_t n = (size_t)l.size;
 		if (n + 1 > p->buf_size) {
@@ -262,15 +302,16 @@ static void look(void *ctx)
 		MPI_Recv(p->buf, l.size, MPI_BYTE, l.from, l.tag, MPI_COMM_WORLD,
 			MPI_STATUS_IGNORE);
 		p->ranks[l.from].heard_ns = clock_monotonic_ns(&clock_real);
-		if (l.tag == TAG_RESULT) {
+		if (l.tag == TAG_RESULTS) {
 			came = true;
-			on_result(p, l.from, p->buf, n);
+			on_results(p, l.from, p->buf, n);
 		}
 	}
-	collect_sends(p);
+	outbox_collect(&p->outbox);
 	watch_ranks(p);
-	send_queued(p);
-	p->timer = loop_add_timer(p->o.loop, pace_next(&p->pace, came), look, p);
+	give_queued(p);
+	flush_jobs(p);
+	look_again(p, came);
 }
 
 static void pilot_submit(struct executor *x, const struct job_spec *spec)
@@ -287,14 +328,40 @@ static void pilot_submit(struct executor *x, const struct job_spec *spec)
 	struct queued_job q = {.job = spec->job,
 		.attempt = spec->attempt,
 		.threads = spec->threads ? spec->threads : 1,
-		.bytes = xmemdup0(p->request.buf, p->request.len),
+		.bytes = p->request.buf,
 		.n = p->request.len};
 	if (q.threads > pilot_most_cores()) {
 		q.threads = pilot_most_cores();
 	}
-	vec_push(&p->queue, q);
-	send_queued(p);
-	pace_hurry(&p->pace); /* it is under way: an answer may come soon */
+	give_queued(p);
+	int rank = choose_rank(p, q.threads);
+	if (rank) {
+		give_job(p, rank, &q);
+	} else {
+		q.bytes = xmemdup0(q.bytes, q.n);
+		vec_push(&p->queue, q);
+	}
+}
+
+static void pilot_flush(struct executor *x)
+{
+	struct pilot *p = (struct pilot *)x;
+	if (flush_jobs(p)) {
+		look_again(p, true); /* an answer may come soon */
+	}
+}
+
+/* Where the job is; 0: nowhere. */
+static int rank_of(const struct pilot *p, uint32_t job)
+{
+	for (int r = 1; r < pilot_world.size; r++) {
+		for (size_t i = 0; i < p->ranks[r].jobs.n; i++) {
+			if (p->ranks[r].jobs.v[i].job == job) {
+				return r;
+			}
+		}
+	}
+	return 0;
 }
 
 static void pilot_cancel(struct executor *x, uint32_t job, bool hard)
@@ -312,13 +379,13 @@ static void pilot_cancel(struct executor *x, uint32_t job, bool hard)
 			return;
 		}
 	}
-	for (size_t i = 0; i < p->jobs.n; i++) {
-		if (p->jobs.v[i].job == job) {
-			uint32_t words[2] = {job, hard};
-			send_later(p, p->jobs.v[i].rank, TAG_CANCEL,
-				xmemdup0(words, sizeof(words)), sizeof(words));
-			return;
-		}
+	int rank = rank_of(p, job);
+	if (rank) {
+		uint32_t words[2] = {job, hard};
+		send_out(p, rank);
+		outbox_send(&p->outbox, rank, TAG_CANCEL, xmemdup0(words, sizeof(words)),
+			sizeof(words));
+		return;
 	}
 	p->o.local->ops->cancel(p->o.local, job, hard);
 }
@@ -330,11 +397,12 @@ static void pilot_free(struct executor *x)
 	for (size_t i = 0; i < p->queue.n; i++) {
 		free(p->queue.v[i].bytes);
 	}
-	collect_sends(p);
-	/* what was sent to a lost rank is never collected: its bytes stay MPI's */
-	vec_release(&p->sends);
+	for (int r = 1; r < pilot_world.size; r++) {
+		vec_release(&p->ranks[r].jobs);
+		strbuf_release(&p->ranks[r].out);
+	}
+	outbox_release(&p->outbox);
 	vec_release(&p->queue);
-	vec_release(&p->jobs);
 	vec_release(&p->lost);
 	strbuf_release(&p->request);
 	p->o.local->ops->free(p->o.local);
@@ -356,7 +424,8 @@ static void send_setup(struct pilot *p)
 		strbuf_add(&bytes, p->o.tools_dir, strlen(p->o.tools_dir) + 1);
 	}
 	for (int r = 1; r < pilot_world.size; r++) {
-		send_later(p, r, TAG_SETUP, xmemdup0(bytes.buf, bytes.len), bytes.len);
+		outbox_send(&p->outbox, r, TAG_SETUP, xmemdup0(bytes.buf, bytes.len),
+			bytes.len);
 		p->ranks[r].heard_ns = clock_monotonic_ns(&clock_real);
 	}
 	strbuf_release(&bytes);
@@ -366,21 +435,23 @@ struct executor *pilot_executor_new(const struct pilot_options *o)
 {
 	static const struct executor_ops ops = {.name = "mpi",
 		.submit = pilot_submit,
+		.flush = pilot_flush,
 		.cancel = pilot_cancel,
 		.free = pilot_free};
 	struct pilot *p = xcalloc(1, sizeof(*p));
 	p->base.ops = &ops;
 	p->o = *o;
 	strbuf_init(&p->request);
-	p->usual_s = 1; /* not known yet */
 	p->ranks = xcalloc((size_t)pilot_world.size, sizeof(*p->ranks));
 	p->hosts = xcalloc((size_t)pilot_world.size, sizeof(*p->hosts));
 	for (int r = 1; r < pilot_world.size; r++) {
 		struct host_state *h = host_of(p, r);
 		h->cores = (uint32_t)pilot_world.ranks[r].host_cores;
 		h->ranks++;
+		p->cores += (uint32_t)pilot_world.ranks[r].own_cores;
+		strbuf_init(&p->ranks[r].out);
 	}
 	send_setup(p);
-	p->timer = loop_add_timer(o->loop, pace_next(&p->pace, true), look, p);
+	look_again(p, true);
 	return &p->base;
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/xalloc.h"
 #include "exec/executor_local.h"
 #include "exec/job_message.h"
@@ -22,14 +21,32 @@ struct worker {
 	struct loop *loop;
 	struct executor *executor; /* NULL before the setup */
 	char *setup;               /* strings of the options */
+	uint32_t slots;            /* jobs at once */
+	size_t in_hand;            /* jobs that have not ended */
+	struct usual usual;
 	struct pace pace;
 	int64_t beat_ns;
 	bool over;
-	struct strbuf result;
+	struct strbuf results; /* that are not sent yet */
+	struct outbox outbox;
 };
 
-/* A result is sent at once and waited for: rank 0 is always ready to receive. */
-static void send_result(void *ctx, const struct job_result *r)
+static void tell(struct worker *w, enum tag tag, char *bytes, size_t n)
+{
+	outbox_send(&w->outbox, 0, tag, bytes, n);
+	w->beat_ns = clock_monotonic_ns(&clock_real);
+}
+
+static void send_results(struct worker *w)
+{
+	size_t n = w->results.len;
+	if (n) {
+		tell(w, TAG_RESULTS, strbuf_detach(&w->results, NULL), n);
+	}
+}
+
+/* A job has ended; the results of one turn go together. */
+static void add_result(void *ctx, const struct job_result *r)
 {
 	struct worker *w = ctx;
 	struct result_message m = {.job = r->job,
@@ -41,15 +58,16 @@ static void send_result(void *ctx, const struct job_result *r)
 		.output_bytes =
 			(uint32_t)(r->output.n > OUTPUT_MOST ? OUTPUT_MOST : r->output.n),
 		.usage = r->usage};
-	strbuf_reset(&w->result);
-	strbuf_add(&w->result, &m, sizeof(m));
-	if (m.text_bytes) {
-		strbuf_add(&w->result, r->text, m.text_bytes);
+	if (w->results.len + sizeof(m) + m.text_bytes + m.output_bytes > BUNDLE_MOST) {
+		send_results(w);
 	}
-	strbuf_add(&w->result, r->output.p, m.output_bytes);
-	MPI_Send(w->result.buf, (int)w->result.len, MPI_BYTE, 0, TAG_RESULT,
-		MPI_COMM_WORLD);
-	w->beat_ns = clock_monotonic_ns(&clock_real);
+	strbuf_add(&w->results, &m, sizeof(m));
+	if (m.text_bytes) {
+		strbuf_add(&w->results, r->text, m.text_bytes);
+	}
+	strbuf_add(&w->results, r->output.p, m.output_bytes);
+	w->in_hand--;
+	usual_add(&w->usual, r->usage.seconds);
 }
 
 static void set_up(struct worker *w, char *bytes)
@@ -64,62 +82,37 @@ static void set_up(struct worker *w, char *bytes)
 		.grace_ns = m.grace_ns};
 	int rank;
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	o.slots = (uint32_t)pilot_world.ranks[rank].own_cores;
+	o.slots = w->slots = (uint32_t)pilot_world.ranks[rank].own_cores;
 	if (w->executor) {
 		w->executor->ops->free(w->executor); /* a further round of the run */
 		free(w->setup);
 	}
+	w->in_hand = 0;
 	w->setup = bytes;
 	if (chdir(workdir) < 0) {
 		fprintf(stderr, "cwflow: rank %d cannot enter %s: %s\n", rank, workdir,
 			strerror(errno));
 	}
 	w->executor = executor_local_new(&o);
-	w->executor->finished = send_result;
+	w->executor->finished = add_result;
 	w->executor->ctx = w;
 }
 
-/* The pairs "NAME=value" of a request as a specification has them. */
-static struct env_pair *split_env(const struct request *q, struct arena *arena)
-{
-	struct env_pair *env = ARENA_ARRAY(arena, struct env_pair, q->head.env_count);
-	for (uint32_t i = 0; i < q->head.env_count; i++) {
-		char *sign = strchr(q->env[i], '=');
-		env[i] = (struct env_pair){q->env[i], ""};
-		if (sign) {
-			*sign = '\0';
-			env[i].value = sign + 1;
-		}
-	}
-	return env;
-}
-
-static void run_job(struct worker *w, char *bytes, size_t n)
+/* Starts all jobs of a message. */
+static void run_jobs(struct worker *w, const char *bytes, size_t n)
 {
 	struct request_head head;
-	struct request q;
-	struct arena arena = ARENA_INIT;
-	memcpy(&head, bytes, sizeof(head));
-	if (n == sizeof(head) + head.body && w->executor &&
-		request_decode(&head, bytes + sizeof(head), &arena, &q) == 0) {
-		struct job_spec spec = {.job = head.job,
-			.attempt = head.attempt,
-			.kind = (enum command_kind)head.kind,
-			.shell = q.shell,
-			.shell_prefix = sv_from(q.prefix ? q.prefix : ""),
-			.text = sv_from(q.text ? q.text : ""),
-			.argv = q.argv,
-			.stdin_path = q.file[0],
-			.stdout_path = q.file[1],
-			.stderr_path = q.file[2],
-			.env = split_env(&q, &arena),
-			.env_count = head.env_count,
-			.timeout_s = head.timeout_s,
-			.rule = "",
-			.wildcards = ""};
-		w->executor->ops->submit(w->executor, &spec);
+	while (w->executor && n >= sizeof(head)) {
+		memcpy(&head, bytes, sizeof(head));
+		size_t size = sizeof(head) + head.body;
+		w->in_hand++;
+		if (size > n || !executor_local_forward(w->executor, bytes, size)) {
+			w->in_hand--;
+			return;
+		}
+		bytes += size;
+		n -= size;
 	}
-	arena_release(&arena);
 }
 
 static void receive(struct worker *w, const struct pilot_letter *l)
@@ -131,10 +124,8 @@ static void receive(struct worker *w, const struct pilot_letter *l)
 	case TAG_SETUP:
 		set_up(w, bytes);
 		return; /* bytes are kept */
-	case TAG_JOB:
-		if (n >= sizeof(struct request_head)) {
-			run_job(w, bytes, n);
-		}
+	case TAG_JOBS:
+		run_jobs(w, bytes, n);
 		break;
 	case TAG_CANCEL:
 		if (n == 2 * sizeof(uint32_t) && w->executor) {
@@ -146,7 +137,7 @@ static void receive(struct worker *w, const struct pilot_letter *l)
 	case TAG_END:
 		w->over = true;
 		break;
-	case TAG_RESULT:
+	case TAG_RESULTS:
 	case TAG_BEAT:
 		break;
 	}
@@ -162,12 +153,21 @@ static void listen(void *ctx)
 		came = true;
 		receive(w, &l);
 	}
+	outbox_collect(&w->outbox);
 	int64_t now = clock_monotonic_ns(&clock_real);
 	if (now - w->beat_ns > BEAT_NS && !w->over && w->executor) {
-		MPI_Send(NULL, 0, MPI_BYTE, 0, TAG_BEAT, MPI_COMM_WORLD);
-		w->beat_ns = now;
+		tell(w, TAG_BEAT, NULL, 0);
 	}
-	loop_add_timer(w->loop, pace_next(&w->pace, came), listen, w);
+	loop_add_timer(w->loop, pace_next(&w->pace, came, 0), listen, w);
+}
+
+/* While there are short jobs that wait for their turn: their ends are seen to together. */
+static void rest(const struct worker *w)
+{
+	int64_t ns = usual_rest_ns(&w->usual, w->in_hand, w->slots);
+	if (ns) {
+		nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
+	}
 }
 
 int pilot_work(void)
@@ -177,18 +177,21 @@ int pilot_work(void)
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGTERM, &ignore, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
-	struct worker w = {.loop = loop_new(), .result = STRBUF_INIT};
+	struct worker w = {.loop = loop_new(), .results = STRBUF_INIT};
 	if (!w.loop) {
 		MPI_Abort(MPI_COMM_WORLD, 1);
 	}
 	listen(&w);
 	while (!w.over && loop_turn(w.loop, INT64_MAX) == 0) {
+		send_results(&w);
+		rest(&w);
 	}
 	if (w.executor) {
 		w.executor->ops->free(w.executor);
 	}
 	loop_free(w.loop);
-	strbuf_release(&w.result);
+	strbuf_release(&w.results);
+	outbox_release(&w.outbox);
 	free(w.setup);
 	free(pilot_world.ranks);
 	pilot_finalize_soon();

@@ -10,11 +10,13 @@
 #include "exec/pilot_impl.h"
 #include "sys/clock.h"
 
-enum { MASK_WORDS = CPU_SETSIZE / 64, FINALIZE_S = 10 };
+enum { MASK_WORDS = CPU_SETSIZE / 64, FINALIZE_S = 10, USUAL_JOBS = 8 };
 
 #define LOOK_FIRST_NS (NS_PER_MS / 2)
 #define LOOK_MOST_NS (20 * NS_PER_MS)
-#define IDLE_NS (200 * NS_PER_MS) /* without a message; then looks grow rarer */
+#define REST_LEAST_NS (NS_PER_MS / 5) /* less is not worth it */
+#define REST_MOST_NS (5 * NS_PER_MS)  /* a Ctrl-C waits as long */
+#define IDLE_NS (200 * NS_PER_MS)     /* without a message; then looks grow rarer */
 
 /* Cores that the ranks of this host may use together, and how many of them run jobs. */
 static uint32_t cores_of_host(MPI_Comm host, int32_t *ret_first, uint32_t *ret_workers)
@@ -71,7 +73,15 @@ struct pilot_world pilot_world;
 int pilot_begin(int *argc, char ***argv)
 {
 	int rank, given;
+	sigset_t stop, before;
+	/* threads of the MPI would take the signals that rank 0 wants, and die of them */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
+	sigprocmask(SIG_BLOCK, &stop, &before);
 	MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &given);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	pilot_world.ranks = gather(&pilot_world.size);
@@ -153,7 +163,45 @@ bool pilot_probe(struct pilot_letter *ret)
 	return true;
 }
 
-int64_t pace_next(struct pace *p, bool came)
+struct outgoing {
+	MPI_Request request;
+	char *bytes; /* owned until it is sent */
+};
+
+void outbox_send(struct outbox *o, int rank, enum tag tag, char *bytes, size_t n)
+{
+	if (o->n == o->cap) {
+		o->cap = o->cap ? o->cap * 2 : 16;
+		o->v = xreallocarray(o->v, o->cap, sizeof(*o->v));
+	}
+	struct outgoing *out = &o->v[o->n++];
+	out->bytes = bytes;
+	MPI_Isend(bytes, (int)n, MPI_BYTE, rank, (int)tag, MPI_COMM_WORLD, &out->request);
+}
+
+void outbox_collect(struct outbox *o)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < o->n; i++) {
+		int done = 0;
+		MPI_Test(&o->v[i].request, &done, MPI_STATUS_IGNORE);
+		if (done) {
+			free(o->v[i].bytes);
+		} else {
+			o->v[left++] = o->v[i];
+		}
+	}
+	o->n = left;
+}
+
+void outbox_release(struct outbox *o)
+{
+	outbox_collect(o);
+	free(o->v);
+	*o = (struct outbox){0};
+}
+
+int64_t pace_next(struct pace *p, bool came, int64_t rest_ns)
 {
 	int64_t now = clock_monotonic_ns(&clock_real);
 	if (came || !p->last_ns) {
@@ -162,11 +210,22 @@ int64_t pace_next(struct pace *p, bool came)
 	} else if (now - p->last_ns > IDLE_NS && p->pause_ns < LOOK_MOST_NS) {
 		p->pause_ns += p->pause_ns / 4 + 1;
 	}
-	return now + p->pause_ns;
+	return now + (p->pause_ns > rest_ns ? p->pause_ns : rest_ns);
 }
 
-void pace_hurry(struct pace *p)
+void usual_add(struct usual *u, double seconds)
 {
-	p->last_ns = clock_monotonic_ns(&clock_real);
-	p->pause_ns = LOOK_FIRST_NS;
+	u->jobs += u->jobs < USUAL_JOBS;
+	u->seconds += (seconds - u->seconds) / u->jobs;
+}
+
+int64_t usual_rest_ns(const struct usual *u, size_t jobs, uint32_t slots)
+{
+	if (jobs <= slots) {
+		return 0;
+	}
+	/* until half of those that wait have begun */
+	double ns = u->seconds * NS_PER_S * (double)(jobs - slots) / slots / 2;
+	ns = ns < REST_MOST_NS ? ns : REST_MOST_NS;
+	return ns < REST_LEAST_NS ? 0 : (int64_t)ns;
 }
