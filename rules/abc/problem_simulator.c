@@ -1,5 +1,7 @@
 /* The `simulator` of a model. */
+#include <errno.h>
 #include <math.h>
+#include <unistd.h>
 
 #include "abc/problem_read.h"
 #include "base/number.h"
@@ -42,6 +44,20 @@ static void read_constants(struct reader *r, const struct yaml_tree_node *node,
 	}
 }
 
+/* A file that the simulator is, or needs: its path, where it can be used. The problem of a
+ * finished run (`observed` of the reader) needs none of them any more. */
+static const char *read_file_name(
+	struct reader *r, const struct yaml_tree_node *node, const char *text, int mode)
+{
+	const char *path = text ? read_path_text(r, text) : NULL;
+
+	if (path && !r->observed && access(path, mode)) {
+		read_fault(r, node->span, "CW-A018", "cannot %s %s: %s",
+			mode == X_OK ? "run" : "read", path, strerror(errno));
+	}
+	return path;
+}
+
 static void read_argv(
 	struct reader *r, const struct yaml_tree_node *node, struct simulator_spec *sim)
 {
@@ -57,6 +73,9 @@ static void read_argv(
 	for (uint32_t i = 0; i < n; i++) {
 		argv[i] = read_text(r, node->items[i], "a word of command");
 	}
+	if (argv[0] && strchr(argv[0], '/')) {
+		read_file_name(r, node->items[0], argv[0], X_OK);
+	}
 	sim->argv = argv;
 	sim->what = argv[0];
 }
@@ -69,9 +88,10 @@ static void read_files(
 	const char **file = ARENA_ARRAY(&r->p->arena, const char *, n + 1);
 
 	for (uint32_t i = 0; i < n; i++) {
-		const char *s = read_text(r, list ? node->items[i] : node, "a file");
+		const struct yaml_tree_node *x = list ? node->items[i] : node;
+		const char *s = read_file_name(r, x, read_text(r, x, "a file"), R_OK);
 		if (s) {
-			file[sim->files++] = read_path_text(r, s);
+			file[sim->files++] = s;
 		}
 	}
 	sim->file = file;
@@ -146,7 +166,7 @@ void read_simulator(
 		break;
 	case SIM_LIBRARY:
 		sim->what = read_text(r, value, "library");
-		sim->what = sim->what ? read_path_text(r, sim->what) : NULL;
+		sim->what = read_file_name(r, value, sim->what, R_OK);
 		read_constants(r, node, "library", sim);
 		break;
 	case SIM_ONESHOT:

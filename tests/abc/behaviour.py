@@ -240,11 +240,25 @@ expect("late starts, said", status == 1 and "evaluation 1 said: it ended with ex
        "before it read anything: no licence 5" in err, err)
 write("k4.yaml", simulator='{command: [./nothing]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
-expect("no simulator", status == 1 and "nothing" in err, err)
+expect("no simulator", status == 2 and "k4.yaml:4:" in err
+       and "cannot run ./nothing: No such file" in err and not os.path.exists("k4.db.part"), err)
+write("k4.yaml", simulator='{command: [no-such-program]}', parameters="{p: {uniform: [0, 1]}}")
+status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
+expect("no program", status == 1 and "no-such-program" in err, err)
+for extra in ["library: ./none.so", 'command: ["true"], files: [none.so]']:
+    write("k4.yaml", simulator=f"{{{extra}}}", parameters="{p: {uniform: [0, 1]}}")
+    status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
+    expect("no file", status == 2 and "k4.yaml:4:" in err and "none.so: No such file" in err, err)
 write("k4.yaml", simulator=f'{{command: [{here}/models/binomial.py]}}', epsilon="[3]",
       parameters="{p: {uniform: [0, 1]}}", observed="{y: 7}", population=10)
 status, _, err = call("run", "k4.yaml", "-q", "-o", "k4.db")
 expect("a simulator mended", status == 0, err)
+script("gone.py", open(f"{here}/models/binomial.py").read())
+write("k11.yaml", simulator="{command: [./gone.py], files: [k4.yaml]}", epsilon="[3]",
+      parameters="{p: {uniform: [0, 1]}}", observed="{y: 7}", population=10)
+status, _, err = call("run", "k11.yaml", "-q", "-o", "k11.db")
+os.remove("gone.py")
+expect("shown without its simulator", status == 0 and call("show", "k11.db")[0] == 0, err)
 write("k5.yaml", simulator='{command: [echo, hello there]}', parameters="{p: {uniform: [0, 1]}}")
 status, _, err = call("run", "k5.yaml", "-q", "-o", "k5.db")
 expect("no answer", status == 1 and 'wrote "hello there", which is no answer' in err, err)
