@@ -16,7 +16,7 @@ enum {
 	TICK_MS = 100,
 	LATENCY_MS = 250,
 	AHEAD_MS = 100, /* after which what waits behind others is recalled */
-	WORK_MS = 5,    /* that is handed over for each running job */
+	WORK_MS = 10,   /* that is handed over for each running job */
 	MOST_SLOTS = 4096
 };
 
@@ -69,7 +69,7 @@ static void drop_active(struct run *r, struct active *a)
 	r->ahead.silent -= a->silent;
 	free(a->output);
 	a->output = NULL;
-	arena_pop(&a->arena, (struct arena_mark){NULL, 0});
+	arena_clear(&a->arena);
 	job_files_release(&a->files);
 	job_files_init(&a->files, r->o->state_dir);
 	vec_push(&r->unused, a);

@@ -104,7 +104,7 @@ struct run_options {
 	bool keep_incomplete;
 	bool notemp;       /* temporary outputs stay */
 	bool always_shell; /* start a shell also for commands that need none */
-	/* So much work is handed over before its turn, for each running job; 0: 5 ms */
+	/* So much work is handed over before its turn, for each running job; 0: 10 ms */
 	int64_t ahead_ns;
 	struct run_remote remote;
 };

@@ -5,7 +5,7 @@
 enum {
 	ENOUGH = 16,     /* jobs that tell how long they take */
 	EACH_MOST = 16,  /* jobs for each running job */
-	REST_US = 2000,  /* at most; a Ctrl-C waits as long */
+	REST_US = 4000,  /* at most; a Ctrl-C waits as long */
 	REST_LEAST = 50, /* less is not worth it */
 };
 
