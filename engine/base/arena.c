@@ -50,6 +50,17 @@ void arena_release(struct arena *a)
 	arena_init(a);
 }
 
+void arena_clear(struct arena *a)
+{
+	while (a->top && a->top->older) {
+		drop_top(a);
+	}
+	a->used = 0;
+	if (a->top) {
+		POISON(a->top->bytes, a->top->size);
+	}
+}
+
 /* Blocks double up to 1 MiB, so that small arenas stay small and large ones few. */
 static void add_block(struct arena *a, size_t need)
 {

@@ -32,6 +32,9 @@ void arena_init(struct arena *a);
 /* Frees everything; the arena is empty and usable again. */
 void arena_release(struct arena *a);
 
+/* The same, but that memory for a few small objects is kept. */
+void arena_clear(struct arena *a);
+
 /* `size` bytes aligned to `align` (a power of two, at most 16), not initialised.
  * Borrowed from the arena until arena_release or a pop below it. */
 void *arena_alloc(struct arena *a, size_t size, size_t align);

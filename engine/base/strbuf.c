@@ -30,12 +30,9 @@ char *strbuf_detach(struct strbuf *sb, size_t *ret_len)
 	return s;
 }
 
-void strbuf_grow(struct strbuf *sb, size_t more)
+void strbuf_enlarge(struct strbuf *sb, size_t more)
 {
 	size_t need = size_add(size_add(sb->len, more), 1);
-	if (need <= sb->cap) {
-		return;
-	}
 	size_t cap = sb->cap + sb->cap / 2;
 	if (cap < 64) {
 		cap = 64;

@@ -27,7 +27,14 @@ void strbuf_release(struct strbuf *sb);
 char *strbuf_detach(struct strbuf *sb, size_t *ret_len);
 
 /* Room for `more` bytes and the NUL. */
-void strbuf_grow(struct strbuf *sb, size_t more);
+void strbuf_enlarge(struct strbuf *sb, size_t more);
+
+static inline void strbuf_grow(struct strbuf *sb, size_t more)
+{
+	if (sb->cap - sb->len <= more) {
+		strbuf_enlarge(sb, more);
+	}
+}
 
 /* Length set to `len`, at most the present one or what was reserved. */
 void strbuf_setlen(struct strbuf *sb, size_t len);
@@ -46,9 +53,7 @@ void strbuf_addu64(struct strbuf *sb, uint64_t x);
 
 static inline void strbuf_addch(struct strbuf *sb, char c)
 {
-	if (sb->cap <= sb->len + 1) {
-		strbuf_grow(sb, 1);
-	}
+	strbuf_grow(sb, 1);
 	sb->buf[sb->len++] = c;
 	sb->buf[sb->len] = '\0';
 }

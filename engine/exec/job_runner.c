@@ -385,7 +385,7 @@ static bool handle(
 	message_send(r->state->jobs, &result, sizeof(result), r->output.mem,
 		r->output.fd >= 0 ? 0 : (size_t)kept, r->output.fd, 0);
 	output_reset(&r->output);
-	arena_release(&r->arena);
+	arena_clear(&r->arena);
 	return taken;
 }
 
@@ -431,6 +431,7 @@ void *runner_main(void *start)
 		}
 	}
 	output_release(&r.output);
+	arena_release(&r.arena);
 	strbuf_release(&r.path);
 	strbuf_release(&r.proc);
 	strbuf_release(&r.shell_asked);

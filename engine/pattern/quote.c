@@ -12,7 +12,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Words that begin or end commands where a command may stand, in any of the shells. */
+/* Words, all of letters, that begin or end commands where a command may stand, in any of the shells. */
 static bool is_reserved(struct strview w)
 {
 	static const char *const words[] = {"if", "then", "else", "elif", "fi", "do",
@@ -40,19 +40,41 @@ static bool is_assignment(struct strview w)
 	       (w.p[i] == '=' || (w.p[i] == '+' && i + 1 < w.n && w.p[i + 1] == '='));
 }
 
+static bool is_plain(char c)
+{
+	switch (c) {
+	case '_':
+	case '.':
+	case '/':
+	case ':':
+	case '%':
+	case '@':
+	case '+':
+	case ',':
+	case '=':
+	case '-':
+		return true;
+	default:
+		return is_alpha(c) || is_digit(c);
+	}
+}
+
 /* Whether a word means itself without quotes, with blanks on both sides. */
 static bool is_plain_word(struct strview w)
 {
+	bool letters = true, sign = false;
 	for (size_t i = 0; i < w.n; i++) {
 		char c = w.p[i];
-		if (!is_alpha(c) && !is_digit(c) && (!c || !strchr("_./:%@+,=-", c))) {
+		if (!is_plain(c)) {
 			return false;
 		}
+		letters = letters && is_alpha(c);
+		sign = sign || c == '=';
 		if (c == '=' && (!i || w.p[i - 1] == ':')) {
 			return false; /* zsh reads =NAME, behind a colon too */
 		}
 	}
-	return w.n && !is_reserved(w) && !is_assignment(w);
+	return w.n && !(letters && is_reserved(w)) && !(sign && is_assignment(w));
 }
 
 /* `s` as it stands inside '...', each quote in it as `quote`. */

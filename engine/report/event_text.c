@@ -51,7 +51,12 @@ void event_text_whole_seconds(struct strbuf *out, double seconds)
 void event_text_seconds(struct strbuf *out, double seconds)
 {
 	if (seconds < 9.995) {
-		strbuf_addf(out, "%.2fs", seconds);
+		unsigned hundredths = seconds > 0 ? (unsigned)(seconds * 100 + 0.5) : 0;
+		strbuf_addu64(out, hundredths / 100);
+		strbuf_addch(out, '.');
+		strbuf_addch(out, (char)('0' + hundredths / 10 % 10));
+		strbuf_addch(out, (char)('0' + hundredths % 10));
+		strbuf_addch(out, 's');
 	} else if (seconds < 59.95) {
 		strbuf_addf(out, "%.1fs", seconds);
 	} else {
@@ -175,7 +180,11 @@ static void add_finished(
 	bool skipped = e->kind == EVENT_JOB_SKIPPED;
 	bool has_more = e->output.n || e->message || t->verbose || t->print_commands;
 	if (!t->terse || (has_more && !skipped)) {
-		strbuf_addf(out, "[%u/%u] ", e->done, e->total);
+		strbuf_addch(out, '[');
+		strbuf_addu64(out, e->done);
+		strbuf_addch(out, '/');
+		strbuf_addu64(out, e->total);
+		strbuf_addstr(out, "] ");
 		if (e->message) {
 			add_escaped(out, e->message);
 		} else {
