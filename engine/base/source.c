@@ -35,14 +35,14 @@ uint32_t source_add(struct source_set *set, const char *name, struct strview tex
 	return set->n++;
 }
 
-uint32_t source_find(const struct source_set *set, const char *name, struct strview text)
+uint32_t source_take(struct source_set *set, const char *name, struct strview text)
 {
 	for (uint32_t i = 1; i < set->n; i++) {
 		if (strcmp(set->v[i].name, name) == 0 && sv_eq(set->v[i].text, text)) {
 			return i;
 		}
 	}
-	return 0;
+	return source_add(set, name, text);
 }
 
 const char *source_name(const struct source_set *set, uint32_t source)

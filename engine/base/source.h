@@ -38,8 +38,9 @@ void source_set_release(struct source_set *set);
  * Both are copied. Returns its number, for spans. At most 4 GiB - 1. */
 uint32_t source_add(struct source_set *set, const char *name, struct strview text);
 
-/* The source of that name and text, or 0. Cost: one comparison of names for each. */
-uint32_t source_find(const struct source_set *set, const char *name, struct strview text);
+/* The same, but one that is there under that name with that text is taken: what is wrong in
+ * a file that is read twice is told once. Cost: one comparison of names for each. */
+uint32_t source_take(struct source_set *set, const char *name, struct strview text);
 
 /* Name and whole text of a source; borrowed from the set. */
 const char *source_name(const struct source_set *set, uint32_t source);

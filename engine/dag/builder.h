@@ -29,6 +29,7 @@ struct builder {
 	VEC(struct cand_node) lists;
 	VEC(uint32_t) late;          /* needed files behind the cursor */
 	VEC(uint32_t) product_files; /* of the job in the making */
+	VEC(uint32_t) unapplied; /* needed files that a rule fits and does not apply to */
 	VEC(struct inside) inside;   /* files in folders that rules make */
 	struct hashmap folder_of;    /* such a file -> the folder */
 	struct hashmap first_inside; /* folder -> number in `inside` */
@@ -101,6 +102,8 @@ int check_param_sets(struct dag *d);
 
 /* --- dag_errors.c: why the targets cannot be made --- */
 int report_unmakeable(struct builder *b);
+/* Warns of existing files that rules would make, did they apply. */
+void warn_unapplied(struct builder *b);
 
 /* --- dag_stat.c --- */
 enum stat_what {

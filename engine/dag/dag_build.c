@@ -10,6 +10,7 @@ static void builder_release(struct builder *b)
 	vec_release(&b->lists);
 	vec_release(&b->late);
 	vec_release(&b->product_files);
+	vec_release(&b->unapplied);
 	vec_release(&b->inside);
 	hashmap_release(&b->folder_of);
 	hashmap_release(&b->first_inside);
@@ -196,6 +197,9 @@ int dag_build(struct dag *d, struct diag_sink *sink, const struct dag_options *o
 		}
 		d->job_count = (uint32_t)d->jobs.n - 1;
 		rc = rc == 0 ? check_param_sets(d) : rc;
+		if (rc == 0) {
+			warn_unapplied(&b);
+		}
 	}
 	if (ret_missing_source) {
 		*ret_missing_source = b.missing_source;

@@ -92,8 +92,12 @@ static void note_nearest(struct builder *b, uint32_t file, bool target, bool dro
 	arena_release(&arena);
 }
 
-/* Rules whose pattern fits the file but that do not apply, and why; false: none. */
-static bool note_dropped(struct builder *b, uint32_t file)
+typedef void (*tell_fn)(
+	struct builder *b, uint32_t file, const struct rule *rule, bool first);
+
+/* Calls `tell` for the rules whose pattern fits the file but that do not apply; why is in
+ * b->reader. False: there are none. */
+static bool each_dropped(struct builder *b, uint32_t file, tell_fn tell)
 {
 	bool any = false;
 	struct strview values[WILDCARDS_MOST];
@@ -105,13 +109,53 @@ static bool note_dropped(struct builder *b, uint32_t file)
 		const struct pattern *p = rule->products[b->found[i].product].pattern;
 		if (pattern_match(p, path, values) == MATCH_YES &&
 			inputs_read(&b->reader, rule, values) == INPUTS_NOT_APPLY) {
-			diag_note(b->sink, rule->span,
-				"rule \"" SV_FMT "\" would fit, but does not apply: %s",
-				SV_ARG(rule->name), b->reader.why);
+			tell(b, file, rule, !any);
 			any = true;
 		}
 	}
 	return any;
+}
+
+static void tell_note(
+	struct builder *b, uint32_t file, const struct rule *rule, bool first)
+{
+	(void)file;
+	(void)first;
+	diag_note(b->sink, rule->span,
+		"rule \"" SV_FMT "\" would fit, but does not apply: %s",
+		SV_ARG(rule->name), b->reader.why);
+}
+
+static bool note_dropped(struct builder *b, uint32_t file)
+{
+	return each_dropped(b, file, tell_note);
+}
+
+static void tell_warning(
+	struct builder *b, uint32_t file, const struct rule *rule, bool first)
+{
+	if (!first) {
+		tell_note(b, file, rule, first);
+		return;
+	}
+	diag_warning(b->sink, "CW-W401", rule->span,
+		"\"" SV_FMT "\" is taken as it is: rule \"" SV_FMT
+		"\" could make it, but does not apply: %s",
+		SV_ARG(dag_path(b->d, file)), SV_ARG(rule->name), b->reader.why);
+}
+
+void warn_unapplied(struct builder *b)
+{
+	uint32_t last = DAG_NONE;
+	for (size_t i = 0; i < b->unapplied.n; i++) {
+		uint32_t file = b->unapplied.v[i];
+		uint8_t flags = b->d->file_flags[file];
+		if (file != last && flags & FILE_NEEDED && flags & FILE_EXISTS &&
+			b->d->producer[file] == DAG_NONE) {
+			each_dropped(b, file, tell_warning);
+		}
+		last = file;
+	}
 }
 
 static void note_needed_by(struct builder *b, uint32_t file)

@@ -240,8 +240,9 @@ static int try_candidate(
 	case MATCH_NO:
 		break;
 	case MATCH_YES:
-		if (!known_job(b, file, rule, values)) {
-			add_job(b, rule, values, &rc);
+		if (!known_job(b, file, rule, values) &&
+			add_job(b, rule, values, &rc) == DAG_NONE && rc == 0) {
+			vec_push(&b->unapplied, file);
 		}
 		break;
 	case MATCH_LIMIT:

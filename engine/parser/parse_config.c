@@ -121,14 +121,6 @@ const char *path_beside(struct reader *r, struct strview path, struct span where
 	return copy;
 }
 
-/* A file that was read before and is the same is one source: what is wrong in a module that
- * is used twice is told once. */
-static uint32_t add_source(struct reader *r, const char *path, struct strview text)
-{
-	uint32_t source = source_find(r->sink->sources, path, text);
-	return source ? source : source_add(r->sink->sources, path, text);
-}
-
 int read_yaml_file(struct reader *r, const char *path, struct span where,
 	struct yaml_tree_node **ret_root)
 {
@@ -139,7 +131,7 @@ int read_yaml_file(struct reader *r, const char *path, struct span where,
 		return diag_error(r->sink, "CW-E300", where, "cannot read \"%s\": %s",
 			path, strerror(err));
 	}
-	uint32_t source = add_source(r, path, strbuf_sv(&text));
+	uint32_t source = source_take(r->sink->sources, path, strbuf_sv(&text));
 	strbuf_release(&text);
 	return yaml_parse(r->sink, r->arena, source, ret_root);
 }

@@ -35,7 +35,7 @@ static int open_text(struct reader *rd, const char *path, struct span where)
 		return diag_error(rd->sink, "CW-E220", where, "cannot read \"%s\": %s",
 			path, strerror(err));
 	}
-	rd->source = source_add(rd->sink->sources, path, strbuf_sv(&text));
+	rd->source = source_take(rd->sink->sources, path, strbuf_sv(&text));
 	strbuf_release(&text);
 	rd->text = source_text(rd->sink->sources, rd->source);
 	const char *nul = rd->text.n ? memchr(rd->text.p, '\0', rd->text.n) : NULL;
