@@ -4,7 +4,7 @@
 
 /*
  * Has `write` fill the file at `path`, which takes the place of what was there only when it
- * is whole; what is no ordinary file (a device, a pipe) is written to. `write` returns 0, or
+ * is whole; what is no ordinary file (a device, a pipe, where a link leads) is written to. `write` returns 0, or
  * something else and nothing changes: -1 with errno, or words of its own. Returns that, or
  * -1 with errno where the file cannot be written.
  */

@@ -22,3 +22,11 @@ look
 grep -o '</svg>g[^<]*' r.html | sort -u
 run cwflow --crate crate
 grep -c CreateAction crate/ro-crate-metadata.json
+# where a link leads, a longer text gives way; a link to nothing becomes a file
+head -c 200000 /dev/zero >long
+ln -s long link
+ln -s later dangling
+run cwflow --trace link
+run cwflow --trace dangling
+cmp long later
+ls -l link dangling | grep -c -e '->'
