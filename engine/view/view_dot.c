@@ -3,6 +3,7 @@
  * spread over two thirds of the circle), dashed where a job is up to date, edges from
  * what is needed to what needs it.
  */
+#include "view/dot_text.h"
 #include "view/out.h"
 #include "view/page.h"
 #include "view/view.h"
@@ -15,29 +16,6 @@ static void add_head(struct strbuf *sb, const char *name)
 		"    node[shape=box, style=rounded, fontname=sans, fontsize=10, penwidth=2];\n"
 		"    edge[penwidth=2, color=grey];\n",
 		name);
-}
-
-/* Text inside a quoted string of DOT; control bytes become visible. */
-static void add_escaped(struct strbuf *sb, struct strview s)
-{
-	struct strbuf shown = STRBUF_INIT;
-	size_t plain = 0;
-	while (plain < s.n && s.p[plain] >= ' ' && s.p[plain] <= '~' &&
-		s.p[plain] != '"' && s.p[plain] != '\\') {
-		plain++;
-	}
-	strbuf_add(sb, s.p, plain);
-	if (plain == s.n) {
-		return;
-	}
-	escape_for_terminal(&shown, sv_skip(s, plain));
-	for (size_t i = 0; i < shown.len; i++) {
-		if (shown.buf[i] == '"' || shown.buf[i] == '\\') {
-			strbuf_addch(sb, '\\');
-		}
-		strbuf_addch(sb, shown.buf[i]);
-	}
-	strbuf_release(&shown);
 }
 
 static void add_style(struct strbuf *sb, const struct plan *p, uint32_t rule, bool done)
@@ -84,7 +62,7 @@ static void rule_texts_init(struct rule_texts *t, const struct plan *p)
 	for (uint32_t r = 0; r < n; r++) {
 		t->at[r * 3] = t->text.len;
 		strbuf_addstr(&t->text, "[label = \"");
-		add_escaped(&t->text, p->d->wf->rules[r].name);
+		dot_escape(&t->text, p->d->wf->rules[r].name);
 		t->at[r * 3 + 1] = t->text.len;
 		strbuf_addch(&t->text, '"');
 		add_style(&t->text, p, r, false);
@@ -122,7 +100,7 @@ static void add_job(
 			strbuf_addstr(sb, "\\n");
 			strbuf_addsv(sb, rule->wildcards[i]);
 			strbuf_addstr(sb, ": ");
-			add_escaped(sb, values[i]);
+			dot_escape(sb, values[i]);
 		}
 	}
 	add_rule_text(sb, t, rule->index, p->reasons[job] ? 1 : 2);
@@ -298,7 +276,7 @@ int view_rulegraph_dot(const struct plan *p, FILE *to)
 	for (uint32_t r = 0; r < e.n; r++) {
 		if (e.used[r]) {
 			strbuf_addf(&sb, "\t%u[label = \"", (unsigned)r);
-			add_escaped(&sb, p->d->wf->rules[r].name);
+			dot_escape(&sb, p->d->wf->rules[r].name);
 			strbuf_addch(&sb, '"');
 			add_style(&sb, p, r, e.done[r]);
 		}

@@ -1,4 +1,5 @@
 #include "base/intern.h"
+#include "view/dot_text.h"
 #include "view/lineage.h"
 #include "view/out.h"
 
@@ -15,19 +16,6 @@ struct rules {
 	VEC(uint32_t) source_counts; /* by rule: sources of a rule drawn as one */
 	VEC(uint32_t) some_source;   /* by rule: one of them */
 };
-
-static void quote(struct strbuf *sb, struct strview text)
-{
-	struct strbuf shown = STRBUF_INIT;
-	escape_for_terminal(&shown, text);
-	for (size_t i = 0; i < shown.len; i++) {
-		if (shown.buf[i] == '"' || shown.buf[i] == '\\') {
-			strbuf_addch(sb, '\\');
-		}
-		strbuf_addch(sb, shown.buf[i]);
-	}
-	strbuf_release(&shown);
-}
 
 static void read_rules(struct lineage *l, struct rules *r)
 {
@@ -75,14 +63,14 @@ static void add_job_node(
 	strbuf_addch(sb, '\t');
 	add_node(r, place, sb);
 	strbuf_addstr(sb, " [shape=box, style=rounded, label=\"");
-	quote(sb, row.rule);
+	dot_escape(sb, row.rule);
 	if (row.wildcards.n) {
 		strbuf_addstr(sb, "\\n");
-		quote(sb, row.wildcards);
+		dot_escape(sb, row.wildcards);
 	}
 	for (uint32_t k = 0; k < job->output_count && k < 3; k++) {
 		strbuf_addstr(sb, "\\n");
-		quote(sb, lineage_path(l, l->s->outputs.v[job->outputs + k]));
+		dot_escape(sb, lineage_path(l, l->s->outputs.v[job->outputs + k]));
 	}
 	strbuf_addstr(sb, "\"];\n");
 }
@@ -120,7 +108,7 @@ static void add_edges(struct lineage *l, struct rules *r, size_t place, struct s
 			if (hashmap_set(&r->edges, UINT64_C(1) << 40 | file, 0) ==
 				HASHMAP_NONE) {
 				strbuf_addf(sb, "\t%s [shape=plain, label=\"", from.buf);
-				quote(sb, lineage_path(l, file));
+				dot_escape(sb, lineage_path(l, file));
 				strbuf_addstr(sb, "\"];\n");
 			}
 		}
@@ -151,11 +139,11 @@ int view_lineage_dot(struct lineage *l, FILE *to)
 		strbuf_addf(&sb,
 			"\tr%u [shape=box, style=rounded, peripheries=2, label=\"",
 			(unsigned)rule);
-		quote(&sb, intern_str(&r.names, rule));
+		dot_escape(&sb, intern_str(&r.names, rule));
 		strbuf_addf(&sb, "\\n%u jobs\"];\n", (unsigned)r.counts.v[rule]);
 		if (r.source_counts.v[rule]) {
 			strbuf_addf(&sb, "\ts%u [shape=plain, label=\"", (unsigned)rule);
-			quote(&sb, lineage_path(l, r.some_source.v[rule]));
+			dot_escape(&sb, lineage_path(l, r.some_source.v[rule]));
 			strbuf_addf(&sb, "\\nand so on, %u sources\"];\n",
 				(unsigned)r.source_counts.v[rule]);
 		}

@@ -21,3 +21,4 @@ rules:
   part: {output: "out/{n}", shell: "touch {output}"}
 TXT
 run cwflow -s names.yaml --dag=mermaid
+cwflow -s names.yaml --dag | grep part
