@@ -2,6 +2,7 @@
 #include "cli/job_builder.h"
 #include "cli/refusals.h"
 #include "cli/rounds.h"
+#include "cli/run_classes.h"
 #include "cli/session.h"
 #include "sched/job_words.h"
 #include "view/view.h"
@@ -39,6 +40,10 @@ int cmd_dry_run(struct session *s)
 	refuse_protected(s, true);
 	struct job_builder builder;
 	job_builder_init(&builder, s);
+	if (s->o.resources.n && run_classes_check(s, &builder.context) != 0) {
+		job_builder_release(&builder);
+		return EXIT_WRONG;
+	}
 	struct view_plan_options o = {.counts_only = s->o.quiet, .ctx = &builder};
 	o.describe = s->o.print_commands ? add_command : NULL;
 	rc = session_written(s, view_plan(&s->plan, &o, stdout));

@@ -268,10 +268,9 @@ static int64_t jobs_at_once(const struct run_classes *c, const struct session *s
 	return n > s->cluster.jobs && n > JOBS_AT_ONCE_MOST ? JOBS_AT_ONCE_MOST : n;
 }
 
-int run_classes_make(
-	struct run_classes *c, struct session *s, struct job_context *context)
+/* What each job asks for. */
+static int begin(struct run_classes *c, struct session *s, struct job_context *context)
 {
-	const struct plan *p = &s->plan;
 	bool late = s->wf.has_after;
 	*c = (struct run_classes){.s = s, .context = context};
 	hashmap_init(&c->class_at);
@@ -289,8 +288,26 @@ int run_classes_make(
 	c->priority = xcalloc(s->dag.job_count, sizeof(*c->priority));
 	c->late = late ? xcalloc(s->dag.job_count, 1) : NULL;
 	c->job_cap = s->dag.job_count;
-	int rc = classify(c);
-	rc = rc == 0 && s->o.prioritize.n ? prioritize(c) : rc;
+	return classify(c);
+}
+
+int run_classes_check(struct session *s, struct job_context *context)
+{
+	struct run_classes c;
+	int rc = begin(&c, s, context);
+	run_classes_release(&c);
+	return rc;
+}
+
+int run_classes_make(
+	struct run_classes *c, struct session *s, struct job_context *context)
+{
+	const struct plan *p = &s->plan;
+	int rc = begin(c, s, context);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = s->o.prioritize.n ? prioritize(c) : 0;
 	c->graph.job_count = s->dag.job_count;
 	c->graph.pending = p->pending;
 	c->graph.dependents_start = p->dependents_start;

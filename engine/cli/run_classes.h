@@ -35,6 +35,9 @@ struct run_classes {
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context);
 
+/* The same errors, for a plan that is only looked at (no plan_link). */
+int run_classes_check(struct session *s, struct job_context *context);
+
 /* The plan has got the jobs from `from` on, which make inputs of `gate`. What is wrong
  * with what they ask for is told when they start. */
 void run_classes_grow(struct run_classes *c, uint32_t from, uint32_t gate);

@@ -7,5 +7,7 @@ rules:
 EOF
 run cwflow -q --resources mem_mb=1000
 files
+run cwflow -n -q --resources mem_mb=1000
+run cwflow -n -q --resources mem_mb=4000
 run cwflow -q --resources mem=3GB
 run cwflow -q --resources mem=much
