@@ -113,7 +113,7 @@ rm -rf "$dir/y.db.part"
 
 # A rank that is killed ends the job; the same command goes on.
 cp "$dir/p.yaml" "$dir/kill.yaml"
-SLEEP_US=20000 "mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/kill.yaml" -q -o "$dir/y.db" \
+SLEEP_US=50000 "mpirun.$flavour" -n 3 "$cwabc_mpi" run "$dir/kill.yaml" -q -o "$dir/y.db" \
 	2>"$dir/err" &
 job=$!
 until [ -s "$dir/y.db.part/t0000.log" ] || ! kill -0 "$job" 2>/dev/null; do
