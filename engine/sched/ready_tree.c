@@ -14,6 +14,13 @@ static bool is_better(const struct sched_graph *g, uint32_t a, uint32_t b)
 	return a < b;
 }
 
+/* Order of jobs by when they start. */
+static int compare_jobs(const void *pa, const void *pb, void *graph)
+{
+	const uint32_t *a = pa, *b = pb;
+	return is_better(graph, *a, *b) ? -1 : *a != *b;
+}
+
 /* Order of classes by what they ask for; `g` is the graph. */
 static int compare_demand(const void *pa, const void *pb, void *graph)
 {
@@ -28,6 +35,17 @@ static int compare_demand(const void *pa, const void *pb, void *graph)
 	return 0;
 }
 
+/* Sorts numbers of jobs or classes. */
+static void sort(const struct ready_tree *t, uint32_t *v, size_t n,
+	int (*compare)(const void *, const void *, void *))
+{
+	union {
+		const struct sched_graph *in;
+		void *out;
+	} arg = {t->graph};
+	qsort_r(v, n, sizeof(*v), compare, arg.out);
+}
+
 /* Room for `count` classes: those with like demands become neighbours, new ones have the
  * leaves behind them until there is no more room. */
 static void make_leaves(struct ready_tree *t, uint32_t count)
@@ -37,11 +55,7 @@ static void make_leaves(struct ready_tree *t, uint32_t count)
 		order[c] = c;
 	}
 	if (count > 1) {
-		union {
-			const struct sched_graph *in;
-			void *out;
-		} arg = {t->graph};
-		qsort_r(order, count, sizeof(*order), compare_demand, arg.out);
+		sort(t, order, count, compare_demand);
 	}
 	for (t->leaves = t->leaves ? t->leaves : 1; t->leaves < count; t->leaves *= 2) {
 	}
@@ -76,6 +90,7 @@ void ready_init(struct ready_tree *t, const struct sched_graph *graph)
 void ready_release(struct ready_tree *t)
 {
 	for (size_t c = 0; c < t->classes.n; c++) {
+		vec_release(&t->classes.v[c].row);
 		vec_release(&t->classes.v[c].heap);
 	}
 	vec_release(&t->classes);
@@ -95,9 +110,10 @@ static void sift_up(const struct ready_tree *t, uint32_t *heap, uint32_t i)
 	heap[i] = job;
 }
 
-static void sift_down(const struct ready_tree *t, uint32_t *heap, uint32_t n, uint32_t i)
+/* Moves the first of the heap down to its place. */
+static void sift_down(const struct ready_tree *t, uint32_t *heap, uint32_t n)
 {
-	uint32_t job = heap[i];
+	uint32_t job = heap[0], i = 0;
 	for (;;) {
 		uint32_t k = 2 * i + 1;
 		if (k >= n) {
@@ -134,12 +150,23 @@ static void join(struct ready_tree *t, uint32_t node)
 	}
 }
 
-/* Sets the leaf of a class to the top of its heap. */
+/* The best job of a class. */
+static uint32_t top_of(const struct ready_tree *t, const struct ready_class *c)
+{
+	uint32_t a = c->at < c->row.n ? c->row.v[c->at] : READY_NONE;
+	uint32_t b = c->heap.n ? c->heap.v[0] : READY_NONE;
+	if (a == READY_NONE || b == READY_NONE) {
+		return a == READY_NONE ? b : a;
+	}
+	return is_better(t->graph, a, b) ? a : b;
+}
+
+/* Sets the leaf of a class to the best of it. */
 static void set_leaf(struct ready_tree *t, uint32_t class)
 {
 	const struct ready_class *c = &t->classes.v[class];
 	uint32_t node = t->leaves + c->leaf;
-	t->best[node] = c->heap.n ? c->heap.v[0] : READY_NONE;
+	t->best[node] = top_of(t, c);
 	if (t->graph->class_count) {
 		memcpy(t->least + (size_t)node * t->graph->resource_count,
 			t->graph->classes[class].amount,
@@ -149,13 +176,12 @@ static void set_leaf(struct ready_tree *t, uint32_t class)
 	}
 }
 
-/* The top of a heap changed: tells all nodes above. */
+/* The best of a class changed: tells all nodes above. */
 static void update(struct ready_tree *t, uint32_t class)
 {
 	const struct ready_class *c = &t->classes.v[class];
 	uint32_t node = t->leaves + c->leaf;
-	uint32_t top = c->heap.n ? c->heap.v[0] : READY_NONE;
-	if (t->best[node] == top) {
+	if (t->best[node] == top_of(t, c)) {
 		return;
 	}
 	set_leaf(t, class);
@@ -164,7 +190,7 @@ static void update(struct ready_tree *t, uint32_t class)
 	}
 }
 
-/* All nodes, from the heaps up. */
+/* All nodes, from the classes up. */
 static void join_all(struct ready_tree *t)
 {
 	for (uint32_t c = 0; c < t->classes.n; c++) {
@@ -177,15 +203,20 @@ static void join_all(struct ready_tree *t)
 
 void ready_fill(struct ready_tree *t, uint32_t class, uint32_t job)
 {
-	vec_push(&t->classes.v[class].heap, job);
+	vec_push(&t->classes.v[class].row, job);
 }
 
 void ready_settle(struct ready_tree *t)
 {
 	for (uint32_t c = 0; c < t->classes.n; c++) {
 		struct ready_class *class = &t->classes.v[c];
-		for (uint32_t i = (uint32_t) class->heap.n / 2; i-- > 0;) {
-			sift_down(t, class->heap.v, (uint32_t) class->heap.n, i);
+		size_t i = 1, n = class->row.n;
+		while (i < n &&
+			is_better(t->graph, class->row.v[i - 1], class->row.v[i])) {
+			i++;
+		}
+		if (i < n) {
+			sort(t, class->row.v, n, compare_jobs);
 		}
 	}
 	join_all(t);
@@ -209,10 +240,12 @@ void ready_push(struct ready_tree *t, uint32_t class, uint32_t job)
 void ready_pop(struct ready_tree *t, uint32_t class, uint32_t job)
 {
 	struct ready_class *c = &t->classes.v[class];
-	cw_assert(c->heap.n && c->heap.v[0] == job);
-	c->heap.v[0] = c->heap.v[--c->heap.n];
-	if (c->heap.n) {
-		sift_down(t, c->heap.v, (uint32_t)c->heap.n, 0);
+	cw_assert(top_of(t, c) == job);
+	if (c->at < c->row.n && c->row.v[c->at] == job) {
+		c->at++;
+	} else {
+		c->heap.v[0] = c->heap.v[--c->heap.n];
+		sift_down(t, c->heap.v, (uint32_t)c->heap.n);
 	}
 	update(t, class);
 }

@@ -1,8 +1,9 @@
 /*
  * The ready jobs, by class, and the quick answer to "which one is best among those whose
- * resources are free now": a heap a class, and over the classes a binary tree whose nodes
- * know the best job below them and the least that any class below them asks for. A class
- * that does not fit is passed over with its whole branch; nothing is scanned.
+ * resources are free now". Of a class, jobs that were ready at first stand in a row, in
+ * order, later ones in a heap; over the classes is a binary tree whose nodes know the best
+ * job below them and the least that any class below them asks for. A class that does not fit
+ * is passed over with its whole branch; nothing is scanned.
  */
 #ifndef CW_SCHED_READY_TREE_H
 #define CW_SCHED_READY_TREE_H
@@ -13,6 +14,8 @@
 #define READY_NONE SCHED_NONE
 
 struct ready_class {
+	VEC(uint32_t) row; /* the first of them is number `at` */
+	size_t at;
 	VEC(uint32_t) heap;
 	uint32_t leaf;
 };
