@@ -105,26 +105,38 @@ static bool wait_for_others(struct runner *r, int err)
 	return true;
 }
 
-int attempt_begin(struct attempt *a, struct runner *r, const struct request_head *head,
+void attempt_begin(struct attempt *a, struct runner *r, const struct request_head *head,
 	struct result_head *result)
 {
 	*a = (struct attempt){.r = r, .head = head, .result = result, .output = {-1, -1}};
+	a->start_ns = clock_monotonic_ns(&clock_real);
+	result->usage.start_ns = clock_wall_ns(&clock_real);
+	set_limits(a);
+}
+
+/* The pipe, where there is none yet. */
+static int open_output(struct attempt *a)
+{
+	if (a->output[0] >= 0) {
+		return 0;
+	}
 	while (pipe2(a->output, O_CLOEXEC) < 0) {
 		int err = errno;
-		if (!wait_for_others(r, err)) {
+		if (!wait_for_others(a->r, err)) {
 			errno = err;
 			return -1;
 		}
 	}
 	fcntl(a->output[0], F_SETFL, O_NONBLOCK);
-	a->start_ns = clock_monotonic_ns(&clock_real);
-	result->usage.start_ns = clock_wall_ns(&clock_real);
-	set_limits(a);
 	return 0;
 }
 
 int attempt_spawn(struct attempt *a, struct spawn *s, enum spawn_step *ret_step)
 {
+	*ret_step = SPAWN_FD;
+	if (open_output(a) < 0) {
+		return -1;
+	}
 	for (int i = 0; i < 3; i++) {
 		if (s->fd[i] == ATTEMPT_OUTPUT) {
 			s->fd[i] = a->output[1];
@@ -432,10 +444,12 @@ void attempt_end(struct attempt *a, int status)
 	if (!well && a->group) {
 		kill(-a->group, SIGKILL);
 	}
-	close(a->output[1]);
-	linger(a);
-	reap_leader(a);
-	close(a->output[0]);
+	if (a->output[0] >= 0) {
+		close(a->output[1]);
+		linger(a);
+		reap_leader(a);
+		close(a->output[0]);
+	}
 	int64_t now = clock_monotonic_ns(&clock_real);
 	a->result->usage.seconds = (double)(now - a->start_ns) / (double)NS_PER_S;
 	a->result->usage.end_ns = clock_wall_ns(&clock_real);
@@ -444,6 +458,8 @@ void attempt_end(struct attempt *a, int status)
 
 void attempt_drop(struct attempt *a)
 {
-	close(a->output[0]);
-	close(a->output[1]);
+	if (a->output[0] >= 0) {
+		close(a->output[0]);
+		close(a->output[1]);
+	}
 }

@@ -48,8 +48,8 @@ struct attempt {
 	struct runner *r;
 	const struct request_head *head; /* its limits; borrowed */
 	struct result_head *result;      /* borrowed */
-	int output[2];                   /* pipe; output[1] is for the processes */
-	pid_t group;                     /* 0: nothing was started */
+	int output[2]; /* pipe, made for the first process; output[1] is for them */
+	pid_t group;   /* 0: nothing was started */
 	struct member members[ATTEMPT_TOGETHER];
 	uint32_t member_count;
 	int64_t start_ns;
@@ -65,13 +65,13 @@ void attempt_set_up(struct runner *r);
 /* The thread will be idle: nothing is to interrupt that. */
 void attempt_rest(struct runner *r);
 
-/* Begins, within the limits of `head`. -1 with errno where there is no pipe to
- * be had (it waits first for other jobs to give descriptors back). */
-int attempt_begin(struct attempt *a, struct runner *r, const struct request_head *head,
+/* Begins, within the limits of `head`. */
+void attempt_begin(struct attempt *a, struct runner *r, const struct request_head *head,
 	struct result_head *result);
 
 /* Starts a process: descriptors, group, limits of `s` are filled in here; an
- * s->fd of ATTEMPT_OUTPUT becomes the pipe. -1 with errno and *ret_step. */
+ * s->fd of ATTEMPT_OUTPUT becomes the pipe. Where there are no descriptors or processes to
+ * be had it waits for other jobs to give some back. -1 with errno and *ret_step. */
 enum { ATTEMPT_OUTPUT = -2 };
 int attempt_spawn(struct attempt *a, struct spawn *s, enum spawn_step *ret_step);
 

@@ -146,10 +146,7 @@ static void run_shell(
 	struct simple_script script;
 	int status = 0;
 	uint32_t done = 0;
-	if (attempt_begin(&a, r, &q->head, result) < 0) {
-		not_started(result, errno, HINT_NONE);
-		return;
-	}
+	attempt_begin(&a, r, &q->head, result);
 	bool simple = !r->state->options->always_shell &&
 		      simple_script_parse(
 			      q->shell, q->prefix, q->text, env, &r->arena, &script);
@@ -203,11 +200,11 @@ static void run_argv(
 {
 	struct attempt a;
 	strbuf_reset(&r->path);
-	if (process_find(q->argv[0], env_get(env, "PATH"), &r->path) < 0 ||
-		attempt_begin(&a, r, &q->head, result) < 0) {
+	if (process_find(q->argv[0], env_get(env, "PATH"), &r->path) < 0) {
 		not_started(result, errno, HINT_NONE);
 		return;
 	}
+	attempt_begin(&a, r, &q->head, result);
 	struct spawn_open opens[3];
 	struct spawn s = {.path = r->path.buf,
 		.argv = q->argv,
