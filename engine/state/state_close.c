@@ -176,8 +176,12 @@ static void tidy(struct state *s)
 		inputs += job->input_count;
 		outputs += job->output_count;
 	}
-	memcpy(s->inputs.v, in, inputs * sizeof(*in));
-	memcpy(s->outputs.v, out, outputs * sizeof(*out));
+	if (inputs) { /* a list that never had any has no place */
+		memcpy(s->inputs.v, in, inputs * sizeof(*in));
+	}
+	if (outputs) {
+		memcpy(s->outputs.v, out, outputs * sizeof(*out));
+	}
 	s->inputs.n = inputs;
 	s->outputs.n = outputs;
 	free(in);
