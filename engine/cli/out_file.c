@@ -19,14 +19,14 @@ static int write_to(int fd, int (*write)(void *ctx, FILE *to), void *ctx)
 
 int out_file_write(const char *path, int (*write)(void *ctx, FILE *to), void *ctx)
 {
-	const int how = O_WRONLY | O_CLOEXEC | O_NOCTTY;
 	struct tempfile file;
 	struct stat st;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		return write_to(open(path, how), write, ctx);
+		return write_to(open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), write, ctx);
 	}
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
-		return write_to(open(path, how | O_CREAT | O_TRUNC, 0666), write, ctx);
+		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		return write_to(fd, write, ctx);
 	}
 	if (tempfile_open(&file, path, 0666) != 0) {
 		return -1;
