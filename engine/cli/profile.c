@@ -8,6 +8,7 @@
 
 #include "base/edit_distance.h"
 #include "base/number.h"
+#include "cli/flow_text.h"
 #include "cli/session.h"
 #include "sys/fs.h"
 #include "sys/path.h"
@@ -18,7 +19,8 @@ enum { FILE_MOST = 1 << 20, LAYERS_MOST = 8 };
 /* Reading one file. */
 struct reading {
 	struct session *s;
-	const char *next; /* the profile it builds on, or NULL */
+	const char *next;    /* the profile it builds on, or NULL */
+	size_t config_count; /* values of the configuration from this file */
 };
 
 static int bad(struct reading *r, const struct yaml_tree_node *node, const char *key,
@@ -83,6 +85,40 @@ static void add_pair(struct reading *r, const struct option *opt, const char *pa
 	}
 }
 
+/* Values of the configuration: the later ones win, so this file goes before what is nearer. */
+static void add_config(struct reading *r, const char *pair)
+{
+	word_list *list = &r->s->o.config;
+	vec_push(list, pair);
+	memmove(list->v + r->config_count + 1, list->v + r->config_count,
+		(list->n - 1 - r->config_count) * sizeof(*list->v));
+	list->v[r->config_count++] = pair;
+}
+
+/* config: a mapping of any values, or a list of K=V. */
+static int set_config(struct reading *r, const struct yaml_tree_node *node)
+{
+	struct strbuf text = STRBUF_INIT;
+	for (uint32_t i = 0; i < node->count && node->kind == YAML_MAPPING; i++) {
+		strbuf_reset(&text);
+		strbuf_addf(&text, SV_FMT "=", SV_ARG(node->pairs[i].key->text));
+		flow_text_add(&text, node->pairs[i].value);
+		add_config(r, arena_sv(&r->s->wf.arena, strbuf_sv(&text)).p);
+	}
+	strbuf_release(&text);
+	for (uint32_t i = 0; i < node->count && node->kind == YAML_SEQUENCE; i++) {
+		if (node->items[i]->kind != YAML_SCALAR) {
+			return bad(r, node->items[i], "config",
+				"a mapping of values, or a list of K=V");
+		}
+		add_config(r, node->items[i]->text.p);
+	}
+	if (node->kind == YAML_SCALAR) {
+		add_config(r, node->text.p);
+	}
+	return 0;
+}
+
 /* A list of words, or for pairs a mapping too. */
 static int set_words(struct reading *r, const struct option *opt,
 	const struct yaml_tree_node *node, bool was_set)
@@ -128,6 +164,9 @@ static int set_option(
 		r->s->profile_jobs = true;
 	} else if (!was_set && opt->name && strcmp(opt->name, "cores") == 0) {
 		r->s->profile_cores = true;
+	}
+	if (opt->name && strcmp(opt->name, "config") == 0) {
+		return set_config(r, node);
 	}
 	if (opt->kind == OPT_REPEATED || opt->kind == OPT_PAIRS) {
 		return set_words(r, opt, node, was_set);
