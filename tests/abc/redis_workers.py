@@ -182,9 +182,8 @@ for p in workers:
     if p.poll() is None:
         p.communicate(timeout=60)
 p = worker("--runtime", "1S")
-start = time.monotonic()
-out = p.communicate(timeout=60)[0]
-if time.monotonic() - start > 60 or "Max runtime" not in out or p.returncode:
+out = p.communicate(timeout=60)[0]  # without an end to its runtime it would stay
+if "Max runtime" not in out or p.returncode:
     fail("an idle worker does not obey --runtime: " + out)
 p = worker("--processes", "2")
 while not minds_sigterm(p.pid):
