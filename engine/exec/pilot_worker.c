@@ -170,12 +170,19 @@ static void rest(const struct worker *w)
 	}
 }
 
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
+
 int pilot_work(void)
 {
-	/* the launcher's signals are for rank 0, which tells us what to end */
+	/* The launcher's signals are for rank 0, which tells us what to end. They are not
+	 * ignored: jobs would inherit that. */
+	struct sigaction none = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGTERM, &ignore, NULL);
+	sigaction(SIGINT, &none, NULL);
+	sigaction(SIGTERM, &none, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 	struct worker w = {.loop = loop_new(), .results = STRBUF_INIT};
 	if (!w.loop) {

@@ -33,6 +33,9 @@ rules:
   vars:
     output: "vars"
     shell: "env | grep -cE '^(OMPI|PMIX|PMI|HYDI|MPI_LOCAL)' >{output} || true"
+  ignored:
+    output: ignored
+    shell: "sed -n 's/^SigIgn:[[:space:]]*//p' /proc/self/status >{output}"
   bad:
     output: "bad"
     shell: "echo printed; exit 5"
@@ -85,6 +88,8 @@ mpi vars
 check "jobs see nothing of MPI" is "$(cat vars)" 0
 mpi wide/1
 check "threads are those of a host" test "$(cat wide/1)" -ge 1
+mpi ignored
+check "SIGTERM reaches jobs" is "$((0x$(cat ignored) & 1 << 14))" 0
 mpi bad
 check "a failure is one" says 'exit status 5$'
 check "its output comes along" says '^printed$'
