@@ -47,7 +47,7 @@ struct pilot {
 	VEC(struct queued_job) queue;
 	bool room; /* there may be for some of them */
 	struct outbox outbox;
-	VEC(struct remote_job) lost; /* to be told in the next turn */
+	VEC(struct job_result) lost; /* to be told in the next turn */
 	struct pace pace;
 	struct usual usual;
 	uint64_t timer;
@@ -182,6 +182,16 @@ static bool take_job(struct pilot *p, uint32_t job, uint32_t attempt, int rank)
 	return false;
 }
 
+/* A job of which nothing more will be heard ends in the next turn. */
+static void end_later(struct pilot *p, uint32_t job, uint32_t attempt,
+	enum job_outcome outcome, const char *text)
+{
+	struct job_result result = {
+		.job = job, .attempt = attempt, .outcome = outcome, .text = text};
+	result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
+	vec_push(&p->lost, result);
+}
+
 static void on_result(
 	struct pilot *p, int rank, const struct result_message *m, const char *text)
 {
@@ -215,26 +225,37 @@ static void on_results(struct pilot *p, int rank, const char *bytes, size_t n)
 	}
 }
 
-/* Its jobs are lost, and no more go there. */
-static void give_up(struct pilot *p, int rank)
+/* No more jobs go there; those it has end with this outcome. `words` follow the rank. */
+static void give_up(
+	struct pilot *p, int rank, enum job_outcome outcome, const char *words)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct rank_state *r = &p->ranks[rank];
 	size_t n = r->jobs.n;
 	r->dead = true;
-	pilot_world.lost_some = true;
 	while (r->jobs.n) {
-		vec_push(&p->lost, take_at(p, rank, r->jobs.n - 1));
+		struct remote_job j = take_at(p, rank, r->jobs.n - 1);
+		end_later(p, j.job, j.attempt, outcome,
+			"the rank that ran it does not answer any more");
 	}
 	strbuf_reset(&r->out);
 	host_of(p, rank)->ranks--;
 	host_of(p, rank)->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
 	p->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
-	strbuf_addf(&text,
-		"rank %d has been silent for %d s and is given up, with %zu job%s", rank,
-		(int)(p->o.silence_ns / NS_PER_S), n, n == 1 ? "" : "s");
+	strbuf_addf(&text, "rank %d %s and is given up, with %zu job%s", rank, words, n,
+		n == 1 ? "" : "s");
 	p->o.say(p->o.say_ctx, text.buf);
 	strbuf_release(&text);
+}
+
+static void give_up_silent(struct pilot *p, int rank)
+{
+	struct strbuf words = STRBUF_INIT;
+	pilot_world.lost_some = true;
+	strbuf_addf(
+		&words, "has been silent for %d s", (int)(p->o.silence_ns / NS_PER_S));
+	give_up(p, rank, JOB_LOST, words.buf);
+	strbuf_release(&words);
 }
 
 /* No rank is left that could run what waits. */
@@ -253,21 +274,16 @@ static void watch_ranks(struct pilot *p)
 	int64_t now = clock_monotonic_ns(&clock_real);
 	for (int r = 1; r < pilot_world.size; r++) {
 		if (!p->ranks[r].dead && now - p->ranks[r].heard_ns > p->o.silence_ns) {
-			give_up(p, r);
+			give_up_silent(p, r);
 		}
 	}
 	while (all_dead(p) && p->queue.n) {
 		struct queued_job q = vec_pop(&p->queue);
 		free(q.bytes);
-		vec_push(&p->lost, (struct remote_job){q.job, q.attempt, 0});
+		end_later(p, q.job, q.attempt, JOB_LOST, "no rank is left to run it");
 	}
 	while (p->lost.n) {
-		struct remote_job j = vec_pop(&p->lost);
-		struct job_result result = {.job = j.job,
-			.attempt = j.attempt,
-			.outcome = JOB_LOST,
-			.text = "the rank that ran it does not answer any more"};
-		result.usage.start_ns = result.usage.end_ns = clock_wall_ns(&clock_real);
+		struct job_result result = vec_pop(&p->lost);
 		p->base.finished(p->base.ctx, &result);
 	}
 }
@@ -305,6 +321,9 @@ static void look(void *ctx)
 		if (l.tag == TAG_RESULTS) {
 			came = true;
 			on_results(p, l.from, p->buf, n);
+		} else if (l.tag == TAG_REFUSED && n && !p->buf[n - 1] &&
+			   !p->ranks[l.from].dead) {
+			give_up(p, l.from, JOB_UNBEGUN, p->buf);
 		}
 	}
 	outbox_collect(&p->outbox);

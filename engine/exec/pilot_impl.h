@@ -8,7 +8,15 @@
 
 #include "exec/executor.h"
 
-enum tag { TAG_SETUP = 1, TAG_JOBS, TAG_RESULTS, TAG_CANCEL, TAG_END, TAG_BEAT };
+enum tag {
+	TAG_SETUP = 1,
+	TAG_JOBS,
+	TAG_RESULTS,
+	TAG_CANCEL,
+	TAG_END,
+	TAG_BEAT,
+	TAG_REFUSED, /* the rank cannot run jobs: words for it, with their NUL */
+};
 
 /* Bytes of several jobs or results in one message: such as an MPI sends at once, without
  * asking the other side first (Open MPI, in shared memory: 4096 with its own head). What is

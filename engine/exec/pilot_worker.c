@@ -85,13 +85,15 @@ static void set_up(struct worker *w, char *bytes)
 	o.slots = w->slots = (uint32_t)pilot_world.ranks[rank].own_cores;
 	if (w->executor) {
 		w->executor->ops->free(w->executor); /* a further round of the run */
-		free(w->setup);
+		w->executor = NULL;
 	}
+	free(w->setup);
 	w->in_hand = 0;
 	w->setup = bytes;
 	if (chdir(workdir) < 0) {
-		fprintf(stderr, "cwflow: rank %d cannot enter %s: %s\n", rank, workdir,
-			strerror(errno));
+		char *words = xasprintf("cannot enter %s: %s", workdir, strerror(errno));
+		tell(w, TAG_REFUSED, words, strlen(words) + 1);
+		return;
 	}
 	w->executor = executor_local_new(&o);
 	w->executor->finished = add_result;
@@ -139,6 +141,7 @@ static void receive(struct worker *w, const struct pilot_letter *l)
 		break;
 	case TAG_RESULTS:
 	case TAG_BEAT:
+	case TAG_REFUSED:
 		break;
 	}
 	free(bytes);

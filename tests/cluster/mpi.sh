@@ -103,6 +103,24 @@ fi
 timeout 300 "$program" -n -q slow_all >log 2>&1
 check "alone it is cwflow" says 'slow 40'
 
+# a rank whose host does not see the folder
+if unshare -m true 2>/dev/null; then
+	cat >elsewhere <<'END'
+#!/bin/sh
+[ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 2 ] || exec "$@"
+exec unshare -m sh -c 'mount -t tmpfs none "$0" && exec "$@"' "${PWD%/*}" "$@"
+END
+	chmod +x elsewhere
+	mkdir deep
+	cp Workflowfile elsewhere deep
+	cd deep || exit 1
+	timeout 300 $launcher $options -n 3 ./elsewhere "$program" >log 2>&1
+	check "a rank elsewhere: the others do the work" is \
+		"$? $(cat out/* | awk "{n += \$1} END {print n}")" "0 20100"
+	check "a rank elsewhere: it is named" says 'rank 2 cannot enter .* is given up'
+	cd ..
+fi
+
 # Ctrl-C
 (mpi slow_all; echo $status >status) &
 job=$!
