@@ -177,7 +177,7 @@ static int take_values(struct parser *p, const struct option *opt, const char *a
 	}
 	if (attached) {
 		set_value(p->o, opt, attached);
-	} else if (!next || !strchr(next, '=')) {
+	} else if (!next || next[0] == '-' || !strchr(next, '=')) {
 		return fail(p, shown, "needs at least one KEY=VALUE");
 	}
 	while (p->at < p->argc && p->argv[p->at][0] != '-' &&

@@ -10,6 +10,7 @@ run cwflow --help=looks
 run cwflow --help=lo
 run cwflow --help clean
 run cwflow --con
+run cwflow --config --cores=2
 run cwflow ""
 run cwflow -- ""
 run cwflow --report= x
