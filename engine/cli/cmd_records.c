@@ -2,6 +2,7 @@
 #include "cli/job_builder.h"
 #include "cli/rounds.h"
 #include "cli/session.h"
+#include "state/redact.h"
 #include "view/view_records.h"
 
 int cmd_why(struct session *s)
@@ -41,6 +42,7 @@ static void add_command(void *ctx, uint32_t job, struct strbuf *out)
 		for (uint32_t i = 0; spec.kind == COMMAND_ARGV && argv[i]; i++) {
 			strbuf_addf(out, i ? " %s" : "%s", argv[i]);
 		}
+		redact_urls(out);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "cli/hooks.h"
 #include "cli/job_scratch.h"
 #include "cli/recorder.h"
+#include "cli/redact_sink.h"
 #include "cli/refusals.h"
 #include "cli/rounds.h"
 #include "cli/run_classes.h"
@@ -234,7 +235,7 @@ static struct reporter *log_reporter(struct session *s)
 	open_run_log(s);
 	struct report_options o = {
 		.verbose = true, .print_commands = true, .fd = s->log_fd};
-	return s->log_fd > 0 ? report_plain_new(&o) : NULL;
+	return s->log_fd > 0 ? redact_sink_new(report_plain_new(&o), &s->wf) : NULL;
 }
 
 /* --events; NULL with an error. */

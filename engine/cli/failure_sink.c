@@ -1,8 +1,8 @@
 #include "cli/failure_sink.h"
 
+#include "cli/redact_sink.h"
 #include "cli/session.h"
 #include "state/failures.h"
-#include "state/redact.h"
 
 enum { TAIL_LINES = 20, TAIL_BYTES = 4096 };
 
@@ -14,24 +14,12 @@ struct failure_sink {
 	struct strbuf tail, command;
 };
 
-void failure_redact(const struct workflow *wf, struct strbuf *text)
-{
-	redact_urls(text);
-	for (uint32_t i = 0; i < wf->envvar_count; i++) {
-		char *name = xmemdup0(wf->envvars[i].p, wf->envvars[i].n);
-		const char *value = getenv(name);
-		struct strview secret = sv_from(value ? value : "");
-		redact_values(text, &secret, 1);
-		free(name);
-	}
-}
-
 static void put_redacted(
 	struct failure_sink *sink, struct strbuf *text, struct strview words)
 {
 	strbuf_reset(text);
 	strbuf_addsv(text, words);
-	failure_redact(sink->wf, text);
+	redact_text(sink->wf, text);
 }
 
 static void sink_event(struct reporter *r, const struct run_event *e)

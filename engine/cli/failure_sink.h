@@ -15,8 +15,4 @@ struct reporter *failure_sink_new(struct session *s, const struct row_run *run);
 /* Where they are kept. */
 #define FAILURES_FILE STATE_DIR "/failures"
 
-/* Puts *** in the place of the values of `envvars` of the workflow. */
-struct workflow;
-void failure_redact(const struct workflow *wf, struct strbuf *text);
-
 #endif

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "state/redact.h"
+
 /* Appends a word so that a shell reads it as one. */
 static void add_word(struct strbuf *out, const char *word)
 {
@@ -22,7 +24,7 @@ static void add_word(struct strbuf *out, const char *word)
 	strbuf_addch(out, '\'');
 }
 
-void job_words_command(struct strbuf *out, const struct job_spec *spec)
+static void add_command(struct strbuf *out, const struct job_spec *spec)
 {
 	if (spec->shown) {
 		strbuf_addstr(out, spec->shown);
@@ -56,6 +58,12 @@ void job_words_command(struct strbuf *out, const struct job_spec *spec)
 			add_word(out, files[i]);
 		}
 	}
+}
+
+void job_words_command(struct strbuf *out, const struct job_spec *spec)
+{
+	add_command(out, spec);
+	redact_urls(out);
 }
 
 static void add_signal(struct strbuf *out, int signal)

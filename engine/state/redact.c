@@ -12,15 +12,15 @@ static size_t authority(const char *p, size_t n)
 
 void redact_urls(struct strbuf *sb)
 {
-	size_t at = 0;
+	size_t from = 0, to = 0; /* what is before `from` stands before `to` */
 	/* a password ends at one; few texts have any */
 	if (!sb->len || !memchr(sb->buf, '@', sb->len)) {
 		return;
 	}
-	for (;;) {
+	for (size_t at = 0;;) {
 		char *mark = memmem(sb->buf + at, sb->len - at, "://", 3);
 		if (!mark) {
-			return;
+			break;
 		}
 		char *begin = mark + 3;
 		at = (size_t)(begin - sb->buf);
@@ -28,25 +28,33 @@ void redact_urls(struct strbuf *sb)
 		char *host = memrchr(begin, '@', n);
 		char *colon = host ? memchr(begin, ':', (size_t)(host - begin)) : NULL;
 		if (colon) {
-			memmove(colon, host, sb->len - (size_t)(host - sb->buf) + 1);
-			sb->len -= (size_t)(host - colon);
+			size_t keep = (size_t)(colon - sb->buf) - from;
+			memmove(sb->buf + to, sb->buf + from, keep);
+			to += keep;
+			from = at = (size_t)(host - sb->buf);
 		}
 	}
+	memmove(sb->buf + to, sb->buf + from, sb->len - from);
+	strbuf_setlen(sb, to + sb->len - from);
 }
 
 void redact_values(struct strbuf *sb, const struct strview *values, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && sb->len; i++) {
 		struct strview value = values[i];
-		char *at =
-			value.n < 4 ? NULL : memmem(sb->buf, sb->len, value.p, value.n);
-		while (at) {
-			char *rest = at + value.n;
-			memcpy(at, "***", 3);
-			memmove(at + 3, rest, sb->len - (size_t)(rest - sb->buf) + 1);
-			sb->len -= value.n - 3;
-			at = memmem(at + 3, sb->len - (size_t)(at + 3 - sb->buf), value.p,
-				value.n);
+		size_t from = 0, to = 0;
+		char *at;
+		if (value.n < 4) {
+			continue;
 		}
+		while ((at = memmem(sb->buf + from, sb->len - from, value.p, value.n))) {
+			size_t keep = (size_t)(at - sb->buf) - from;
+			memmove(sb->buf + to, sb->buf + from, keep);
+			memcpy(sb->buf + to + keep, "***", 3);
+			to += keep + 3;
+			from += keep + value.n;
+		}
+		memmove(sb->buf + to, sb->buf + from, sb->len - from);
+		strbuf_setlen(sb, to + sb->len - from);
 	}
 }

@@ -1,6 +1,7 @@
 #include "view/view_crate.h"
 
 #include "state/content.h"
+#include "state/redact.h"
 #include "view/crate_parts.h"
 #include "view/out.h"
 
@@ -338,7 +339,11 @@ static void add_step(struct crate *c, uint32_t rule, bool folders)
 	crate_entity(c, tool, "SoftwareApplication");
 	json_key_string(j, "name", name);
 	if (r && r->command_kind == RULE_SHELL) {
-		json_key_string(j, "description", r->command.t.text);
+		struct strbuf text = STRBUF_INIT;
+		strbuf_addsv(&text, r->command.t.text);
+		redact_urls(&text);
+		json_key_string(j, "description", strbuf_sv(&text));
+		strbuf_release(&text);
 	} else if (r && r->command_kind == RULE_SCRIPT) {
 		json_key_string(j, "description", r->script.t.text);
 	}

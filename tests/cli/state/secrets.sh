@@ -17,3 +17,17 @@ for how in --summary --detailed-summary --lineage --why '-n -p -F'; do
 	cwflow $how a b c | grep s3cr3t
 done
 TOKEN=other run cwflow -n a b c
+# a job may print them: that is shown, and kept nowhere; passwords in URLs are cut
+workflow <<'X'
+envvars: [TOKEN]
+rules:
+  p: {output: p, params: {u: "https://me:pw12@host/x"}, shell: "echo {env.TOKEN} ftp://a:pw34@b; echo {params.u} > {output}; test -e ok"}
+X
+run cwflow -q -p --events events
+touch ok
+run cwflow -q -p --events events
+run cwflow -n -p -F
+cat p
+cwflow --report report.html; cwflow --crate crate; cwflow --trace trace; cwflow -D >table
+grep -rEl 's3cr3t|pw12|pw34' .cwflow events report.html trace table
+grep -rEl 's3cr3t|pw34' crate # a copy of the Workflowfile
