@@ -420,6 +420,9 @@ static void add_soup(struct dice *d, struct trial *t, const struct shell *sh)
 	if (sh->apart && strstr(t->text.buf, "$$")) {
 		strbuf_reset(&t->text); /* each process has its own */
 	}
+	if (sh->mksh && strstr(t->text.buf, "time ")) {
+		strbuf_reset(&t->text); /* it takes a name such as -n for an option */
+	}
 }
 
 static const struct strview tokens[NAMES] = {
