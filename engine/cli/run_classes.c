@@ -45,6 +45,7 @@ struct refusal {
 	const char *subject;    /* of the words, set by who asks */
 	const char *code, *why; /* `why` in an arena */
 	struct span span;
+	bool of_job; /* a value that cannot be worked out: the job fails by itself */
 };
 
 static int refuse(struct refusal *r, const char *code, struct span span, const char *why)
@@ -63,7 +64,10 @@ static int amount_of(struct run_classes *c, struct job_values *v, uint32_t k, ui
 	struct render_error err = {0};
 	struct value value;
 	if (job_resource(v, k, &value, &err) != 0) {
-		return refuse(no, "CW-E510", res->span, err.text);
+		no->of_job = true;
+		return refuse(no, "CW-E510", res->span,
+			arena_printf(v->arena, "its %s cannot be worked out: %s",
+				c->names[n], err.text ? err.text : "no value"));
 	}
 	if (value.kind != VALUE_INT || value.i < 0) {
 		return refuse(no, "CW-E510", res->span,
@@ -93,6 +97,7 @@ static int amounts_of(struct run_classes *c, struct job_values *v,
 		return 0; /* nothing runs, nothing is used */
 	}
 	if (job_threads(v, &ret->amount[0], &err) != 0) {
+		no->of_job = true;
 		return refuse(no, "CW-E510", rule->threads->span, err.text);
 	}
 	if (cluster_takes(c->s, v->job)) {
@@ -163,6 +168,17 @@ static bool waits_for_inputs(const struct plan *p, uint32_t job)
 	return false;
 }
 
+/* It starts, asking for nothing, and fails with the reason: see run_classes_over. */
+static int leave_to_job(struct run_classes *c, uint32_t job, struct sched_class *ret)
+{
+	if (!c->late) {
+		c->late = xcalloc(c->job_cap, 1);
+	}
+	c->late[job] = SCHED_LATE_FIRST | SCHED_LATE_RETRY;
+	*ret = empty_class(c, job);
+	return 0;
+}
+
 /* The class of one job of those whose jobs differ. */
 static int classify_one(struct run_classes *c, uint32_t job)
 {
@@ -179,7 +195,9 @@ static int classify_one(struct run_classes *c, uint32_t job)
 		no.subject = arena_printf(&c->scratch, "rule \"" SV_FMT "\"",
 			SV_ARG(dag_rule(&s->dag, job)->name));
 		if (rc == 0 && amounts_of(c, &v, &wanted, &no) != 0) {
-			rc = diag_error(&s->sink, no.code, no.span, "%s", no.why);
+			rc = no.of_job ? leave_to_job(c, job, &wanted)
+				       : diag_error(&s->sink, no.code, no.span, "%s",
+						 no.why);
 		}
 	}
 	if (late & JOB_LATE_ATTEMPT) {

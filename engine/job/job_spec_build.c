@@ -338,13 +338,19 @@ static int add_depfile(struct build *b)
 	return 0;
 }
 
-static int add_words(struct build *b)
+/* What it is called, also where all else fails. */
+static void add_name(
+	const struct dag *d, struct arena *arena, uint32_t job, struct job_spec *ret)
 {
 	struct strbuf sb = STRBUF_INIT;
-	dag_wildcards_text(b->v.c->d, b->v.job, &sb);
-	b->spec->rule = b->v.rule->name.p;
-	b->spec->wildcards = arena_sv(b->v.arena, strbuf_sv(&sb)).p;
+	dag_wildcards_text(d, job, &sb);
+	ret->rule = dag_rule(d, job)->name.p;
+	ret->wildcards = arena_sv(arena, strbuf_sv(&sb)).p;
 	strbuf_release(&sb);
+}
+
+static int add_message(struct build *b)
+{
 	struct strview message;
 	if (b->v.rule->message) {
 		b->v.hide_env = true;
@@ -388,6 +394,7 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	struct build b = {.spec = ret, .ret_error = ret_error};
 	*ret = (struct job_spec){.job = job, .attempt = attempt};
 	ret->mark = sv_from(c->mark);
+	add_name(c->d, arena, job, ret);
 	*ret_error = "its inputs could not be worked out";
 	if (job_values_init(&b.v, c, arena, job, attempt) != 0) {
 		return -1;
@@ -400,7 +407,7 @@ int job_spec_build(struct job_context *c, struct arena *arena, uint32_t job,
 	}
 	ret->threads = (uint32_t)threads;
 	ret->timeout_s = b.v.rule->timeout_s;
-	if (add_limits(&b) != 0 || add_words(&b) != 0 || add_command(&b) != 0 ||
+	if (add_limits(&b) != 0 || add_message(&b) != 0 || add_command(&b) != 0 ||
 		add_depfile(&b) != 0 || hide_values(&b) != 0 || add_env(&b) != 0) {
 		return -1;
 	}

@@ -133,7 +133,13 @@ int read_yaml_file(struct reader *r, const char *path, struct span where,
 	}
 	uint32_t source = source_take(r->sink->sources, path, strbuf_sv(&text));
 	strbuf_release(&text);
-	return yaml_parse(r->sink, r->arena, source, ret_root);
+	*ret_root = NULL;
+	int rc = yaml_parse(r->sink, r->arena, source, ret_root);
+	if (rc != 0 && *ret_root) {
+		r->failed = true; /* doubled keys, and what else is wrong too */
+		rc = 0;
+	}
+	return rc;
 }
 
 static int merge_node(struct reader *r, const struct yaml_tree_node *node,

@@ -123,11 +123,11 @@ static int add_multiext(struct reader *r, const struct yaml_tree_node *node,
 		return diag_error(r->sink, "CW-E018", node->span,
 			"an output has `path` or `multiext`, not both");
 	}
-	if (!base || !ext) {
+	list_of(ext, &list);
+	if (!base || !list.n) {
 		return diag_error(r->sink, "CW-E013", node->span,
 			"several endings are written {multiext: NAME, ext: [.a, .b]}");
 	}
-	list_of(ext, &list);
 	for (uint32_t i = 0; i < list.n; i++) {
 		struct strview end;
 		if (constant(r, list.v[i], &end) != 0) {

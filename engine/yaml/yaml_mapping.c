@@ -34,7 +34,7 @@ static void duplicate_key(struct yaml_mapper *m, const struct yaml_tree_node *ke
 {
 	struct strview name = key->text;
 	bool more = name.n > NAME_SHOWN;
-	m->failed = true;
+	m->doubled = true;
 	if (sv_eq_str(name, "<<") && key->style == YAML_PLAIN) {
 		diag_error(m->sink, "CW-E004", key->span,
 			"the key << stands twice; write one with a list: <<: [*a, *b]");

@@ -22,6 +22,7 @@ struct yaml_mapper {
 	uint64_t expanded;     /* nodes so far, aliases and merges in full */
 	struct yaml_range bad; /* the last key that could not be one */
 	bool failed;           /* something was reported */
+	bool doubled;          /* a doubled key was */
 };
 
 void yaml_mapper_init(struct yaml_mapper *m, struct diag_sink *sink, struct arena *arena,
@@ -33,7 +34,7 @@ int yaml_count_nodes(struct yaml_mapper *m, uint64_t n, struct span span);
 
 /* Fills `map` (kind, style and span are set) from key, value, key, value, ... in `kv`;
  * `outer`: it stands inside another value. -1 where there are too many nodes; other
- * faults are reported, `failed` is set and the pair is left out. */
+ * faults are reported, `failed` or `doubled` is set and the pair is left out. */
 int yaml_make_mapping(struct yaml_mapper *m, struct yaml_tree_node *map,
 	struct yaml_tree_node **kv, size_t n, bool outer);
 

@@ -495,6 +495,7 @@ int yaml_parse(struct diag_sink *sink, struct arena *arena, uint32_t source,
 	}
 	if (status == 0) {
 		*ret_root = r->root;
+		status = r->mapper.doubled ? -1 : 0;
 	}
 	vec_release(&r->values);
 	vec_release(&r->anchored);

@@ -61,6 +61,8 @@ enum {
  *	CW-E004 duplicate keys                         CW-E009 keys that are no scalars
  *
  * Duplicate keys, aliases, tags and keys are reported together, syntax errors end it.
+ * Where nothing but doubled keys is wrong, *ret_root is set all the same, with the first of
+ * each: what else is wrong can be told with them.
  */
 int yaml_parse(struct diag_sink *sink, struct arena *arena, uint32_t source,
 	struct yaml_tree_node **ret_root);
