@@ -144,10 +144,11 @@ static void say_generation(const struct smc *s, const struct generation *g)
 		return;
 	}
 	fprintf(s->say,
-		"generation %lld: %s %.6g, %zu particles from %llu evaluations (%.3g%%), ESS "
-		"%.1f, %.2f s\n",
+		"generation %lld: %s %.6g, %zu particle%s from %llu evaluation%s (%.3g%%), "
+		"ESS %.1f, %.2f s\n",
 		(long long)q->t, stochastic ? "temperature" : "epsilon", q->epsilon, q->n,
-		(unsigned long long)q->n_sim, 100 * population_acceptance(q),
+		q->n == 1 ? "" : "s", (unsigned long long)q->n_sim,
+		q->n_sim == 1 ? "" : "s", 100 * population_acceptance(q),
 		population_ess(q), q->seconds);
 	if (q->n_failed) {
 		fprintf(s->say, "  %llu evaluation%s failed",
