@@ -25,6 +25,7 @@ REFUSED = """
 - {rules: {a: {output: {path: x, tmep: true}}}}
 - {rules: {a: {output: {path: x, temp: maybe}}}}
 - {rules: {a: {output: {multiext: x}}}}
+- {rules: {a: {output: [{multiext: x, ext: []}], shell: x}}}
 - {rules: {a: {output: {path: x, sha256: 12}}}}
 - {rules: {a: {output: x, shell: [a]}}}
 - {rules: {a: {output: x, shell: a, command: [b]}}}
