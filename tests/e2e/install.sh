@@ -19,7 +19,7 @@ for file in bin/cwflow libexec/cwflow/wordcount libexec/cwflow/zipf_test \
 	share/fish/vendor_completions.d/cwflow.fish; do
 	[ -s "$file" ] || fail "$file is missing"
 done
-for program in bin/cwabc* libexec/cwflow/*; do
+for program in bin/cwflow* bin/cwabc* libexec/cwflow/*; do
 	name=${program##*/}
 	[ "$name" = cwabc_plot ] || [ ! -e "$program" ] || [ -s "share/man/man1/$name.1" ] ||
 		fail "$name has no manual page"
