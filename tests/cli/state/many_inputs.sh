@@ -52,6 +52,10 @@ rm .cwflow/snapshot .cwflow/journal
 again
 put in/8.txt eight
 again
+# one is gone as well: made again, since the sum is
+rm out/50.txt
+put in/51.txt fifty-one
+again
 # most of them: all are written
 for i in $(seq 1 300); do put "in/$i.txt" "x$i"; done
 again | tail -c 40
