@@ -20,6 +20,7 @@ struct expansion_reader {
 	VEC(struct expand_var) vars;
 	uint32_t for_table; /* UINT32_MAX: none */
 	uint32_t depth;     /* of sets that need names */
+	bool over;          /* more names than there may be: told */
 };
 
 static uint32_t need_var(struct expansion_reader *x, const struct text *t,
@@ -376,6 +377,14 @@ static uint32_t need_var(struct expansion_reader *x, const struct text *t,
 			"set \"" SV_FMT "\" has several columns: write {" SV_FMT
 			".COLUMN}",
 			SV_ARG(name), SV_ARG(name));
+		return UINT32_MAX;
+	}
+	if (x->vars.n >= WILDCARDS_MOST) {
+		if (!x->over) {
+			diag_error(x->r->sink, "CW-E026", span,
+				"an expansion has at most %d names", (int)WILDCARDS_MOST);
+		}
+		x->over = true;
 		return UINT32_MAX;
 	}
 	vec_push(&x->vars, var);

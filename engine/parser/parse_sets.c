@@ -203,6 +203,10 @@ int parse_where(struct reader *r, const struct yaml_tree_node *node,
 		return -1;
 	}
 	int rc = 0;
+	if (node->count > WILDCARDS_MOST) {
+		return diag_error(r->sink, "CW-E026", node->span,
+			"`where` has at most %d columns", (int)WILDCARDS_MOST);
+	}
 	*ret = ARENA_ARRAY(r->arena, struct where_clause, node->count);
 	*ret_count = 0;
 	for (uint32_t i = 0; i < node->count; i++) {
