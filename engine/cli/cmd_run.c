@@ -125,7 +125,7 @@ static void set_group(
 {
 	const struct job_groups *g = &r->classes->groups;
 	const struct dag *d = &r->s->dag;
-	if (!g->of || job >= r->classes->graph.linked || g->of[job] == JOB_GROUP_NONE) {
+	if (!g->of || g->of[job] == JOB_GROUP_NONE) {
 		return;
 	}
 	uint32_t n, count = 0;

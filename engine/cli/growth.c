@@ -298,6 +298,7 @@ static void read_gate(struct growth *g, struct gate *gate)
 	}
 	take_jobs(g, from, gate->job);
 	link_jobs(g, from);
+	run_classes_join(g->classes, from);
 	if (wanted && !gate->dead) {
 		link_gate(g, gate);
 	}
@@ -366,6 +367,7 @@ static const struct run_growth *end(struct growth *g)
 {
 	struct sched_graph *graph = &g->classes->graph;
 	const struct plan *p = &g->s->plan;
+	run_classes_join(g->classes, p->d->job_count); /* rows for all there are */
 	graph->pending = p->pending;
 	graph->wanted = p->wanted;
 	while (g->first_edge.n < p->d->job_count) {

@@ -275,14 +275,16 @@ static bool may_join(const void *ctx, uint32_t job)
 static int64_t jobs_at_once(const struct run_classes *c, const struct session *s)
 {
 	int64_t most = c->groups.most;
+	bool to_come = false; /* groups of jobs that come during the run */
 	for (uint32_t r = 0; r < s->wf.rule_count; r++) {
 		most = s->wf.rules[r].bundle > most ? s->wf.rules[r].bundle : most;
+		to_come = to_come || (s->wf.has_after && s->wf.rules[r].group.n);
 	}
-	if (s->cluster.bundle_minutes && most < PACKED_AT_ONCE) {
+	if ((s->cluster.bundle_minutes || to_come) && most < PACKED_AT_ONCE) {
 		most = PACKED_AT_ONCE;
 	}
 	/* one group more than may be in flight, so that the next one is whole when it may go */
-	int64_t n = (s->cluster.jobs + (c->groups.most > 1)) * most;
+	int64_t n = (s->cluster.jobs + (c->groups.most > 1 || to_come)) * most;
 	return n > s->cluster.jobs && n > JOBS_AT_ONCE_MOST ? JOBS_AT_ONCE_MOST : n;
 }
 
@@ -317,6 +319,20 @@ int run_classes_check(struct session *s, struct job_context *context)
 	return rc;
 }
 
+static void set_groups(struct run_classes *c)
+{
+	c->graph.group_of = c->groups.of;
+	c->graph.group_count = c->groups.count;
+}
+
+void run_classes_join(struct run_classes *c, uint32_t from)
+{
+	if (c->s->cluster.on) {
+		job_groups_grow(&c->groups, &c->s->plan, from, may_join, c->s);
+		set_groups(c);
+	}
+}
+
 int run_classes_make(
 	struct run_classes *c, struct session *s, struct job_context *context)
 {
@@ -334,8 +350,7 @@ int run_classes_make(
 	c->graph.priority = c->priority;
 	if (rc == 0 && s->cluster.on) {
 		job_groups_make(&c->groups, p, may_join, s);
-		c->graph.group_of = c->groups.of;
-		c->graph.group_count = c->groups.count;
+		set_groups(c);
 		c->graph.limit[SUBMISSIONS] = jobs_at_once(c, s);
 	}
 	c->expected = s->cluster.bundle_minutes ? expected_seconds(p) : NULL;

@@ -19,7 +19,7 @@ struct run_classes {
 	uint8_t *late;
 	uint32_t job_cap;         /* rows of these, and of `weight` and `expected` */
 	uint8_t *late_rule;       /* rule -> what job_is_late() says */
-	struct job_groups groups; /* of jobs for a cluster, those there are at first */
+	struct job_groups groups; /* of jobs for a cluster */
 	float *weight;            /* NULL: nothing is known of how long jobs take */
 	float *expected; /* seconds of each job, for --bundle-minutes; NULL: not known */
 	int64_t retries; /* of rules that name none */
@@ -41,6 +41,10 @@ int run_classes_check(struct session *s, struct job_context *context);
 /* The plan has got the jobs from `from` on, which make inputs of `gate`. What is wrong
  * with what they ask for is told when they start. */
 void run_classes_grow(struct run_classes *c, uint32_t from, uint32_t gate);
+
+/* The jobs from `from` on are linked: with a cluster they are joined to groups. Before the
+ * scheduler knows them. */
+void run_classes_join(struct run_classes *c, uint32_t from);
 
 /* For struct run_source: the class of an attempt that is known only now. One that asks for
  * more than a limit asks for nothing: it is to start and fail, see run_classes_over. */

@@ -10,7 +10,8 @@ struct job_groups {
 	uint32_t *of; /* by job: its group, from 0, or JOB_GROUP_NONE; NULL: no groups */
 	uint32_t *size; /* by group: its jobs */
 	uint32_t count;
-	uint32_t most; /* jobs of the largest group */
+	uint32_t most;      /* jobs of the largest group */
+	uint32_t jobs, cap; /* rows of `of` */
 };
 
 /*
@@ -20,6 +21,11 @@ struct job_groups {
  * none. After plan_link. Linear in jobs and edges.
  */
 void job_groups_make(struct job_groups *g, const struct plan *p,
+	bool (*takes)(const void *ctx, uint32_t job), const void *ctx);
+
+/* Jobs from `from` on have come for one gate, and are linked: they are joined to groups of
+ * their own, in the same way. Linear in these jobs and their inputs. */
+void job_groups_grow(struct job_groups *g, const struct plan *p, uint32_t from,
 	bool (*takes)(const void *ctx, uint32_t job), const void *ctx);
 void job_groups_release(struct job_groups *g);
 

@@ -9,48 +9,68 @@ static uint32_t group_of(const struct group_starts *g, uint32_t job)
 	return job < g->jobs ? g->graph->group_of[job] : SCHED_NO_GROUP;
 }
 
-/* Whether anything is known of the job: none that came during the run is. */
+/* Whether anything is known of the job: not where there are no groups. */
 static bool knows(const struct group_starts *g, uint32_t job)
 {
 	return g->graph && job < g->jobs;
 }
 
-static void count_edges(struct group_starts *g)
+/* Whether the job starts with a group. */
+static bool is_member(const struct group_starts *g, uint32_t job)
 {
-	const struct sched_graph *graph = g->graph;
-	for (uint32_t u = 0; u < graph->job_count; u++) {
-		for (uint64_t e = graph->dependents_start[u];
-			graph->wanted[u] && e < graph->dependents_start[u + 1]; e++) {
-			uint32_t d = graph->dependents[e];
-			bool same = group_of(g, u) == group_of(g, d);
-			if (group_of(g, d) == SCHED_NO_GROUP) {
-				continue;
-			}
-			if (same) {
-				g->unstarted[d]++;
-			} else {
-				g->waits[group_of(g, d)] += g->outside[d]++ == 0;
-			}
+	return knows(g, job) && group_of(g, job) != SCHED_NO_GROUP;
+}
+
+/* A job whose dependents are gone through. */
+struct visit {
+	struct group_starts *g;
+	uint32_t job;
+};
+
+static void count_edge(void *ctx, uint32_t d)
+{
+	const struct visit *v = ctx;
+	if (is_member(v->g, d) && group_of(v->g, d) == group_of(v->g, v->job)) {
+		v->g->unstarted[d]++;
+	}
+}
+
+/* What the members from `from` on wait for. */
+static void count_waits(struct group_starts *g, uint32_t from)
+{
+	for (uint32_t j = from; j < g->jobs; j++) {
+		struct visit v = {g, j};
+		if (is_member(g, j) && g->graph->wanted[j]) {
+			sched_each_dependent(g->graph, j, count_edge, &v);
+		}
+	}
+	for (uint32_t j = from; j < g->jobs; j++) {
+		if (is_member(g, j)) {
+			g->unmet[j] = g->graph->pending[j];
+			g->outside[j] = g->unmet[j] - g->unstarted[j];
+			g->waits[group_of(g, j)] += g->outside[j] > 0;
 		}
 	}
 }
 
-static void list_members(struct group_starts *g)
+/* Lists the members of the groups from `from_group` on, which are jobs from `from` on. */
+static void list_members(struct group_starts *g, uint32_t from, uint32_t from_group)
 {
-	const struct sched_graph *graph = g->graph;
-	uint32_t *at = xcalloc(graph->group_count, sizeof(*at));
-	for (uint32_t j = 0; j < graph->job_count; j++) {
-		if (group_of(g, j) != SCHED_NO_GROUP) {
+	uint32_t *at = xcalloc(g->groups - from_group, sizeof(*at));
+	for (uint32_t j = from; j < g->jobs; j++) {
+		if (is_member(g, j)) {
 			g->first[group_of(g, j) + 1]++;
 		}
 	}
-	for (uint32_t k = 0; k < graph->group_count; k++) {
+	for (uint32_t k = from_group; k < g->groups; k++) {
 		g->first[k + 1] += g->first[k];
 	}
-	for (uint32_t j = 0; j < graph->job_count; j++) {
-		uint32_t k = group_of(g, j);
-		if (k != SCHED_NO_GROUP) {
-			g->members[g->first[k] + at[k]++] = j;
+	g->members = xreallocarray(
+		g->members, (size_t)g->first[g->groups] + 1, sizeof(*g->members));
+	for (uint32_t j = from; j < g->jobs; j++) {
+		if (is_member(g, j)) {
+			uint32_t k = group_of(g, j);
+			g->members[g->first[k] + at[k - from_group]++] = j;
 		}
 	}
 	free(at);
@@ -67,26 +87,39 @@ static void open_group(struct group_starts *g, uint32_t group)
 	}
 }
 
-void group_starts_init(struct group_starts *g, const struct sched_graph *graph)
+/* `*array` gets `n` places where it had `had`; the new ones are 0. */
+static void lengthen(uint32_t **array, uint32_t had, uint32_t n)
 {
-	*g = (struct group_starts){0};
+	*array = xreallocarray(*array, n, sizeof(**array));
+	memset(*array + had, 0, (n - had) * sizeof(**array));
+}
+
+void group_starts_grow(struct group_starts *g, const struct sched_graph *graph)
+{
+	uint32_t from = g->jobs, from_group = g->groups;
 	if (!graph->group_of || !graph->group_count) {
 		return;
 	}
-	uint32_t n = graph->job_count;
 	g->graph = graph;
-	g->jobs = n;
-	g->unmet = xcalloc(n, sizeof(*g->unmet));
-	g->outside = xcalloc(n, sizeof(*g->outside));
-	g->unstarted = xcalloc(n, sizeof(*g->unstarted));
-	g->fate = xcalloc(n, 1);
-	g->waits = xcalloc(graph->group_count, sizeof(*g->waits));
-	g->first = xcalloc((size_t)graph->group_count + 1, sizeof(*g->first));
-	g->members = xcalloc(n, sizeof(*g->members));
-	memcpy(g->unmet, graph->pending, n * sizeof(*g->unmet));
-	count_edges(g);
-	list_members(g);
-	for (uint32_t k = 0; k < graph->group_count; k++) {
+	g->jobs = graph->job_count;
+	g->groups = graph->group_count;
+	if (g->jobs > g->job_cap) {
+		uint32_t cap = g->job_cap + g->job_cap / 2, had = g->job_cap;
+		g->job_cap = cap < g->jobs ? g->jobs : cap;
+		lengthen(&g->unmet, had, g->job_cap);
+		lengthen(&g->outside, had, g->job_cap);
+		lengthen(&g->unstarted, had, g->job_cap);
+		g->fate = xreallocarray(g->fate, g->job_cap, 1);
+		memset(g->fate + had, 0, g->job_cap - had);
+	}
+	if (g->groups == from_group) {
+		return;
+	}
+	lengthen(&g->waits, from_group, g->groups);
+	lengthen(&g->first, from_group ? from_group + 1 : 0, g->groups + 1);
+	count_waits(g, from);
+	list_members(g, from, from_group);
+	for (uint32_t k = from_group; k < g->groups; k++) {
 		if (g->waits[k] == 0) {
 			open_group(g, k);
 		}
@@ -121,11 +154,11 @@ static void is_free(struct group_starts *g, uint32_t job)
 
 bool group_starts_made(struct group_starts *g, uint32_t job, uint32_t d)
 {
-	if (!knows(g, d)) {
+	if (!is_member(g, d)) {
 		return false;
 	}
 	g->unmet[d]--;
-	if (group_of(g, d) == SCHED_NO_GROUP || g->fate[d] & (FATE_STARTED | FATE_LEFT)) {
+	if (g->fate[d] & (FATE_STARTED | FATE_LEFT)) {
 		return false;
 	}
 	if (group_of(g, d) != group_of(g, job) && g->outside[d] && --g->outside[d] == 0) {
@@ -134,26 +167,32 @@ bool group_starts_made(struct group_starts *g, uint32_t job, uint32_t d)
 	return true;
 }
 
+static void may_follow(void *ctx, uint32_t d)
+{
+	const struct visit *v = ctx;
+	struct group_starts *g = v->g;
+	if (is_member(g, d) && group_of(g, d) == group_of(g, v->job) &&
+		--g->unstarted[d] == 0 && g->waits[group_of(g, d)] == 0) {
+		vec_push(&g->ready, d);
+	}
+}
+
 void group_starts_begun(struct group_starts *g, uint32_t job)
 {
-	if (!knows(g, job) || group_of(g, job) == SCHED_NO_GROUP) {
+	if (!is_member(g, job)) {
 		return;
 	}
 	bool first = !(g->fate[job] & FATE_STARTED);
+	struct visit v = {g, job};
 	g->fate[job] = FATE_STARTED;
-	for (uint64_t e = g->graph->dependents_start[job];
-		first && e < g->graph->dependents_start[job + 1]; e++) {
-		uint32_t d = g->graph->dependents[e];
-		if (group_of(g, d) == group_of(g, job) && --g->unstarted[d] == 0 &&
-			g->waits[group_of(g, d)] == 0) {
-			vec_push(&g->ready, d);
-		}
+	if (first) {
+		sched_each_dependent(g->graph, job, may_follow, &v);
 	}
 }
 
 void group_starts_blocked(struct group_starts *g, uint32_t job)
 {
-	if (knows(g, job) && group_of(g, job) != SCHED_NO_GROUP && g->outside[job]) {
+	if (is_member(g, job) && g->outside[job]) {
 		g->outside[job] = 0;
 		is_free(g, job);
 	}
@@ -168,11 +207,8 @@ void group_starts_failed(struct group_starts *g, uint32_t job, bool for_good)
 
 void group_starts_wait_more(struct group_starts *g, uint32_t job, uint32_t count)
 {
-	if (!knows(g, job) || !count) {
-		return;
-	}
-	g->unmet[job] += count;
-	if (group_of(g, job) != SCHED_NO_GROUP) {
+	if (is_member(g, job) && count) {
+		g->unmet[job] += count;
 		g->waits[group_of(g, job)] += g->outside[job] == 0;
 		g->outside[job] += count;
 	}

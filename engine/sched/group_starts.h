@@ -11,17 +11,20 @@
 
 struct group_starts {
 	const struct sched_graph *graph; /* borrowed; NULL: no groups */
-	uint32_t jobs;                   /* those there were at first */
-	uint32_t *unmet;           /* by job: what it waits for that has not ended well */
-	uint32_t *outside;         /* by job: those of them that are not of its group */
-	uint32_t *unstarted;       /* by job: those of its group that have not started */
-	uint8_t *fate;             /* by job: bits of what it has come to */
-	uint32_t *waits;           /* by group: its jobs that wait for others */
+	uint32_t jobs, groups;           /* that there are; 0: no groups as yet */
+	uint32_t job_cap;                /* rows by job */
+	uint32_t *unmet;     /* by member: what it waits for that has not ended well */
+	uint32_t *outside;   /* by job: those of them that are not of its group */
+	uint32_t *unstarted; /* by job: those of its group that have not started */
+	uint8_t *fate;       /* by job: bits of what it has come to */
+	uint32_t *waits;     /* by group: its jobs that wait for others */
 	uint32_t *first, *members; /* group -> its jobs */
 	VEC(uint32_t) ready;       /* may start, not yet given out */
 };
 
-void group_starts_init(struct group_starts *g, const struct sched_graph *graph);
+/* Takes in the jobs and groups that came; all of a group come together. From all 0: those
+ * there are at first. The graph is borrowed. */
+void group_starts_grow(struct group_starts *g, const struct sched_graph *graph);
 void group_starts_release(struct group_starts *g);
 
 /* Whether `job` starts with a group. */

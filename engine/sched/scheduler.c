@@ -134,7 +134,7 @@ static void add_jobs(struct scheduler *s, uint32_t from, bool many)
 		s->counts.wanted++;
 		s->link[j] = g->pending[j];
 		s->state[j] = SCHED_WAITING;
-		if (s->link[j] == 0 && !(many && group_starts_has(g, j))) {
+		if (s->link[j] == 0 && !group_starts_has(g, j)) {
 			make_ready(s, j, many);
 		}
 	}
@@ -153,7 +153,7 @@ struct scheduler *scheduler_new(const struct sched_graph *graph)
 	ready_init(&s->ready, graph);
 	add_jobs(s, 0, true);
 	ready_settle(&s->ready);
-	group_starts_init(&s->groups, graph);
+	group_starts_grow(&s->groups, graph);
 	start_groups(s);
 	return s;
 }
@@ -162,6 +162,8 @@ void scheduler_grow(struct scheduler *s)
 {
 	s->finished = false;
 	add_jobs(s, s->job_count, false);
+	group_starts_grow(&s->groups, s->graph);
+	start_groups(s);
 }
 
 void scheduler_free(struct scheduler *s)

@@ -63,8 +63,8 @@ struct sched_graph {
 	bool admit_all;  /* SCHED_ADMIT for every attempt: somebody wants to know */
 	/* Jobs of one group start together, each behind those it needs, once all that they
 	 * need of others is made; whoever runs them holds each back until those before it
-	 * ended well. Of the jobs there are at first; numbers from 0, or SCHED_NO_GROUP; joined
-	 * to their groups the jobs have no cycle. NULL: there are none. */
+	 * ended well. All jobs of a group come at once; numbers from 0, or SCHED_NO_GROUP; joined
+	 * to their groups the jobs have no cycle. NULL: there are none as yet. */
 	const uint32_t *group_of;
 	uint32_t group_count;
 };

@@ -19,6 +19,12 @@ rules:
     output: sum
     group: part
     shell: "cat {input} >{output}"
+  begin: {input: "parts/{i}", output: "half/{i}", group: chain, shell: "echo {wildcards.i} >{output}"}
+  end: {input: "half/{i}", output: "whole/{i}", group: chain, shell: "cat {input} {input} >{output}"}
+  chains:
+    input: {expand: "whole/{i}", i: {glob: "parts/{i}", after: split}}
+    output: chains
+    shell: "cat {input} >{output}"
   slow:
     output: slow
     shell: "for i in $(seq 1200); do [ ! -e done/3 ] || break; sleep 0.1; done; [ -e done/3 ]; touch {output}"
@@ -30,6 +36,12 @@ check "parts run beside the rest" is "$status $(paste -sd' ' sum)" "0 1 2 3"
 check "each once" is "$(sort ran | paste -sd' ')" "1 2 3"
 run
 check "nothing is left to do" says 'nothing to be done'
+
+rm -rf parts
+fresh
+run chains
+check "groups of what is found" is "$status $(paste -sd' ' chains)" "0 1 1 2 2 3 3"
+check "each is one submission" is "$(submissions)" 5
 
 rm -rf parts 'done' sum slow ran
 fresh

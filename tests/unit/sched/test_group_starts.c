@@ -209,9 +209,55 @@ static void a_group_starts_as_one(void **state)
 	scheduler_free(s);
 }
 
+/* The same of jobs that come while another runs. */
+static void a_group_that_comes_starts_as_one(void **state)
+{
+	(void)state;
+	/* x; then a -> b, y -> b, and in a second step c -> d */
+	static const uint32_t pending[] = {0, 0, 2, 0, 0, 1};
+	static const uint64_t start[] = {0, 0};
+	static const uint32_t more[] = {SCHED_NONE, 0, SCHED_NONE, 1, 2, SCHED_NONE};
+	static const struct sched_edge edges[] = {
+		{2, SCHED_NONE}, {2, SCHED_NONE}, {5, SCHED_NONE}};
+	static const uint32_t group_of[] = {SCHED_NO_GROUP, 0, 0, SCHED_NO_GROUP, 1, 1};
+	static const uint8_t wanted[] = {1, 1, 1, 1, 1, 1};
+	struct sched_graph g = {.job_count = 1,
+		.linked = 1,
+		.pending = pending,
+		.dependents_start = start,
+		.wanted = wanted};
+	struct scheduler *s = scheduler_new(&g);
+	assert_int_equal(scheduler_next(s, 0).job, 0);
+	g.job_count = 4;
+	g.more = more;
+	g.edges = edges;
+	g.group_of = group_of;
+	g.group_count = 1;
+	scheduler_grow(s);
+	assert_int_equal(scheduler_next(s, 0).job, 3);
+	assert_int_equal(scheduler_next(s, 0).kind, SCHED_WAIT);
+	g.job_count = 6;
+	g.group_count = 2;
+	scheduler_grow(s);
+	assert_int_equal(scheduler_next(s, 0).job, 4);
+	assert_int_equal(scheduler_next(s, 0).job, 5);
+	assert_int_equal(scheduler_next(s, 0).kind, SCHED_WAIT);
+	scheduler_ended(s, 3, SCHED_END_OK, 0);
+	assert_int_equal(scheduler_next(s, 0).job, 1);
+	assert_int_equal(scheduler_next(s, 0).job, 2);
+	assert_int_equal(scheduler_inputs(s, 2), SCHED_INPUTS_COMING);
+	scheduler_ended(s, 1, SCHED_END_OK, 0);
+	assert_int_equal(scheduler_inputs(s, 2), SCHED_INPUTS_MADE);
+	scheduler_ended(s, 0, SCHED_END_OK, 0);
+	scheduler_ended(s, 4, SCHED_END_FAILED, 0);
+	assert_int_equal(scheduler_inputs(s, 5), SCHED_INPUTS_FAILED);
+	scheduler_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_group_that_comes_starts_as_one),
 		cmocka_unit_test(a_group_starts_as_one),
 		cmocka_unit_test(groups_in_random_graphs),
 	};
