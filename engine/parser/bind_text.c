@@ -362,6 +362,32 @@ static bool is_broken(
 	return scope->rule && (r->broken & parts);
 }
 
+/* What a constant reference leads to in the configuration, where it can have no text. */
+static int check_config(struct reader *r, const struct text *t, const struct ref *ref,
+	const struct scope *scope)
+{
+	const struct config *c = ref->bound;
+	if (c && c->kind == CONFIG_TEXT && ref->slot < ref->step_count) {
+		return diag_error(r->sink, "CW-E031", span_of_ref(t, ref),
+			"what stands before the bracket is one value, and has no parts");
+	}
+	bool paths = scope->stage == STAGE_PATHS && !scope->hook; /* parse_item.c */
+	bool param = scope->stage == STAGE_PARAMS && t->t.count == 1;
+	if (!c || ref->slot < ref->step_count || paths || param) {
+		return 0;
+	}
+	bool wrong = c->kind == CONFIG_MAP;
+	for (uint32_t i = 0; c->kind == CONFIG_LIST && i < c->count; i++) {
+		wrong = wrong || c->items[i]->kind != CONFIG_TEXT;
+	}
+	return wrong ? diag_error(r->sink, "CW-E210", span_of_ref(t, ref),
+			       "this value of the configuration is %s, and a text is "
+			       "wanted here",
+			       c->kind == CONFIG_MAP ? "a mapping"
+						     : "a list of lists or mappings")
+		     : 0;
+}
+
 static int bind_ref(struct reader *r, struct text *t, struct ref *ref, void *ctx)
 {
 	const struct scope *scope = ctx;
@@ -370,7 +396,7 @@ static int bind_ref(struct reader *r, struct text *t, struct ref *ref, void *ctx
 		return -1;
 	}
 	if (ref->kind == REF_CONFIG) {
-		return 0; /* bound when it was parsed */
+		return check_config(r, t, ref, scope); /* bound when it was parsed */
 	}
 	if (scope->hook && (ref->kind == REF_LOG || ref->kind == REF_EXTRA) &&
 		!ref->name.n == (ref->kind == REF_LOG)) {
