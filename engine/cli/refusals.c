@@ -101,7 +101,9 @@ static int check_rule(struct session *s, const struct rule *rule)
 		const struct piece *p = &t->pieces[i];
 		told = p->kind == PIECE_TEXT || (p->expr->ref->kind == REF_WORKFLOW_DIR &&
 							p->format == FORMAT_NONE);
-		strbuf_addsv(&path, p->kind == PIECE_TEXT ? p->text : rule->workflow_dir);
+		strbuf_addsv(&path, p->kind == PIECE_TEXT ? p->text
+							  : workflow_dir_of(p->expr->ref,
+								    rule->workflow_dir));
 	}
 	int rc = told ? check_script(&s->sink, &s->wf, rule, strbuf_sv(&path)) : 0;
 	strbuf_release(&path);

@@ -172,8 +172,8 @@ static int resolve(
 		return 0;
 	}
 	if (ref->kind == REF_WORKFLOW_DIR) {
-		*ret = (struct value){
-			.kind = VALUE_TEXT, .text = s->in->rule->workflow_dir};
+		*ret = (struct value){.kind = VALUE_TEXT,
+			.text = workflow_dir_of(ref, s->in->rule->workflow_dir)};
 		return 0;
 	}
 	if (s->in->outer) {

@@ -250,7 +250,7 @@ static int resolve(
 	case REF_CONFIG:
 		return config_ref_value(ref, &v->renderer, ret, err);
 	case REF_WORKFLOW_DIR:
-		*ret = text_value(v->rule->workflow_dir);
+		*ret = text_value(workflow_dir_of(ref, v->rule->workflow_dir));
 		ret->is_path = true;
 		return 0;
 	case REF_WORKDIR:

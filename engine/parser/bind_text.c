@@ -402,7 +402,11 @@ static int bind_ref(struct reader *r, struct text *t, struct ref *ref, void *ctx
 		!ref->name.n == (ref->kind == REF_LOG)) {
 		return 0;
 	}
-	if (ref->kind == REF_WORKFLOW_DIR || ref->kind == REF_WORKDIR) {
+	if (ref->kind == REF_WORKFLOW_DIR) {
+		ref->bound = &r->unit->base;
+		return 0;
+	}
+	if (ref->kind == REF_WORKDIR) {
 		return 0;
 	}
 	if (ref->kind == REF_ENV && (scope->stage != STAGE_PATHS || scope->hook)) {

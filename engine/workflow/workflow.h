@@ -280,6 +280,14 @@ struct workflow {
 	bool has_param_items; /* some param reads a set, when its job starts */
 };
 
+/* {workflow.dir}: the folder of the file that says it, which need not be that of the rule
+ * (`extends`, `with`); `rules`: that one, for what is not bound. */
+static inline struct strview workflow_dir_of(const struct ref *ref, struct strview rules)
+{
+	const struct strview *said = ref->bound;
+	return said ? *said : rules;
+}
+
 void workflow_init(struct workflow *wf);
 void workflow_release(struct workflow *wf); /* arena and what PCRE2 holds */
 
