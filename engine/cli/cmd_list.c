@@ -6,6 +6,7 @@
 #include "cli/rounds.h"
 #include "cli/session.h"
 #include "sys/lockfile.h"
+#include "sys/path.h"
 
 int cmd_list_targets(struct session *s)
 {
@@ -17,21 +18,39 @@ int cmd_list_targets(struct session *s)
 	return session_written(s, 0);
 }
 
+static void add_path(struct session *s, struct intern *used, struct strview path)
+{
+	struct strbuf normal = STRBUF_INIT;
+	path_normalise(&normal, path, strbuf_sv(&s->workdir));
+	intern_put(used, normal.buf, normal.len);
+	strbuf_release(&normal);
+}
+
 /* Paths that the workflow reads, uses or makes. */
 static void add_used(struct session *s, struct intern *used)
 {
+	struct strbuf path = STRBUF_INIT;
 	for (uint32_t f = 0; f < s->dag.paths.count; f++) {
-		struct strview path = dag_path(&s->dag, f);
-		intern_put(used, path.p, path.n);
-	}
-	for (uint32_t i = 1; i < s->sources.n; i++) {
-		struct strview name = sv_from(source_name(&s->sources, i));
-		struct strview dir = strbuf_sv(&s->workdir);
-		if (sv_starts(name, dir) && name.n > dir.n && name.p[dir.n] == '/') {
-			name = sv_skip(name, dir.n + 1);
-		}
+		struct strview name = dag_path(&s->dag, f);
 		intern_put(used, name.p, name.n);
 	}
+	for (uint32_t i = 1; i < s->sources.n; i++) {
+		add_path(s, used, sv_from(source_name(&s->sources, i)));
+	}
+	for (uint32_t i = 0; i < s->wf.set_count; i++) {
+		if (s->wf.sets[i].path) {
+			add_path(s, used, sv_from(s->wf.sets[i].path));
+		}
+	}
+	for (uint32_t i = 0; i < s->wf.rule_count; i++) {
+		const struct rule *rule = &s->wf.rules[i];
+		if (rule->command_kind == RULE_SCRIPT) {
+			strbuf_reset(&path);
+			path_join(&path, rule->script_dir, rule->script.t.text);
+			add_path(s, used, strbuf_sv(&path));
+		}
+	}
+	strbuf_release(&path);
 }
 
 static int by_name(const void *a, const void *b)
