@@ -99,11 +99,15 @@ static int check_rule(struct session *s, const struct rule *rule)
 	bool told = true;
 	for (uint32_t i = 0; i < t->count && told; i++) {
 		const struct piece *p = &t->pieces[i];
-		told = p->kind == PIECE_TEXT || (p->expr->ref->kind == REF_WORKFLOW_DIR &&
-							p->format == FORMAT_NONE);
-		strbuf_addsv(&path, p->kind == PIECE_TEXT ? p->text
-							  : workflow_dir_of(p->expr->ref,
-								    rule->workflow_dir));
+		if (p->kind == PIECE_TEXT) {
+			strbuf_addsv(&path, p->text);
+			continue;
+		}
+		const struct ref *ref = p->expr->ref;
+		told = ref->kind == REF_WORKFLOW_DIR && p->format == FORMAT_NONE;
+		if (told) {
+			strbuf_addsv(&path, workflow_dir_of(ref, rule->workflow_dir));
+		}
 	}
 	int rc = told ? check_script(&s->sink, &s->wf, rule, strbuf_sv(&path)) : 0;
 	strbuf_release(&path);

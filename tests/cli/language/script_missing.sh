@@ -43,3 +43,14 @@ rules:
 X
 run cwflow -q
 ls -d parts
+# What only a job tells is left to it.
+workflow <<'X'
+config: {l: [x, y]}
+rules:
+  all: {input: sum}
+  split: {output: {path: parts, directory: true}, shell: "mkdir {output}; touch {output}/1"}
+  work: {input: "parts/{i}", output: "done/{i}", params: {s: s.sh}, script: "{params.s}"}
+  more: {input: "done/{i}", output: "more/{i}", script: "{config.l}"}
+  sum: {input: {expand: "more/{i}", i: {glob: "parts/{i}", after: split}}, output: sum, shell: "cat {input} > {output}"}
+X
+run cwflow -q -n
