@@ -63,6 +63,36 @@ static void whole_files(void **state)
 	strbuf_release(&text);
 }
 
+/* Nothing but a regular file is opened, and none of it is waited for. */
+static void regular_files_only(void **state)
+{
+	(void)state;
+	static const char *const others[] = {"pipe", "folder", "link", "/dev/null"};
+	struct strbuf text = STRBUF_INIT;
+	sandbox_write("f", "abc");
+	assert_int_equal(mkfifo("pipe", 0666), 0);
+	assert_int_equal(mkdir("folder", 0777), 0);
+	assert_int_equal(symlink("f", "link"), 0);
+	for (size_t i = 0; i < CW_ARRAY_LEN(others); i++) {
+		assert_int_equal(fs_open_regular(others[i], O_RDONLY, 0), -1);
+		assert_int_equal(fs_open_regular(others[i], O_WRONLY, 0), -1);
+		assert_int_equal(fs_open_regular(others[i], O_RDWR | O_CREAT, 0666), -1);
+		assert_int_equal(fs_read_regular(others[i], 100, &text), -1);
+		assert_int_equal(text.len, 0);
+	}
+	assert_int_equal(fs_read_regular("f", 100, &text), 0);
+	assert_string_equal(text.buf, "abc");
+	assert_int_equal(fs_read_regular("f", 2, &text), -1);
+	assert_int_equal(errno, EFBIG);
+	assert_int_equal(fs_read_regular("none", 100, &text), -1);
+	assert_int_equal(errno, ENOENT);
+	int fd = fs_open_regular("made", O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	close(fd);
+	assert_int_equal(kind("made"), FS_FILE);
+	strbuf_release(&text);
+}
+
 static void atomic_write_leaves_the_old_file(void **state)
 {
 	(void)state;
@@ -158,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SANDBOX(kinds),
 		IN_SANDBOX(whole_files),
+		IN_SANDBOX(regular_files_only),
 		IN_SANDBOX(atomic_write_leaves_the_old_file),
 		IN_SANDBOX(folders),
 		IN_SANDBOX(trees_go_and_links_stay_unfollowed),
