@@ -25,7 +25,7 @@ enum { RULE_PRINT_UNSEEN, RULE_PRINT_DIFFERS, RULE_PRINT_SAME, RULE_PRINT_KEPT }
 struct rule_print {
 	uint64_t version;   /* 0: not computed yet */
 	uint8_t same;       /* RULE_PRINT_... */
-	struct strbuf text; /* of the last job, as fingerprinter.params */
+	struct strbuf text; /* of the first job, as fingerprinter.params */
 	size_t settings;    /* its first bytes that are */
 	uint64_t params, software;
 };
