@@ -39,6 +39,7 @@ int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 /* What the child reads and, sharing memory with its parent, writes. */
 struct child_arg {
 	const struct spawn *s;
+	pid_t parent;
 	int err;
 	enum spawn_step step;
 };
@@ -101,10 +102,13 @@ IN_CHILD static int open_files(const struct spawn *s)
 }
 
 /* The steps of a child up to its program; returns only when one failed. */
-IN_CHILD static enum spawn_step become(const struct spawn *s)
+IN_CHILD static enum spawn_step become(const struct spawn *s, pid_t parent)
 {
 	if (s->death_signal) {
 		prctl(PR_SET_PDEATHSIG, s->death_signal);
+		if (getppid() != parent) {
+			_exit(127); /* it died before it could be asked for */
+		}
 	}
 	if (s->group == SPAWN_NEW_SESSION) {
 		setsid();
@@ -139,14 +143,14 @@ IN_CHILD static enum spawn_step become(const struct spawn *s)
 IN_CHILD static int child_main(void *p)
 {
 	struct child_arg *arg = p;
-	arg->step = become(arg->s);
+	arg->step = become(arg->s, arg->parent);
 	arg->err = errno;
 	_exit(127);
 }
 
 int process_spawn(const struct spawn *s, struct child *ret, enum spawn_step *ret_step)
 {
-	struct child_arg arg = {.s = s};
+	struct child_arg arg = {.s = s, .parent = getpid()};
 	char stack[CHILD_STACK] __attribute__((aligned(16)));
 	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (s->no_pidfd ? 0 : CLONE_PIDFD);
 	sigset_t all, before;
