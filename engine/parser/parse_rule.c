@@ -122,17 +122,25 @@ static int check_rule_map(struct reader *r, const struct yaml_tree_node *map)
 	return 0;
 }
 
-/* What `with` says of a rule. */
-static int add_with(struct reader *r, const struct rule_decl *d, struct rule_source *s)
+/* The mappings of a rule: what `with` says of it, then itself. *ret_base is the rule that it
+ * extends, as *ret_unit says it; NULL: none. */
+static int add_maps(struct reader *r, const struct rule_decl *d, struct rule_source *s,
+	const struct yaml_tree_node **ret_base, struct file_unit **ret_unit)
 {
 	const struct module *m = d->unit->module;
 	const struct yaml_tree_node *with =
 		m->with ? yaml_get(m->with, d->local.p, NULL) : NULL;
-	if (!with || yaml_is_absent(with)) {
-		return 0;
+	if (with && !yaml_is_absent(with)) {
+		if (check_rule_map(r, with) != 0) {
+			return -1;
+		}
+		s->chain[s->count++] = (struct source_map){with, m->with_unit};
 	}
-	s->chain[s->count++] = (struct source_map){with, m->with_unit};
-	return check_rule_map(r, with);
+	s->chain[s->count++] = (struct source_map){d->pair->value, d->unit};
+	bool over = with && get(with, "extends");
+	*ret_base = get(over ? with : d->pair->value, "extends");
+	*ret_unit = over ? m->with_unit : d->unit;
+	return 0;
 }
 
 static int extend(struct reader *r, const struct yaml_tree_node *base,
@@ -145,8 +153,12 @@ static int extend(struct reader *r, const struct yaml_tree_node *base,
 	if (!next) {
 		return no_such_rule(r, base->text, base->span);
 	}
+	if (s->count >= EXTENDS_MOST) {
+		return diag_error(r->sink, "CW-E028", base->span,
+			"rules extend each other more than %d deep", (int)EXTENDS_MOST);
+	}
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->chain[i].map == next->pair->value || s->count >= EXTENDS_MOST) {
+		if (s->chain[i].map == next->pair->value) {
 			return diag_error(r->sink, "CW-E028", base->span,
 				"rules extend each other in a circle");
 		}
@@ -159,20 +171,22 @@ static int extend(struct reader *r, const struct yaml_tree_node *base,
  * join it. */
 static int find_sources(struct reader *r, struct rule_decl *d, struct rule_source *s)
 {
-	*s = (struct rule_source){0};
-	if (check_rule_map(r, d->pair->value) != 0 || add_with(r, d, s) != 0) {
-		return -1;
-	}
+	struct file_unit *before = r->unit;
 	struct rule_decl *at = d;
-	for (;;) {
-		s->chain[s->count++] = (struct source_map){at->pair->value, at->unit};
-		const struct yaml_tree_node *base = get(at->pair->value, "extends");
-		if (!base) {
-			break;
+	const struct yaml_tree_node *base;
+	*s = (struct rule_source){0};
+	int rc = check_rule_map(r, d->pair->value);
+	while (rc == 0 && at) {
+		rc = add_maps(r, at, s, &base, &r->unit);
+		at = NULL;
+		if (rc == 0 && base) {
+			rc = extend(
+				r, base, s, &at); /* a name of the file that says it */
 		}
-		if (extend(r, base, s, &at) != 0) {
-			return -1;
-		}
+	}
+	r->unit = before;
+	if (rc != 0) {
+		return -1;
 	}
 	s->all_count = s->count;
 	for (struct file_unit *u = d->unit; u && u->module == d->unit->module &&
