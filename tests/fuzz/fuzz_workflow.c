@@ -7,7 +7,6 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "dag/dag.h"
@@ -173,36 +172,22 @@ static void write_file(const char *name, struct strview text)
 	close(fd);
 }
 
-/* The Workflowfile and what is beside it; returns its path, *ret_fd >= 0: that of a file
- * in memory. */
-static const char *write_files(const struct beside *files, size_t n, struct strview text,
-	char path[64], int *ret_fd)
+/* The Workflowfile and what is beside it. Not in memory: a path beside /proc/self/fd/3
+ * could be any descriptor of this process. */
+static void write_files(const struct beside *files, size_t n, struct strview text)
 {
-	*ret_fd = -1;
-	if (n) {
-		for (size_t i = 0; i < n; i++) {
-			write_file(files[i].name, files[i].text);
-		}
-		write_file("Workflowfile", text);
-		return "Workflowfile";
+	for (size_t i = 0; i < n; i++) {
+		write_file(files[i].name, files[i].text);
 	}
-	*ret_fd = memfd_create("Workflowfile", MFD_CLOEXEC);
-	cw_assert(*ret_fd >= 0 && fs_write_all(*ret_fd, text.p, text.n) == 0);
-	snprintf(path, 64, "/proc/self/fd/%d", *ret_fd);
-	return path;
+	write_file("Workflowfile", text);
 }
 
-static void remove_files(const struct beside *files, size_t n, int fd)
+static void remove_files(const struct beside *files, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		unlink(files[i].name); /* some may be named twice */
 	}
-	if (n) {
-		unlink("Workflowfile");
-	}
-	if (fd >= 0) {
-		close(fd);
-	}
+	unlink("Workflowfile");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -213,18 +198,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct strbuf said = STRBUF_INIT;
 	struct beside files[FILES_MOST];
 	struct strview text;
-	char path[64];
-	int fd;
 	const char *folder = enter_folder();
 	if (!is_harmless(data, size)) {
 		return 0;
 	}
 	size_t n = part((struct strview){(const char *)data, size}, &text, files);
-	const char *file = write_files(files, n, text, path, &fd);
+	write_files(files, n, text);
 	source_set_init(&sources);
 	diag_sink_init(&sink, &sources);
 	workflow_init(&wf);
-	struct parse_options o = {.file = file, .workdir = folder, .no_generators = true};
+	struct parse_options o = {
+		.file = "Workflowfile", .workdir = folder, .no_generators = true};
 	if (parse_workflow(&sink, &wf, &o) == 0) {
 		lint_workflow(&sink, &wf);
 		if (is_small(&wf)) {
@@ -236,6 +220,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	workflow_release(&wf);
 	diag_sink_release(&sink);
 	source_set_release(&sources);
-	remove_files(files, n, fd);
+	remove_files(files, n);
 	return 0;
 }
