@@ -9,6 +9,8 @@
 
 #include <mpi.h>
 
+#include "base/hash.h"
+#include "base/hashmap.h"
 #include "base/vec.h"
 #include "exec/job_message.h"
 #include "exec/pilot_impl.h"
@@ -17,22 +19,28 @@
 
 struct remote_job {
 	uint32_t job, attempt, threads;
+	uint32_t rule; /* in pilot.rules */
+	bool long_one; /* it may take long */
 };
 
 struct rank_state {
 	bool dead;
 	int64_t heard_ns;
 	VEC(struct remote_job) jobs; /* that it was sent, or will be by flush_jobs() */
+	uint32_t long_ones;          /* of them */
 	struct strbuf out;           /* jobs that are not sent yet */
 };
 
 struct host_state {
-	uint32_t cores, ranks, busy;
+	uint32_t cores, ranks;
+	uint32_t busy; /* threads of all its jobs */
+	uint32_t
+		waiting; /* of them, those of jobs that are more than their rank's cores */
 };
 
 /* A job that no host has room for yet. */
 struct queued_job {
-	uint32_t job, attempt, threads;
+	uint32_t job, attempt, threads, rule;
 	char *bytes;
 	size_t n;
 };
@@ -45,11 +53,14 @@ struct pilot {
 	uint32_t cores;           /* of all */
 	size_t under_way;         /* jobs of all ranks */
 	VEC(struct queued_job) queue;
-	bool room; /* there may be for some of them */
+	bool room;       /* there may be for some of them */
+	bool long_waits; /* one that may take long waits for a core */
 	struct outbox outbox;
 	VEC(struct job_result) lost; /* to be told in the next turn */
 	struct pace pace;
-	struct usual usual;
+	struct usual usual;      /* of all jobs */
+	VEC(struct usual) rules; /* of each rule's */
+	struct hashmap rule_of;  /* by the hash of its name: where in `rules` */
 	uint64_t timer;
 	int64_t look_ns; /* when it comes */
 	char *buf;
@@ -62,16 +73,40 @@ static struct host_state *host_of(struct pilot *p, int rank)
 	return &p->hosts[pilot_world.ranks[rank].host];
 }
 
-/* How many jobs of one thread may wait at a rank beside those that run: the shorter they
- * are the more, so that it need not wait for us between them. */
-static uint32_t ahead(const struct pilot *p)
+static uint32_t rule_number(struct pilot *p, const char *name)
 {
-	double s = p->usual.jobs ? p->usual.seconds : 1; /* not known yet */
-	return s < 0.02 ? PILOT_AHEAD : s < 0.2 ? PILOT_AHEAD / 4 : s < 2 ? 1 : 0;
+	uint64_t key = hash64(name, strlen(name));
+	uint32_t at = hashmap_get(&p->rule_of, key);
+	if (at == HASHMAP_NONE) {
+		at = (uint32_t)p->rules.n;
+		vec_push(&p->rules, (struct usual){0});
+		hashmap_set(&p->rule_of, key, at);
+	}
+	return at;
 }
 
-/* Whether `rank` may take a job of so many threads now. */
-static bool has_room(struct pilot *p, int rank, uint32_t threads)
+/* How many jobs of one thread may wait at a rank beside those that run: the shorter those
+ * of the rule are the more, so that it need not wait for us between them. None where they
+ * may take long: nothing is known of them, or they do. */
+static uint32_t ahead(const struct pilot *p, uint32_t rule)
+{
+	const struct usual *u = &p->rules.v[rule];
+	double s = u->seconds;
+	return !u->jobs   ? 0
+	       : s < 0.02 ? PILOT_AHEAD
+	       : s < 0.2  ? PILOT_AHEAD / 4
+	       : s < 2    ? 1
+			  : 0;
+}
+
+static uint32_t own_cores(int rank)
+{
+	return (uint32_t)pilot_world.ranks[rank].own_cores;
+}
+
+/* Whether `rank` may take a job of so many threads now; one of one thread also as one of so
+ * many more than it has cores, but not behind one that may take long. */
+static bool has_room(struct pilot *p, int rank, uint32_t threads, uint32_t more)
 {
 	const struct host_state *h = host_of(p, rank);
 	const struct rank_state *r = &p->ranks[rank];
@@ -81,17 +116,19 @@ static bool has_room(struct pilot *p, int rank, uint32_t threads)
 	if (threads > 1) {
 		return h->busy + threads <= h->cores;
 	}
-	uint32_t more = ahead(p);
-	return h->busy + 1 <= h->cores + more * h->ranks &&
-	       r->jobs.n < (uint32_t)pilot_world.ranks[rank].own_cores + more;
+	if (r->jobs.n < own_cores(rank)) {
+		return h->busy - h->waiting < h->cores;
+	}
+	return !r->long_ones && h->busy < h->cores + more * h->ranks &&
+	       r->jobs.n < own_cores(rank) + more;
 }
 
 /* The rank with the fewest jobs that has room; 0: none. */
-static int choose_rank(struct pilot *p, uint32_t threads)
+static int choose_rank(struct pilot *p, uint32_t threads, uint32_t more)
 {
 	int best = 0;
 	for (int r = 1; r < pilot_world.size; r++) {
-		if (has_room(p, r, threads) &&
+		if (has_room(p, r, threads, more) &&
 			(!best || p->ranks[r].jobs.n < p->ranks[best].jobs.n)) {
 			best = r;
 		}
@@ -121,8 +158,12 @@ static bool flush_jobs(struct pilot *p)
 static void give_job(struct pilot *p, int rank, const struct queued_job *q)
 {
 	struct rank_state *r = &p->ranks[rank];
+	bool long_one = !ahead(p, q->rule);
 	host_of(p, rank)->busy += q->threads;
-	vec_push(&r->jobs, (struct remote_job){q->job, q->attempt, q->threads});
+	host_of(p, rank)->waiting += r->jobs.n >= own_cores(rank);
+	r->long_ones += long_one;
+	vec_push(&r->jobs,
+		(struct remote_job){q->job, q->attempt, q->threads, q->rule, long_one});
 	p->under_way++;
 	if (r->out.len + q->n > BUNDLE_MOST) {
 		send_out(p, rank);
@@ -134,12 +175,14 @@ static void give_job(struct pilot *p, int rank, const struct queued_job *q)
 static void give_queued(struct pilot *p)
 {
 	uint32_t least = UINT32_MAX; /* threads that there is no room for */
-	bool single = true;          /* but maybe for one */
+	int64_t most = -1;           /* ... nor for one, as one of so many more */
+	bool long_waits = false;
 	size_t left = 0;
 	for (size_t i = 0; p->room && i < p->queue.n; i++) {
 		struct queued_job q = p->queue.v[i];
-		bool may = q.threads > 1 ? q.threads < least : single;
-		int rank = may ? choose_rank(p, q.threads) : 0;
+		uint32_t usually = ahead(p, q.rule), more = long_waits ? 0 : usually;
+		bool may = q.threads > 1 ? q.threads < least : more > most;
+		int rank = may ? choose_rank(p, q.threads, more) : 0;
 		if (rank) {
 			give_job(p, rank, &q);
 			free(q.bytes);
@@ -147,12 +190,16 @@ static void give_queued(struct pilot *p)
 		}
 		p->queue.v[left++] = q;
 		if (q.threads == 1) {
-			single = false;
+			most = more > most ? more : most;
+			long_waits |= usually == 0;
 		} else if (may) {
 			least = q.threads;
 		}
 	}
-	p->queue.n = p->room ? left : p->queue.n;
+	if (p->room) {
+		p->queue.n = left;
+		p->long_waits = long_waits;
+	}
 	p->room = false;
 }
 
@@ -163,19 +210,22 @@ static struct remote_job take_at(struct pilot *p, int rank, size_t i)
 	struct remote_job job = r->jobs.v[i];
 	r->jobs.v[i] = vec_last(&r->jobs);
 	r->jobs.n--;
+	r->long_ones -= job.long_one;
 	p->under_way--;
 	host_of(p, rank)->busy -= job.threads;
+	host_of(p, rank)->waiting -= r->jobs.n >= own_cores(rank);
 	p->room = true;
 	return job;
 }
 
 /* Takes the job off the list of its rank; false: it is not there (any more). */
-static bool take_job(struct pilot *p, uint32_t job, uint32_t attempt, int rank)
+static bool take_job(
+	struct pilot *p, uint32_t job, uint32_t attempt, int rank, struct remote_job *ret)
 {
 	const struct rank_state *r = &p->ranks[rank];
 	for (size_t i = 0; i < r->jobs.n; i++) {
 		if (r->jobs.v[i].job == job && r->jobs.v[i].attempt == attempt) {
-			take_at(p, rank, i);
+			*ret = take_at(p, rank, i);
 			return true;
 		}
 	}
@@ -195,7 +245,8 @@ static void end_later(struct pilot *p, uint32_t job, uint32_t attempt,
 static void on_result(
 	struct pilot *p, int rank, const struct result_message *m, const char *text)
 {
-	if (!take_job(p, m->job, m->attempt, rank)) {
+	struct remote_job job;
+	if (!take_job(p, m->job, m->attempt, rank, &job)) {
 		return; /* of a rank that was given up */
 	}
 	struct job_result result = {.job = m->job,
@@ -207,6 +258,7 @@ static void on_result(
 		.output = {text + m->text_bytes, m->output_bytes},
 		.output_size = m->output_size};
 	usual_add(&p->usual, m->usage.seconds);
+	usual_add(&p->rules.v[job.rule], m->usage.seconds);
 	p->base.finished(p->base.ctx, &result);
 }
 
@@ -241,7 +293,7 @@ static void give_up(
 	strbuf_reset(&r->out);
 	host_of(p, rank)->ranks--;
 	host_of(p, rank)->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
-	p->cores -= (uint32_t)pilot_world.ranks[rank].own_cores;
+	p->cores -= own_cores(rank);
 	strbuf_addf(&text, "rank %d %s and is given up, with %zu job%s", rank, words, n,
 		n == 1 ? "" : "s");
 	p->o.say(p->o.say_ctx, text.buf);
@@ -347,16 +399,19 @@ static void pilot_submit(struct executor *x, const struct job_spec *spec)
 	struct queued_job q = {.job = spec->job,
 		.attempt = spec->attempt,
 		.threads = spec->threads ? spec->threads : 1,
+		.rule = rule_number(p, spec->rule),
 		.bytes = p->request.buf,
 		.n = p->request.len};
 	if (q.threads > pilot_most_cores()) {
 		q.threads = pilot_most_cores();
 	}
 	give_queued(p);
-	int rank = choose_rank(p, q.threads);
+	uint32_t more = ahead(p, q.rule);
+	int rank = choose_rank(p, q.threads, p->long_waits ? 0 : more);
 	if (rank) {
 		give_job(p, rank, &q);
 	} else {
+		p->long_waits |= q.threads == 1 && !more;
 		q.bytes = xmemdup0(q.bytes, q.n);
 		vec_push(&p->queue, q);
 	}
@@ -423,6 +478,8 @@ static void pilot_free(struct executor *x)
 	outbox_release(&p->outbox);
 	vec_release(&p->queue);
 	vec_release(&p->lost);
+	vec_release(&p->rules);
+	hashmap_release(&p->rule_of);
 	strbuf_release(&p->request);
 	p->o.local->ops->free(p->o.local);
 	free(p->ranks);
@@ -461,13 +518,14 @@ struct executor *pilot_executor_new(const struct pilot_options *o)
 	p->base.ops = &ops;
 	p->o = *o;
 	strbuf_init(&p->request);
+	hashmap_init(&p->rule_of);
 	p->ranks = xcalloc((size_t)pilot_world.size, sizeof(*p->ranks));
 	p->hosts = xcalloc((size_t)pilot_world.size, sizeof(*p->hosts));
 	for (int r = 1; r < pilot_world.size; r++) {
 		struct host_state *h = host_of(p, r);
 		h->cores = (uint32_t)pilot_world.ranks[r].host_cores;
 		h->ranks++;
-		p->cores += (uint32_t)pilot_world.ranks[r].own_cores;
+		p->cores += own_cores(r);
 		strbuf_init(&p->ranks[r].out);
 	}
 	send_setup(p);
