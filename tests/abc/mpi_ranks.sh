@@ -6,6 +6,8 @@ flavour=$1
 cwabc=$2
 cwabc_mpi=$3
 include=$4
+# A library with a time limit is run by the cwabc beside cwabc-mpi, or that of the PATH.
+PATH=$(cd "$(dirname "$cwabc")" && pwd):$PATH
 here=$(cd "$(dirname "$0")" && pwd)
 if [ ! -x "$cwabc_mpi" ]; then
 	echo "no cwabc-mpi for $flavour (mpicc.$flavour when CMake ran): skipped"
