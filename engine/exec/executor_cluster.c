@@ -152,19 +152,20 @@ void cluster_finish(struct cluster *c, struct flight *f, enum job_outcome outcom
 	}
 	forget_flight(c, f);
 	f->stage = FLIGHT_OVER;
-	cluster_journal_end(&c->journal, f->entry.tag);
-	cluster_journal_sync(&c->journal, false);
 	if (!f->hidden) {
 		read_output(c, f, outcome != JOB_OK, &output, &result.output_size);
 		result.output = strbuf_sv(&output);
 	}
-	cluster_leave_pack(c, f, true, outcome != JOB_OK && !f->hidden);
 	if (outcome != JOB_OK) {
 		cluster_drop_behind(c, f->job);
 	}
 	if (!f->hidden) {
 		c->base.finished(c->base.ctx, &result);
 	}
+	/* only now that it is recorded: a run that is killed in between finds it again */
+	cluster_journal_end(&c->journal, f->entry.tag);
+	cluster_journal_sync(&c->journal, false);
+	cluster_leave_pack(c, f, true, outcome != JOB_OK && !f->hidden);
 	strbuf_release(&output);
 	free_flight(f);
 }
