@@ -176,12 +176,12 @@ static int find_sources(struct reader *r, struct rule_decl *d, struct rule_sourc
 	const struct yaml_tree_node *base;
 	*s = (struct rule_source){0};
 	int rc = check_rule_map(r, d->pair->value);
+	/* a base is named as the file says it that extends it */
 	while (rc == 0 && at) {
 		rc = add_maps(r, at, s, &base, &r->unit);
 		at = NULL;
 		if (rc == 0 && base) {
-			rc = extend(
-				r, base, s, &at); /* a name of the file that says it */
+			rc = extend(r, base, s, &at);
 		}
 	}
 	r->unit = before;

@@ -12,7 +12,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Words, all of letters, that begin or end commands where a command may stand, in any of the shells. */
+/* Words, all of letters, that begin or end commands where a command may stand, in any of the
+ * shells. */
 static bool is_reserved(struct strview w)
 {
 	static const char *const words[] = {"if", "then", "else", "elif", "fi", "do",

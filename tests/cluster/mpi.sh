@@ -51,8 +51,11 @@ rules:
     output: hungry
     resources: {mem: 30MB}
     shell: "python3 -c 'x = bytearray(200000000); import time; time.sleep(30)'"
-  brief: {output: "brief/{n}", shell: "date +%s%N >{output}"}
-  lengthy: {output: lengthy, priority: 1, shell: "sleep 4; date +%s%N >{output}"}
+  brief: {output: "brief/{n}", shell: "echo ok >{output}"}
+  lengthy:
+    output: lengthy
+    priority: 1
+    shell: "for i in $(seq 600); do set -- brief/*; [ $# = 200 ] && break; sleep 0.1; done; [ $# = 200 ]; touch {output}"
   mixed: {input: [lengthy, {expand: "brief/{i}"}]}
   here:
     output: "here"
@@ -104,8 +107,7 @@ if command -v python3 >/dev/null; then
 	check "a job over its memory" says 'MB of memory, its mem_mb is 30'
 fi
 mpi mixed
-check "no job waits behind one that takes long" is \
-	"$status $(cat brief/* lengthy | sort -n | tail -n 1)" "0 $(cat lengthy)"
+check "no job waits behind one that takes long" is "$status" 0
 timeout 300 "$program" -n -q slow_all >log 2>&1
 check "alone it is cwflow" says 'slow 40'
 
